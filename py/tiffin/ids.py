@@ -1,0 +1,30 @@
+"""Names for things: digests of bytes, identities of runs, and the forms that keys may have."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import NewType
+
+CellId = NewType("CellId", str)
+RunId = NewType("RunId", str)
+Digest = NewType("Digest", str)
+Key = NewType("Key", str)
+
+_HEX_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def digest(data: bytes | bytearray | memoryview) -> Digest:
+    """Return the SHA-256 of `data` as 64 lower-case hexadecimal digits (FIPS 180-4)."""
+    return Digest(hashlib.sha256(data).hexdigest())
+
+
+def is_digest(text: object) -> bool:
+    """Return whether `text` has the form of a digest, and so of a store's key."""
+    return isinstance(text, str) and _HEX_DIGEST.match(text) is not None
+
+
+def new_run_id() -> RunId:
+    """Return a fresh identity for a run: 16 hexadecimal digits of operating-system randomness."""
+    return RunId(os.urandom(8).hex())

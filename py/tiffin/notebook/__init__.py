@@ -1,0 +1,1 @@
+"""Reading and writing notebooks: files in, one immutable `Notebook` out."""
