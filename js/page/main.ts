@@ -1,0 +1,14 @@
+/** The entry point of an exported page: starts the kernel's worker that the page's configuration names. */
+
+interface Config {
+  readonly worker: string;
+}
+
+const element = document.getElementById("tn-config");
+if (element !== null) {
+  const config = JSON.parse(element.textContent) as Config;
+  const worker = new Worker(new URL(config.worker, document.baseURI), { type: "module" });
+  worker.addEventListener("message", (event: MessageEvent<unknown>) => {
+    document.documentElement.dataset["kernel"] = String(event.data);
+  });
+}

@@ -1,0 +1,3 @@
+/** The entry point of the kernel's worker: says that it is there. */
+
+self.postMessage("booting");
