@@ -1,0 +1,185 @@
+"""Make the kernel wheel: the layers of tiffin that run in the browser, and nothing else.
+
+    python build/kernel_wheel.py [FOLDER]
+
+It holds the sources as they are, and the one library that they need (rfc8785) with its licence, so that a
+page loads a single file. The same sources give the same bytes. A wheel that is too big to be fetched at every
+start, or that imports a module left out of it, is an error.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import hashlib
+import importlib.metadata
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "py" / "tiffin"
+OUTPUT = ROOT / "build" / "out" / "kernel"
+
+LEFT_OUT = ("bundled/", "host/cli/", "host/export/", "host/server/", "notebook/")
+"""Layers that never run in a browser, as paths in the package."""
+
+KEPT = ("notebook/__init__.py", "notebook/notebook.py")
+"""What stays of a layer that is left out: the notebook as a value, without the readers of files."""
+
+VENDORED = "rfc8785"
+LIMIT = 150_000  # bytes of the wheel; a reader waits for them
+EPOCH = (1980, 1, 1, 0, 0, 0)
+SUFFIXES = {".py", ".typed"}
+
+
+class KernelWheelError(Exception):
+    """A kernel wheel that cannot be made, in one line that says why."""
+
+
+def package_version(package: Path = PACKAGE) -> str:
+    """The version that `version.py` of a package states."""
+    for node in ast.parse((package / "version.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__":
+            return str(ast.literal_eval(node.value))
+    raise KernelWheelError(f"{package / 'version.py'} states no __version__.")
+
+
+def is_kernel_file(path: str) -> bool:
+    """Whether a file, by its path in the package, belongs to the kernel."""
+    return path in KEPT or not path.startswith(LEFT_OUT)
+
+
+def kernel_files(package: Path = PACKAGE) -> dict[str, bytes]:
+    """The package's files that belong to the kernel, by their path in the wheel."""
+    paths = [path for path in package.rglob("*") if path.suffix in SUFFIXES and path.is_file()]
+    relative = {path.relative_to(package).as_posix(): path for path in paths}
+    return {f"tiffin/{name}": path.read_bytes() for name, path in relative.items() if is_kernel_file(name)}
+
+
+def vendored_files(distribution: str = VENDORED) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The sources of an installed pure-Python distribution by path, and its licence files by name."""
+    found = importlib.metadata.distribution(distribution)
+    sources: dict[str, bytes] = {}
+    licences: dict[str, bytes] = {}
+    for path in found.files or []:
+        if path.parts[0] == distribution and path.suffix in SUFFIXES:
+            sources[path.as_posix()] = path.read_binary()
+        elif path.name.upper().startswith(("LICENSE", "LICENCE", "NOTICE", "COPYING")):
+            licences[path.name] = path.read_binary()
+    if not sources or not licences:
+        raise KernelWheelError(f"{distribution} is installed without its sources or without its licence.")
+    return sources, licences
+
+
+def imports_left_out(files: Mapping[str, bytes]) -> list[str]:
+    """Sentences about imports, in these files, of tiffin's modules that are not among them."""
+    modules = {_module_name(path) for path in files if path.endswith(".py")}
+    return [
+        f"{path} imports {name}, which is left out of the kernel"
+        for path, source in sorted(files.items())
+        if path.endswith(".py")
+        for name in sorted(set(_imported(source)))
+        if name.split(".")[0] == "tiffin" and name not in modules and not _is_folder(name, modules)
+    ]
+
+
+def _module_name(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _is_folder(name: str, modules: set[str]) -> bool:
+    return any(module.startswith(f"{name}.") for module in modules)
+
+
+def _imported(source: bytes) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+            yield node.module
+
+
+def wheel_files(package: Path = PACKAGE) -> dict[str, bytes]:
+    """All files of the wheel by path, its metadata and its record included."""
+    version = package_version(package)
+    sources, licences = vendored_files()
+    files = kernel_files(package)
+    for sentence in imports_left_out(files):
+        raise KernelWheelError(f"{sentence}.")
+    info = f"tiffin_kernel-{version}.dist-info"
+    own_licence = {f"{info}/licenses/LICENSE": (ROOT / "LICENSE").read_bytes()}
+    others = {f"{info}/licenses/{VENDORED}/{name}": data for name, data in licences.items()}
+    files |= sources | own_licence | others
+    files[f"{info}/METADATA"] = _metadata(version, sorted([*own_licence, *others]), info).encode()
+    files[f"{info}/WHEEL"] = (
+        b"Wheel-Version: 1.0\nGenerator: tiffin\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
+    files[f"{info}/RECORD"] = _record(files, f"{info}/RECORD")
+    return files
+
+
+def _metadata(version: str, licences: list[str], info: str) -> str:
+    lines = [
+        "Metadata-Version: 2.4",
+        "Name: tiffin-kernel",
+        f"Version: {version}",
+        "Summary: The kernel of tiffin, as it runs in the browser.",
+        "License-Expression: Apache-2.0",
+        *(f"License-File: {path.removeprefix(f'{info}/licenses/')}" for path in licences),
+        "Requires-Python: >=3.11",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _record(files: Mapping[str, bytes], record: str) -> bytes:
+    lines = [
+        f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip('=')},{len(data)}"
+        for path, data in sorted(files.items())
+    ]
+    return ("\n".join([*lines, f"{record},,"]) + "\n").encode()
+
+
+def write_wheel(files: Mapping[str, bytes], path: Path) -> None:
+    """Writes files as a wheel: sorted, metadata last, fixed times and modes, as small as deflate goes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files, key=lambda name: (".dist-info/" in name, name)):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, files[name], compresslevel=9)
+
+
+def build(package: Path = PACKAGE, output: Path = OUTPUT) -> Path:
+    """Makes the wheel; the output folder holds it and nothing else afterwards."""
+    name = f"tiffin_kernel-{package_version(package)}-py3-none-any.whl"
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output) as scratch:
+        made = Path(scratch) / name
+        write_wheel(wheel_files(package), made)
+        size = made.stat().st_size
+        if size >= LIMIT:
+            raise KernelWheelError(f"The kernel wheel has {size:,} bytes; less than {LIMIT:,} are allowed.")
+        made.replace(output / name)
+    for other in output.glob("*.whl"):
+        if other.name != name:
+            other.unlink()
+    return output / name
+
+
+def main(arguments: list[str]) -> int:
+    """Makes the wheel and says where it is. Returns the exit code."""
+    try:
+        wheel = build(output=Path(arguments[0]) if arguments else OUTPUT)
+    except KernelWheelError as error:
+        print(f"kernel_wheel: {error}", file=sys.stderr)
+        return 1
+    print(f"Kernel wheel: {wheel.stat().st_size:,} bytes in {wheel}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
