@@ -1,5 +1,7 @@
 /** The entry point of an exported page: starts the kernel's worker that the page's configuration names. */
 
+import "@awesome.me/webawesome/dist/styles/themes/default.css";
+
 interface Config {
   readonly worker: string;
 }

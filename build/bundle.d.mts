@@ -1,0 +1,12 @@
+/** What `bundle.json` says: the files of the page, by what they are for. */
+export interface Bundle {
+  readonly page: string;
+  readonly worker: string;
+  readonly styles: string;
+  readonly files: readonly string[];
+}
+
+export function bundle(target: string): Promise<Bundle>;
+export function packageFolder(path: string): string | null;
+export function licenceText(folder: string, description: { name: string; license?: unknown }): string;
+export function notices(inputs: readonly string[], root: string): string;

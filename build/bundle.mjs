@@ -1,0 +1,120 @@
+// Bundle the page and the worker into build/out/page.
+//
+//     node build/bundle.mjs [FOLDER]
+//
+// Writes hashed JavaScript and CSS, `bundle.json` that says which file is which, and `NOTICES.txt` with the licence
+// of every library that really went into the bundle. The folder is replaced as a whole, once everything is made.
+
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { build } from "esbuild";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  sourcemap: false,
+  legalComments: "none",
+  charset: "utf8",
+  metafile: true,
+  logLevel: "warning",
+  loader: { ".svg": "dataurl", ".woff2": "file" },
+  external: ["node:*"],
+};
+
+/** The folder of the npm package that a bundled file belongs to, or null for our own code. */
+export function packageFolder(path) {
+  const parts = path.split("/");
+  const at = parts.lastIndexOf("node_modules");
+  if (at === -1) return null;
+  return parts.slice(0, at + (parts[at + 1].startsWith("@") ? 3 : 2)).join("/");
+}
+
+/** The text of a package's licence and notice files. A package without one is an error unless it says its licence. */
+export function licenceText(folder, description) {
+  const names = readdirSync(folder).filter((name) => /^(licen[cs]e|notice|copying)/i.test(name));
+  const texts = names.sort().map((name) => readFileSync(join(folder, name), "utf8").trim());
+  if (texts.length > 0) return texts.join("\n\n");
+  if (typeof description.license === "string") return `Licence: ${description.license}`;
+  throw new Error(`${description.name} states no licence.`);
+}
+
+/** One notice for every package among the files that were bundled, sorted by name. */
+export function notices(inputs, root) {
+  const folders = [...new Set(inputs.map(packageFolder).filter((folder) => folder !== null))];
+  const entries = folders.map((folder) => {
+    const description = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const title = `${description.name} ${description.version}`;
+    return { title, text: licenceText(join(root, folder), description) };
+  });
+  entries.sort((a, b) => (a.title < b.title ? -1 : 1));
+  const rule = "-".repeat(78);
+  const parts = entries.map(({ title, text }) => `${rule}\n${title}\n${rule}\n\n${text}\n`);
+  return ["The page of tiffin contains the following software.\n", ...parts].join("\n");
+}
+
+/** The file that an entry point became, among the outputs of a build. */
+function madeFrom(result, entry) {
+  const found = Object.entries(result.metafile.outputs).find(([, output]) => output.entryPoint === entry);
+  if (found === undefined) throw new Error(`The bundler made nothing from ${entry}.`);
+  return found;
+}
+
+/** Bundles into a new folder and returns what `bundle.json` says. */
+async function bundleInto(folder) {
+  const page = await build({
+    ...COMMON,
+    entryPoints: { page: "js/page/main.ts" },
+    outdir: folder,
+    splitting: true,
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[hash]",
+    assetNames: "[name]-[hash]",
+  });
+  const worker = await build({
+    ...COMMON,
+    entryPoints: { worker: "js/worker/entry.ts" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
+  });
+  const [pageFile, pageOutput] = madeFrom(page, "js/page/main.ts");
+  const [workerFile] = madeFrom(worker, "js/worker/entry.ts");
+  if (pageOutput.cssBundle === undefined) throw new Error("js/page/main.ts imports no style sheet.");
+  const inputs = [...Object.keys(page.metafile.inputs), ...Object.keys(worker.metafile.inputs)];
+  writeFileSync(join(folder, "NOTICES.txt"), notices(inputs, ROOT));
+  const bundle = {
+    page: basename(pageFile),
+    worker: basename(workerFile),
+    styles: basename(pageOutput.cssBundle),
+    files: readdirSync(folder).sort(),
+  };
+  writeFileSync(join(folder, "bundle.json"), `${JSON.stringify(bundle, null, 1)}\n`);
+  return bundle;
+}
+
+/** Bundles beside a folder, then puts the result in its place. */
+export async function bundle(target) {
+  const made = `${target}.new-${process.pid}`;
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { recursive: true });
+  try {
+    const result = await bundleInto(made);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(made, target);
+    return result;
+  } finally {
+    if (existsSync(made)) rmSync(made, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const target = resolve(process.argv[2] ?? join(ROOT, "build/out/page"));
+  const result = await bundle(target);
+  console.log(`Page bundle: ${String(result.files.length)} files in ${relative(process.cwd(), target) || "."}`);
+}

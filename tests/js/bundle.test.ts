@@ -1,0 +1,73 @@
+// @vitest-environment node
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { bundle, licenceText, notices, packageFolder } from "../../build/bundle.mjs";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tiffin-bundle-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("the bundle", () => {
+  it("names every file, hashed, and replaces what was there", async () => {
+    const target = join(folder, "page");
+    mkdirSync(target);
+    writeFileSync(join(target, "page-OLD.js"), "old");
+    const made = await bundle(target);
+    expect(readdirSync(folder)).toEqual(["page"]);
+    expect(readdirSync(target).sort()).toEqual([...made.files, "bundle.json"].sort());
+    expect(JSON.parse(readFileSync(join(target, "bundle.json"), "utf8"))).toEqual(made);
+    expect(made.files).toEqual(expect.arrayContaining([made.page, made.worker, made.styles, "NOTICES.txt"]));
+    for (const name of made.files.filter((file) => file !== "NOTICES.txt")) {
+      expect(name).toMatch(/^[\w-]+-[A-Z0-9]{8}\.\w+$/);
+    }
+  }, 30_000);
+
+  it("has a worker of a single file, without source maps or paths of this machine", async () => {
+    const made = await bundle(join(folder, "page"));
+    for (const name of made.files.filter((file) => /\.(js|css)$/.test(file))) {
+      const text = readFileSync(join(folder, "page", name), "utf8");
+      expect(text).not.toContain("sourceMappingURL");
+      expect(text).not.toContain(import.meta.dirname.replace(/\/tests\/js$/, ""));
+    }
+    const worker = readFileSync(join(folder, "page", made.worker), "utf8");
+    expect(worker).not.toMatch(/from\s*["']\.\/chunk-/);
+  }, 30_000);
+});
+
+describe("notices", () => {
+  function npmPackage(name: string, description: object, licence?: string): void {
+    const path = join(folder, "node_modules", name);
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, "package.json"), JSON.stringify({ name, version: "1.2.3", ...description }));
+    if (licence !== undefined) writeFileSync(join(path, "LICENSE.md"), licence);
+  }
+
+  it("find the package that a file belongs to", () => {
+    expect(packageFolder("js/page/main.ts")).toBeNull();
+    expect(packageFolder("node_modules/lit/index.js")).toBe("node_modules/lit");
+    expect(packageFolder("node_modules/@a/b/dist/c.js")).toBe("node_modules/@a/b");
+    expect(packageFolder("node_modules/x/node_modules/y/z.js")).toBe("node_modules/x/node_modules/y");
+  });
+
+  it("hold each package once, with version and licence, sorted", () => {
+    npmPackage("zed", { license: "MIT" }, "Text of zed");
+    npmPackage("@a/b", { license: "ISC" });
+    const text = notices(["js/x.ts", "node_modules/zed/1.js", "node_modules/zed/2.js", "node_modules/@a/b/1.js"], folder);
+    expect(text.match(/zed 1\.2\.3/g)).toHaveLength(1);
+    expect(text).toContain("Text of zed");
+    expect(text).toContain("Licence: ISC");
+    expect(text.indexOf("@a/b 1.2.3")).toBeLessThan(text.indexOf("zed 1.2.3"));
+  });
+
+  it("refuse a package that states no licence", () => {
+    npmPackage("bare", {});
+    expect(() => licenceText(join(folder, "node_modules/bare"), { name: "bare" })).toThrow("bare states no licence");
+  });
+});
