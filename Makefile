@@ -1,0 +1,72 @@
+# tiffin: set-up, demo, tests. Needs Debian 12 or the like with python3 (3.11 or newer) and its venv module,
+# Node 20 or newer with npm, and git. What is downloaded is kept: a second run needs no network.
+
+PYTHON ?= python3
+FLAGSHIP ?= examples/lunch.py
+SITE ?= site
+
+BIN := .venv/bin
+digest = $(shell cat $(1) | sha256sum | cut -c1-16)
+PYTHON_READY := .venv/ready-$(call digest,pyproject.toml)
+NODE_READY := node_modules/.ready-$(call digest,package.json package-lock.json .npmrc)
+
+.PHONY: setup browsers runtimes bundle kernel demo serve test lint bench build clean help
+
+help:
+	@echo "make setup    everything that the other targets need: .venv, node_modules, Chromium, Pyodide, bundles"
+	@echo "make demo     export $(FLAGSHIP) to $(SITE)/, executed, with its results"
+	@echo "make serve    serve $(SITE)/"
+	@echo "make test     every check and every test"
+	@echo "make lint     only the linters and type checkers"
+	@echo "make bench    measure the exported example against a bare Pyodide"
+	@echo "make build    the wheel and the source distribution, in dist/"
+	@echo "make clean    remove what was built, but not what was downloaded"
+
+setup: $(PYTHON_READY) $(NODE_READY) browsers runtimes bundle kernel
+
+$(PYTHON_READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	rm -f .venv/ready-* && touch $@
+
+$(NODE_READY): package.json package-lock.json .npmrc
+	npm ci --no-fund --no-audit --loglevel=error
+	rm -f node_modules/.ready-* && touch $@
+
+browsers:
+	@bash build/browsers.sh
+
+runtimes: $(PYTHON_READY)
+	@$(BIN)/python build/pyodide_distribution.py
+
+bundle: $(NODE_READY)
+	@node build/bundle.mjs
+
+kernel: $(PYTHON_READY)
+	@$(BIN)/python build/kernel_wheel.py
+
+demo: setup
+	$(BIN)/tiffin export html-wasm $(FLAGSHIP) -o $(SITE) --execute
+	@echo
+	@echo "The notebook is in $(SITE)/. To look at it:"
+	@echo "    $(BIN)/tiffin serve $(SITE)"
+
+serve: $(PYTHON_READY)
+	$(BIN)/tiffin serve $(SITE)
+
+test: setup
+	@bash build/check.sh all
+
+lint: $(PYTHON_READY) $(NODE_READY)
+	@bash build/check.sh lint
+
+bench: setup
+	$(BIN)/python bench/run.py
+
+build: setup
+	rm -rf dist
+	$(BIN)/pyproject-build --no-isolation
+
+clean:
+	rm -rf build/out dist $(SITE) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find py tests build -name __pycache__ -type d -prune -exec rm -rf {} +
