@@ -7,30 +7,42 @@ import itself costs next to nothing.
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import Any
 
 from tiffin.version import __version__
 
-_AUTHOR_API = {
-    "ui": ("tiffin.session.author", "ui"),
-    "md": ("tiffin.session.author", "md"),
-    "html": ("tiffin.session.author", "html"),
-    "display": ("tiffin.session.author", "display"),
-    "stats": ("tiffin.session.author", "stats"),
-}
+_AUTHOR = "tiffin.session.author"
+_AUTHOR_API = frozenset({"ui", "md", "html", "display", "stats"})
 
 __all__ = ["__version__", *sorted(_AUTHOR_API)]
+
+
+class _Facade(ModuleType):
+    """This module's class: `tn.ui` is the author's widgets, not the sub-package of the same name, which the
+    import system would put there."""
+
+    @property
+    def ui(self) -> Any:
+        return importlib.import_module(_AUTHOR).ui
+
+    @ui.setter
+    def ui(self, _: ModuleType) -> None:
+        return None
 
 
 def __getattr__(name: str) -> Any:
     """Load a name of the author's API when it is first asked for (PEP 562)."""
     if name not in _AUTHOR_API:
         raise AttributeError(f"module 'tiffin' has no attribute {name!r}")
-    module, attribute = _AUTHOR_API[name]
-    value = getattr(importlib.import_module(module), attribute)
+    value = getattr(importlib.import_module(_AUTHOR), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_AUTHOR_API})
+
+
+sys.modules[__name__].__class__ = _Facade

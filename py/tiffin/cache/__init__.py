@@ -1,0 +1,1 @@
+"""The cache: keys by early cutoff, manifests, snapshots of definitions."""

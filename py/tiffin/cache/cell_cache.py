@@ -1,0 +1,137 @@
+"""The cache of cell runs: manifests and blobs in their stores, and what this session knows to be bad."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts, read_manifest
+from tiffin.codecs.registry import CodecRegistry
+from tiffin.errors import ManifestError
+from tiffin.ids import Digest, Key, digest
+from tiffin.stores.store import Store
+
+Json: TypeAlias = Any
+
+OUTPUT_INLINE_LIMIT = 8192
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A manifest is there, but cannot be used; `reason` is a sentence for a person."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class BadBlob:
+    """A blob that a manifest promises could not be had, or is not what its digest says."""
+
+    digest: Digest
+    reason: str
+
+
+class CellCache:
+    """Finds and saves manifests, and fetches blobs, checking each digest.
+
+    `invalidated` keys are not found again in this session until they are saved anew; a blob that was bad
+    once is not asked for again.
+    """
+
+    def __init__(
+        self, manifests: Store, blobs: Store, codecs: CodecRegistry, environment: Mapping[str, Json]
+    ) -> None:
+        self.codecs = codecs
+        self.environment = environment
+        self._manifests = manifests
+        self._blobs = blobs
+        self._invalidated: set[Key] = set()
+        self._bad: dict[Digest, BadBlob] = {}
+        self.rejected = 0
+        """How many blobs were bad in this session so far."""
+
+    async def find(self, key: Key) -> Manifest | Unreadable | None:
+        """Return the manifest of `key`, None on a miss."""
+        if key in self._invalidated:
+            return None
+        data = await self._manifests.get(key)
+        if data is None:
+            return None
+        try:
+            return read_manifest(data, key, f"manifests/{key[:2]}/{key}.json")
+        except ManifestError as error:
+            return Unreadable(str(error))
+
+    def invalidate(self, key: Key) -> None:
+        """Forget `key` for this session: its run has to be done again."""
+        self._invalidated.add(key)
+
+    async def save(self, manifest: Manifest, blobs: Mapping[Digest, bytes]) -> None:
+        """Write `blobs` and then `manifest`, so that a manifest never promises what is not there."""
+        for address, data in blobs.items():
+            if address in self._bad or not await self._blobs.contains(address):
+                await self._blobs.put(address, data)
+            self._bad.pop(address, None)
+        await self._manifests.put(manifest.key, manifest.to_bytes())
+        self._invalidated.discard(manifest.key)
+
+    async def holds(self, blobs: Iterable[Digest]) -> bool:
+        """Return whether every one of `blobs` is in the store; their content is not looked at."""
+        for address in blobs:
+            if address in self._bad or not await self._blobs.contains(address):
+                return False
+        return True
+
+    async def fetch(self, wanted: Iterable[Digest]) -> Mapping[Digest, bytes | BadBlob]:
+        """Return the bytes of each blob, or why they cannot be used, in one batch."""
+        addresses = list(dict.fromkeys(wanted))
+        found = await self._blobs.get_many([a for a in addresses if a not in self._bad])
+        for address in addresses:
+            data = found.get(address)
+            if address in self._bad:
+                continue
+            if data is None:
+                self._bad[address] = BadBlob(address, "it is not there")
+            elif digest(data) != address:
+                self._bad[address] = BadBlob(address, f"its {len(data)} bytes have another digest")
+                await self._blobs.delete(address)
+        bad = [address for address in addresses if address in self._bad]
+        self.rejected += len(bad)
+        return {a: self._bad[a] if a in bad else found[a] for a in addresses}
+
+    def pack_output(self, bundle: Mapping[str, Json], blobs: dict[Digest, bytes]) -> OutputParts:
+        """Return a MIME bundle as a manifest holds it, its large parts put into `blobs`."""
+        return {mime: self._pack_part(data, blobs) for mime, data in bundle.items()}
+
+    def _pack_part(self, data: Json, blobs: dict[Digest, bytes]) -> OutputPart:
+        text = json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+        if len(text) <= OUTPUT_INLINE_LIMIT:
+            return OutputPart(data)
+        address = digest(text)
+        blobs[address] = text
+        return OutputPart(None, address, len(text))
+
+    async def unpack_outputs(self, packed: Iterable[OutputParts]) -> list[dict[str, Json]] | BadBlob:
+        """Return MIME bundles as they were shown, fetching their large parts in one batch."""
+        every = list(packed)
+        wanted = [part.blob for parts in every for part in parts.values() if part.blob is not None]
+        fetched = await self.fetch(wanted)
+        bad = next((data for data in fetched.values() if isinstance(data, BadBlob)), None)
+        if bad is not None:
+            return bad
+        return [
+            {m: part.data if part.blob is None else json.loads(_bytes(fetched[part.blob])) for m, part in parts.items()}
+            for parts in every
+        ]
+
+
+def _bytes(data: bytes | BadBlob) -> bytes:
+    assert not isinstance(data, BadBlob)
+    return data
+
+
+def blob_of(definition: Definition) -> Digest | None:
+    """Return the blob that holds the value of `definition`, if one does."""
+    return definition.blob if definition.kind == "blob" else None

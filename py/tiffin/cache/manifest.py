@@ -1,0 +1,168 @@
+"""The manifest: what one run bound, showed and printed, as a versioned record. See docs/cache-format.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from tiffin.errors import ManifestError
+from tiffin.ids import Digest, Key, is_digest
+
+Json: TypeAlias = Any
+
+FORMAT = 1
+
+DefinitionKind = Literal["inline", "blob", "source", "import", "element", "unavailable"]
+_KINDS = ("inline", "blob", "source", "import", "element", "unavailable")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One name that a run bound.
+
+    `kind` says where the value is: `inline` (a plain form in `plain`), `blob` (`blob`, `codec`, `size` in
+    bytes), `source` (a statement of the cell itself), `import` (`imported`), `element` (`element`), or
+    `unavailable` (`reason`). `needs` are names of the notebook that decoding refers to, `modules` those it
+    imports.
+    """
+
+    kind: DefinitionKind
+    identity: str
+    type: str
+    plain: Json = None
+    codec: str | None = None
+    blob: Digest | None = None
+    size: int | None = None
+    imported: Mapping[str, Json] | None = None
+    element: Mapping[str, Json] | None = None
+    reason: str | None = None
+    needs: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OutputPart:
+    """One MIME type of an output: `data` inline, or the `blob` that holds it as JSON (`size` in bytes)."""
+
+    data: Json = None
+    blob: Digest | None = None
+    size: int | None = None
+
+
+OutputParts: TypeAlias = Mapping[str, OutputPart]
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """A file that the body read: path relative to the notebook's folder, and digest of its content."""
+
+    path: str
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One run: its key and what the key is made of, definitions, output, displays, console, time, files."""
+
+    key: Key
+    code: Digest
+    inputs: Mapping[str, str]
+    definitions: Mapping[str, Definition]
+    output: OutputParts
+    displays: tuple[OutputParts, ...] = ()
+    console: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    files: tuple[FileRead, ...] = ()
+    environment: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def blobs(self) -> frozenset[Digest]:
+        """Every blob that the manifest refers to."""
+        parts = [part for bundle in (self.output, *self.displays) for part in bundle.values()]
+        found = {part.blob for part in parts} | {d.blob for d in self.definitions.values()}
+        return frozenset(blob for blob in found if blob is not None)
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest as it lies in a store: JSON with sorted keys, in UTF-8."""
+        document = {
+            "format": FORMAT,
+            "key": self.key,
+            "code": self.code,
+            "inputs": dict(self.inputs),
+            "definitions": {name: _drop_empty(vars(d)) for name, d in self.definitions.items()},
+            "output": _parts_to_json(self.output),
+            "displays": [_parts_to_json(parts) for parts in self.displays],
+            "console": [list(piece) for piece in self.console],
+            "seconds": self.seconds,
+            "files": [vars(file) for file in self.files],
+            "environment": dict(self.environment),
+        }
+        return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "backslashreplace"
+        )
+
+
+def _drop_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in fields.items()
+        if value is not None and value != () and name != "plain" or name == "plain" and fields["kind"] == "inline"
+    }
+
+
+def _parts_to_json(parts: OutputParts) -> dict[str, Json]:
+    return {
+        mime: {"data": part.data} if part.blob is None else {"blob": part.blob, "size": part.size}
+        for mime, part in parts.items()
+    }
+
+
+def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
+    """Return the manifest in `data`, which was found under `key` at `where`; `ManifestError` otherwise."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(f"{where}: the manifest is damaged ({error}); delete it and run again") from error
+    if not isinstance(document, dict) or not isinstance(document.get("format"), int):
+        raise ManifestError(f"{where}: this is no manifest; delete it and run again")
+    if document["format"] != FORMAT:
+        raise ManifestError(
+            f"{where}: the manifest has format {document['format']}, this tiffin reads format {FORMAT}: "
+            "update tiffin, or use another cache folder"
+        )
+    if document.get("key") != key:
+        raise ManifestError(f"{where}: the manifest is of another key, {document.get('key')!r}; delete it and run again")
+    try:
+        return _from_document(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise ManifestError(f"{where}: the manifest is incomplete ({problem}); delete it and run again") from error
+
+
+def _from_document(document: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        key=document["key"],
+        code=document["code"],
+        inputs=dict(document["inputs"]),
+        definitions={name: _definition(d) for name, d in document["definitions"].items()},
+        output=_parts(document["output"]),
+        displays=tuple(_parts(parts) for parts in document["displays"]),
+        console=tuple((stream, text) for stream, text in document["console"]),
+        seconds=float(document["seconds"]),
+        files=tuple(FileRead(file["path"], file["digest"]) for file in document["files"]),
+        environment=dict(document["environment"]),
+    )
+
+
+def _definition(fields: Mapping[str, Any]) -> Definition:
+    if fields["kind"] not in _KINDS:
+        raise ValueError(f"unknown kind of definition {fields['kind']!r}")
+    if fields["kind"] == "blob" and not is_digest(fields.get("blob")):
+        raise ValueError(f"{fields.get('blob')!r} is no digest")
+    return Definition(**{**fields, "needs": tuple(fields.get("needs", ())), "modules": tuple(fields.get("modules", ()))})
+
+
+def _parts(parts: Mapping[str, Any]) -> OutputParts:
+    return {mime: OutputPart(part.get("data"), part.get("blob"), part.get("size")) for mime, part in parts.items()}

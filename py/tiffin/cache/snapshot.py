@@ -1,0 +1,186 @@
+"""From the values that a run bound to definitions, and the blobs that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from tiffin.cache.key import (
+    ABSENT,
+    CONTENT_LIMIT,
+    content_identity,
+    element_identity,
+    import_identity,
+    json_digest,
+    lineage_identity,
+    source_identity,
+)
+from tiffin.cache.manifest import Definition
+from tiffin.cells.cell import Cell, ImportedName
+from tiffin.cells.names import unmangle
+from tiffin.codecs.pickled import PickleCodec, imported_modules
+from tiffin.codecs.plain import from_plain, to_plain
+from tiffin.codecs.registry import CodecRegistry, Encoded, NotEncodable
+from tiffin.errors import CodecError
+from tiffin.ids import Digest, Key, digest
+from tiffin.ui.contained import elements_in
+from tiffin.ui.element import Element
+from tiffin.ui.inputs import KINDS
+
+INLINE_LIMIT = 4096
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Definitions by name (private names as their author wrote them), and the blobs they refer to."""
+
+    definitions: Mapping[str, Definition]
+    blobs: Mapping[Digest, bytes]
+
+
+class SnapshotMaker:
+    """Takes snapshots of what cells bound.
+
+    `codecs` encode; with `large` false, values beyond the content limit are not encoded, and recorded as
+    unavailable. `identity_of` gives the identity of a name that another cell bound, None for names that
+    no cell binds.
+    """
+
+    def __init__(
+        self, codecs: CodecRegistry, identity_of: Callable[[str], str | None], *, large: bool = True
+    ) -> None:
+        self._codecs = codecs
+        self._identity_of = identity_of
+        self._large = large
+
+    def take(self, cell: Cell, lineage: Key, values: Mapping[str, Any]) -> Snapshot:
+        """Return the snapshot of `cell`, which bound `values` (its private ones under their mangled names).
+
+        `lineage` is the key of the run, salted if a person forced it.
+        """
+        names = sorted(cell.definitions & values.keys())
+        names += sorted(self._private_needed(cell, names, values))
+        blobs: dict[Digest, bytes] = {}
+        definitions: dict[str, Definition] = {}
+        for name in names:
+            if name not in cell.sources:
+                definitions[name] = self._define(cell, lineage, name, values[name], blobs)
+        for name in names:
+            if name in cell.sources:
+                identity = self._source_identity(cell, name, definitions, ())
+                definitions[name] = Definition("source", identity, cell.sources[name].kind)
+        return Snapshot({unmangle(name): definition for name, definition in definitions.items()}, blobs)
+
+    def _private_needed(self, cell: Cell, names: list[str], values: Mapping[str, Any]) -> set[str]:
+        """The private names that functions and classes of the cell refer to: replaying these needs them."""
+        found: set[str] = set()
+        waiting = [name for name in names if name in cell.sources]
+        while waiting:
+            for name in cell.sources[waiting.pop()].references & cell.private & values.keys():
+                if name not in found:
+                    found.add(name)
+                    if name in cell.sources:
+                        waiting.append(name)
+        return found
+
+    def _source_identity(
+        self, cell: Cell, name: str, definitions: Mapping[str, Definition], path: tuple[str, ...]
+    ) -> str:
+        """Identity of a function or class, references included; a recursive one is marked by its name."""
+        references: dict[str, str] = {}
+        for other in sorted(cell.sources[name].references):
+            if other in (*path, name):
+                references[unmangle(other)] = "recursive"
+            elif other in cell.sources:
+                references[unmangle(other)] = self._source_identity(cell, other, definitions, (*path, name))
+            elif other in definitions:
+                references[unmangle(other)] = definitions[other].identity
+            elif other in cell.definitions or other in cell.private:
+                references[unmangle(other)] = ABSENT
+            else:
+                identity = self._identity_of(other)
+                if identity is not None:
+                    references[other] = identity
+        return source_identity(cell.sources[name].digest, references)
+
+    def _define(self, cell: Cell, lineage: Key, name: str, value: Any, blobs: dict[Digest, bytes]) -> Definition:
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        imported = cell.imports.get(name)
+        if imported is None and isinstance(value, ModuleType):
+            imported = ImportedName(value.__name__)
+        if imported is not None:
+            return Definition("import", import_identity(imported), kind, imported=vars(imported))
+        if isinstance(value, Element):
+            return _define_element(value, kind)
+        encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
+        if encoded is not None:
+            return self._store(content_identity(encoded), kind, encoded, blobs)
+        identity = lineage_identity(lineage, unmangle(name))
+        if not self._large:
+            return Definition("unavailable", identity, kind, reason="it was not kept in this session")
+        encoded = None if any(True for _ in elements_in(value)) else self._codecs.encode(value)
+        if encoded is None:
+            return Definition("unavailable", identity, kind, reason=f"no codec takes a {kind}")
+        return self._store(identity, kind, encoded, blobs)
+
+    def _store(self, identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:
+        if encoded.codec == "plain" and len(encoded.data) <= INLINE_LIMIT:
+            plain = to_plain(self._codecs.decode("plain", encoded.data))
+            return Definition("inline", identity, kind, plain=plain)
+        address = digest(encoded.data)
+        blobs[address] = encoded.data
+        codec = self._codecs.get(encoded.codec)
+        needs: tuple[str, ...] = ()
+        modules = frozenset() if codec is None else codec.modules
+        if isinstance(codec, PickleCodec):
+            needs, modules = tuple(sorted(codec.needed)), imported_modules(encoded.data)
+        return Definition(
+            "blob",
+            identity,
+            kind,
+            codec=encoded.codec,
+            blob=address,
+            size=len(encoded.data),
+            needs=needs,
+            modules=tuple(sorted(modules)),
+        )
+
+
+def _define_element(element: Element, kind: str) -> Definition:
+    identity = element_identity({**element.identity_document(), "value": element.initial})
+    try:
+        kept = to_plain(element.kept())
+    except NotEncodable as error:
+        return Definition("unavailable", identity, kind, reason=f"an option of the {element.kind} is not plain: {error}")
+    document = {
+        "kind": element.kind,
+        "arguments": element.arguments,
+        "initial": element.initial,
+        "id": element.id,
+        "kept": kept,
+    }
+    return Definition("element", identity, kind, element=document)
+
+
+def restore_element(record: Mapping[str, Any]) -> Element:
+    """Return the element that a definition records; `CodecError` if this version has no such kind."""
+    kind = KINDS.get(record["kind"])
+    if kind is None:
+        raise CodecError(f"there is no widget of kind {record['kind']!r} in this version")
+    return kind.restored(record["arguments"], record["initial"], from_plain(record["kept"]))
+
+
+def live_identity(identity: str, value: Any) -> str:
+    """Return the present identity of a live value: that of an element follows its reader's moves.
+
+    `identity` is what was recorded; lists, tuples and dicts that hold elements combine both.
+    """
+    if isinstance(value, Element):
+        return element_identity(value.identity_document())
+    if type(value) in (list, tuple, dict):
+        documents = [element.identity_document() for element in elements_in(value)]
+        if documents:
+            return f"ui:{json_digest({'base': identity, 'elements': documents})}"
+    return identity

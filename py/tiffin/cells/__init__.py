@@ -1,0 +1,1 @@
+"""Cells: compiled units with definitions, references, and a code digest."""

@@ -1,0 +1,84 @@
+"""The cell as a value: code objects, what it defines, what it refers to, and its code digest."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import CodeType, MappingProxyType
+from typing import Any, Literal
+
+from tiffin.ids import CellId, Digest
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class ImportedName:
+    """A name bound by an import statement: `import a.b as name` or `from module import attribute as name`.
+
+    `module` may start with dots (relative); `attribute` is None for a module itself. `binds_root` is
+    true for `import a.b`, which imports `a.b` and binds `a`.
+    """
+
+    module: str
+    attribute: str | None = None
+    binds_root: bool = False
+
+
+@dataclass(frozen=True)
+class SourceDefinition:
+    """A function, class or lambda bound once at the top level of a cell, which can be restored by replaying.
+
+    `statement` is what to compile and run, `digest` that of its canonical form, `references` the global
+    names it uses now or when called, private ones in their mangled form. `eager` are those that are needed
+    the moment the statement runs (decorators, defaults, bases, class bodies).
+    """
+
+    kind: Literal["function", "class"]
+    statement: ast.stmt
+    digest: Digest
+    references: frozenset[str]
+    eager: frozenset[str]
+
+
+@dataclass(frozen=True)
+class CellProblem:
+    """What makes a cell unrunnable: one sentence, and the line (in the cell, 1-based) where known."""
+
+    kind: Literal["syntax", "reading", "multiple-definitions", "cycle"]
+    text: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A compiled cell.
+
+    `definitions` are the names it binds globally and shares, `private` its own `_names` in mangled form,
+    `references` the names it reads that it does not bind. `body` runs first; `tail` is the trailing
+    expression, whose value is the output (None when there is none, or a `;` hides it). Both may be
+    coroutine code objects. `filename` is what its code objects carry, and its key in `linecache`.
+    """
+
+    id: CellId
+    source: str
+    filename: str
+    digest: Digest
+    definitions: frozenset[str] = frozenset()
+    private: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    imports: Mapping[str, ImportedName] = field(default_factory=lambda: _EMPTY)
+    modules: frozenset[str] = frozenset()
+    sources: Mapping[str, SourceDefinition] = field(default_factory=lambda: _EMPTY)
+    body: CodeType | None = None
+    tail: CodeType | None = None
+    problem: CellProblem | None = None
+    settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    line: int | None = None
+    position: int = 0
+
+    @property
+    def has_code(self) -> bool:
+        """Whether there is anything to run."""
+        return self.body is not None or self.tail is not None

@@ -1,0 +1,211 @@
+"""From a cell's source to a compiled `Cell`: definitions, references, code digest, code objects."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import CodeType
+from typing import Any
+
+from tiffin.cells.canonical import code_digest
+from tiffin.cells.cell import Cell, CellProblem, ImportedName, SourceDefinition
+from tiffin.cells.names import PRESETS, is_private, mangle
+from tiffin.cells.scope import ModuleScope, StatementScope
+from tiffin.ids import Digest, digest
+from tiffin.notebook.notebook import NotebookCell
+
+_HIDES_TAIL = re.compile(r"[)\s]*;")
+_RUN_SETTINGS = frozenset({"time"})
+"""Cell settings that change what a run shows, and so take part in the code digest."""
+
+
+def compile_cell(cell: NotebookCell, filename: str, position: int = 0) -> Cell:
+    """Return `cell` compiled; what is wrong with it is its `problem`, never an exception.
+
+    `filename` is the notebook's, used to name the cell's code in tracebacks; `position` counts from 0.
+    """
+    source = cell.python
+    code_filename = f"<{filename} {cell.id}>"
+    common: dict[str, Any] = {
+        "id": cell.id,
+        "source": source,
+        "filename": code_filename,
+        "settings": cell.settings,
+        "line": cell.line,
+        "position": position,
+    }
+    remember_source(code_filename, source)
+    if cell.kind == "markdown":
+        return Cell(**common, digest=_text_digest("markdown", source))
+    if cell.problem is not None:
+        return Cell(**common, digest=_text_digest("problem", source), problem=CellProblem("reading", cell.problem))
+    try:
+        tree = ast.parse(source, code_filename)
+        hidden = _hides_tail(tree, source)
+        traits = _traits(cell, hidden)
+        code = code_digest(tree, traits)
+        return Cell(**common, digest=code, **_compile_tree(tree, cell, code_filename, hidden))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        problem = CellProblem("syntax", _syntax_sentence(error), getattr(error, "lineno", None))
+        return Cell(**common, digest=_text_digest("syntax", source), problem=problem)
+
+
+def remember_source(filename: str, source: str) -> None:
+    """Let tracebacks and `inspect.getsource` find a cell's source under its code's file name."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+
+
+def compile_statement(definition: SourceDefinition, filename: str) -> CodeType:
+    """Return the code object that binds `definition`'s name again."""
+    module = ast.Module([definition.statement], [])
+    return compile(module, filename, "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def _text_digest(kind: str, source: str) -> Digest:
+    return digest(f"{kind}\0{source}".encode("utf-8", "surrogatepass"))
+
+
+def _syntax_sentence(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}"
+    if isinstance(error, RecursionError | MemoryError):
+        return "SyntaxError: the code is nested too deeply to be compiled"
+    return f"SyntaxError: {error}"
+
+
+def _traits(cell: NotebookCell, hidden: bool) -> dict[str, Any]:
+    traits: dict[str, Any] = {name: cell.settings[name] for name in _RUN_SETTINGS if cell.settings.get(name)}
+    if hidden:
+        traits["tail"] = "hidden"
+    if cell.stars:
+        traits["stars"] = {module: sorted(names) for module, names in sorted(cell.stars.items())}
+    return traits
+
+
+def _hides_tail(tree: ast.Module, source: str) -> bool:
+    """Whether the trailing expression is followed by `;`, which asks for no output."""
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr):
+        return False
+    last = tree.body[-1]
+    lines = source.encode("utf-8").splitlines()
+    assert last.end_lineno is not None
+    rest = lines[last.end_lineno - 1][last.end_col_offset or 0 :].decode("utf-8")
+    return _HIDES_TAIL.match(rest) is not None
+
+
+def _compile_tree(tree: ast.Module, cell: NotebookCell, filename: str, hidden: bool) -> dict[str, Any]:
+    forms = {index: code_digest(node) for index, node in enumerate(tree.body) if _is_replayable(node)}
+    imports, modules = _imports(tree, cell.stars)
+    scope = ModuleScope(tree)
+    times = Counter(binding.name for binding in scope.bindings)
+    imports = {name: imported for name, imported in imports.items() if times[name] <= 1}
+    bound = {*times, *imports} - PRESETS
+    used = {use.name for use in scope.uses} - scope.handler_names | _early_handler_reads(scope)
+
+    def new_name(name: str) -> str:
+        return mangle(name, cell.id)
+
+    own = {name for name in bound if is_private(name)}
+    scope.rename(lambda name: is_private(name), new_name)
+    ast.fix_missing_locations(tree)
+    tail: CodeType | None = None
+    body = list(tree.body)
+    if body and isinstance(body[-1], ast.Expr) and not hidden:
+        expression = ast.Expression(body.pop().value)  # type: ignore[attr-defined]
+        tail = _compile(expression, filename, "eval")
+    return {
+        "definitions": frozenset(name for name in bound if not is_private(name)),
+        "private": frozenset(new_name(name) for name in own),
+        "references": frozenset(name for name in used - bound - PRESETS if not is_private(name)),
+        "imports": {new_name(n) if is_private(n) else n: imported for n, imported in imports.items()},
+        "modules": modules,
+        "sources": dict(_sources(tree, forms, scope.statements, new_name)),
+        "body": _compile(ast.Module(body, []), filename, "exec") if body else None,
+        "tail": tail,
+    }
+
+
+def _early_handler_reads(scope: ModuleScope) -> set[str]:
+    """Names of handlers that are also read outside these: they then refer to another cell's definition."""
+    return {use.name for use in scope.uses if use.name in scope.handler_names}
+
+
+def _compile(tree: ast.Module | ast.Expression, filename: str, mode: str) -> CodeType:
+    return compile(tree, filename, mode, dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def _imports(
+    tree: ast.Module, stars: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, ImportedName], frozenset[str]]:
+    """Names that top-level imports bind, and every module that any import statement of the cell names."""
+    names: dict[str, ImportedName] = {}
+    modules: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            modules.add("." * node.level + (node.module or ""))
+    for statement in tree.body:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                bound = alias.asname or alias.name.split(".")[0]
+                rooted = alias.asname is None and "." in alias.name
+                names[bound] = ImportedName(alias.name, binds_root=rooted)
+        elif isinstance(statement, ast.ImportFrom):
+            module = "." * statement.level + (statement.module or "")
+            for alias in statement.names:
+                every = stars.get(module, ()) if alias.name == "*" else (alias.name,)
+                for name in every:
+                    names[alias.asname or name] = ImportedName(module, name)
+    return names, frozenset(modules)
+
+
+def _is_replayable(node: ast.stmt) -> bool:
+    """Whether running the statement again would make an equal value: definitions and plain lambdas."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return True
+    return (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Lambda)
+    )
+
+
+def _sources(
+    tree: ast.Module,
+    forms: Mapping[int, Digest],
+    statements: Iterable[StatementScope],
+    new_name: Any,
+) -> Iterable[tuple[str, SourceDefinition]]:
+    """The definitions that can be replayed.
+
+    Not those bound more than once, nor those that need, at once, a name which the same cell binds later or
+    more than once: replaying them against the final values could give something else.
+    """
+    scopes = list(statements)
+    times = Counter(binding.name for scope in scopes for binding in scope.bindings)
+    bound_so_far: set[str] = set()
+
+    def mangled(name: str) -> str:
+        return str(new_name(name)) if is_private(name) else name
+
+    for index, scope in enumerate(scopes):
+        names = {binding.name for binding in scope.bindings}
+        if index in forms:
+            name = next(b.name for b in reversed(scope.bindings) if not b.deferred)
+            eager = {use.name for use in scope.uses if not use.deferred}
+            safe = all(times[other] == 0 or (times[other] == 1 and other in bound_so_far) for other in eager)
+            if times[name] == 1 and safe and len(names) == 1:
+                kind = tree.body[index]
+                yield mangled(name), SourceDefinition(
+                    kind="class" if isinstance(kind, ast.ClassDef) else "function",
+                    statement=kind,
+                    digest=forms[index],
+                    references=frozenset(mangled(use.name) for use in scope.uses) - PRESETS,
+                    eager=frozenset(mangled(other) for other in eager) - PRESETS,
+                )
+        bound_so_far |= names

@@ -1,0 +1,1 @@
+"""The graph: immutable dependencies between cells; edges carry names."""

@@ -1,0 +1,1 @@
+"""Hosts: environments that supply input and output to a kernel."""

@@ -1,0 +1,120 @@
+"""The kernel's entry point in a worker: `start` gets all that it needs from JavaScript, and imports none of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from tiffin.commands import Interrupt, command_from_json
+from tiffin.errors import TiffinError
+from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
+from tiffin.host.browser.fetch import FetchBatch, make_fetch
+from tiffin.host.browser.packages import LoadPackages, LockedPackages
+from tiffin.notebook.notebook import Notebook
+from tiffin.run.lifecycles.cached import CachePolicy
+from tiffin.session.kernel import Kernel, KernelServices
+from tiffin.stores.http import HttpStore
+from tiffin.stores.memory import MemoryStore
+from tiffin.stores.tiered import TieredStore
+
+Handle: TypeAlias = Callable[[str], Awaitable[None]]
+
+INDEX_FORMAT = 1
+
+
+class BrowserHost:
+    """A kernel behind strings of JSON: commands in, events out."""
+
+    def __init__(self, notebook: Notebook, services: KernelServices, post: Callable[[str], Any]) -> None:
+        self._post = post
+        self.kernel = Kernel(notebook, services, self.report)
+
+    def report(self, event: Event) -> None:
+        """Send an event to the page."""
+        self._post(json.dumps(event_to_json(event), ensure_ascii=False))
+
+    async def handle(self, text: str) -> None:
+        """Carry out the command in `text`; whatever goes wrong is told as events, a `RunCompleted` included."""
+        document = json.loads(text)
+        try:
+            command = command_from_json(document)
+        except TiffinError as error:
+            self.report(Notice("error", str(error)))
+            self.report(RunCompleted(str(document.get("run_id")), False, self.kernel.stats()))
+            return
+        try:
+            await self.kernel.handle(command)
+        except Exception as error:
+            self.report(Notice("error", f"the kernel failed: {type(error).__name__}: {error}"))
+            if not isinstance(command, Interrupt):
+                raise
+
+
+def open_stores(
+    cache: str, index: Mapping[str, Any], fetch_batch: FetchBatch
+) -> tuple[TieredStore, TieredStore, Callable[[], tuple[int, int]]]:
+    """Return the stores of a page's cache: memory over HTTP; and how many bodies were fetched so far.
+
+    The small manifests that `index.json` carries are in memory from the start.
+    """
+    fetch = make_fetch(fetch_batch)
+    shipped = {key: json.dumps(manifest).encode() for key, manifest in index["manifests"].items()}
+    manifests = HttpStore(f"{cache}/manifests", fetch, index["keys"], ".json")
+    blobs = HttpStore(f"{cache}/blobs", fetch, index["blobs"])
+    tiers = TieredStore([MemoryStore(shipped), manifests]), TieredStore([MemoryStore(), blobs])
+    return *tiers, lambda: (manifests.fetched, blobs.fetched)
+
+
+def start(
+    config_text: str,
+    notebook_text: str,
+    index_text: str,
+    post: Callable[[str], Any],
+    fetch_batch: FetchBatch,
+    load_packages: LoadPackages,
+) -> Handle:
+    """Start the kernel, report `KernelReady`, and return the function that takes commands.
+
+    `config_text` is JSON: `{"cache": URL, "providers": {import name: package}, "jspi": bool}`. An index that
+    does not fit the notebook is reported, and left out.
+    """
+    config = json.loads(config_text)
+    notebook = Notebook.from_json(json.loads(notebook_text))
+    index, problem = read_index(json.loads(index_text), notebook)
+    os.environ.setdefault("MPLBACKEND", "agg")  # figures are rendered, there is no window to show them in
+    manifests, blobs, fetched = open_stores(config["cache"], index, fetch_batch)
+    services = KernelServices(
+        manifests=manifests,
+        blobs=blobs,
+        environment={"python": platform.python_version(), "platform": "browser", "packages": {}},
+        policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False),
+        packages=LockedPackages(config["providers"], load_packages),
+        fetched=fetched,
+        file=notebook.filename,
+    )
+    host = BrowserHost(notebook, services, post)
+    if problem is not None:
+        host.report(Notice("warning", problem))
+    host.report(KernelReady(platform.python_version(), bool(config["jspi"])))
+    return host.handle
+
+
+def read_index(index: Mapping[str, Any], notebook: Notebook) -> tuple[Mapping[str, Any], str | None]:
+    """Return an `index.json` that can be relied on, and the sentence that says what was wrong, or None."""
+    empty: Mapping[str, Any] = {"cells": {}, "manifests": {}, "keys": [], "blobs": []}
+    if index.get("format") != INDEX_FORMAT:
+        return empty, (
+            f"the stored results have format {index.get('format')!r}, this page reads {INDEX_FORMAT}: "
+            "everything is computed here"
+        )
+    if not empty.keys() <= index.keys():
+        return empty, "the index of stored results is incomplete: everything is computed here"
+    unknown = sorted(index["cells"].keys() - {cell.id for cell in notebook.cells})
+    if unknown:
+        return index, f"the index of stored results names {unknown[0]}, a cell that the notebook does not have"
+    return index, None
+
+

@@ -1,0 +1,27 @@
+"""Fetching over HTTP in a worker: a batch at a time, concurrently, one hand-over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias
+
+from tiffin.stores.http import Fetch
+
+FetchBatch: TypeAlias = Callable[[str], Awaitable[Any]]
+"""The worker's function: takes a JSON array of URLs, resolves to as many typed arrays, null where it failed."""
+
+
+def make_fetch(fetch_batch: FetchBatch) -> Fetch:
+    """Return the fetch function of an `HttpStore` that goes through the worker's `fetch_batch`."""
+
+    async def fetch(urls: Sequence[str]) -> Sequence[bytes | None]:
+        bodies = await fetch_batch(json.dumps(list(urls)))
+        return [None if body is None else _to_bytes(body) for body in bodies]
+
+    return fetch
+
+
+def _to_bytes(body: Any) -> bytes:
+    """Copy a JavaScript buffer's content; a plain bytes-like object, as in tests, is taken as it is."""
+    return bytes(body.to_bytes()) if hasattr(body, "to_bytes") else bytes(body)

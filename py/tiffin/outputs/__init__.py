@@ -1,0 +1,1 @@
+"""Outputs: values to MIME bundles, and what a body prints."""

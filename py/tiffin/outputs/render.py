@@ -1,0 +1,158 @@
+"""From a value to its MIME bundle."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from tiffin.outputs.mime import is_json, to_data
+
+Json: TypeAlias = Any
+Renderer: TypeAlias = Callable[[Any], dict[str, Json]]
+
+LONGEST_TEXT = 100_000
+
+_METHODS = {
+    "text/html": "_repr_html_",
+    "text/markdown": "_repr_markdown_",
+    "image/svg+xml": "_repr_svg_",
+    "image/png": "_repr_png_",
+    "image/jpeg": "_repr_jpeg_",
+    "text/latex": "_repr_latex_",
+    "application/json": "_repr_json_",
+}
+
+
+def render(value: Any) -> dict[str, Json]:
+    """Return the MIME bundle of `value`: {} for None, otherwise at least `text/plain`.
+
+    A representation that raises is left out, and the plain text then says so. Source: the `_repr_*_` and
+    `_repr_mimebundle_` protocol of IPython's rich display.
+    """
+    if value is None:
+        return {}
+    renderer = next((r for r in map(_RENDERERS.get, _type_names(value)) if r is not None), None)
+    problems: list[str] = []
+    bundle: dict[str, Json] = {}
+    if not isinstance(value, type):
+        if renderer is not None:
+            bundle.update(_attempt(lambda: renderer(value), "its table or picture", problems) or {})
+        else:
+            bundle.update(_from_mimebundle(value, problems))
+            for mime, method in _METHODS.items():
+                if mime not in bundle and hasattr(type(value), method):
+                    data = _attempt(getattr(value, method), method, problems)
+                    if data is not None:
+                        bundle[mime] = to_data(mime, _without_metadata(data))
+    if "text/plain" not in bundle:
+        bundle["text/plain"] = _text(value, problems)
+    return {mime: data for mime, data in bundle.items() if _is_writable(mime, data)}
+
+
+def plain_error(problems: list[str]) -> str:
+    """Return the line that says which representations failed."""
+    return "".join(f"\n[{problem}]" for problem in problems)
+
+
+def _type_names(value: Any) -> list[str]:
+    return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(value).__mro__]
+
+
+def _attempt(call: Callable[[], Any], what: str, problems: list[str]) -> Any:
+    try:
+        return call()
+    except Exception as error:  # a value's own code may raise anything; the cell's result is still good
+        problems.append(f"{what} failed: {type(error).__name__}: {error}")
+        return None
+
+
+def _without_metadata(data: Any) -> Any:
+    return data[0] if isinstance(data, tuple) and len(data) == 2 else data
+
+
+def _from_mimebundle(value: Any, problems: list[str]) -> dict[str, Json]:
+    if not hasattr(type(value), "_repr_mimebundle_"):
+        return {}
+    given = _attempt(value._repr_mimebundle_, "_repr_mimebundle_", problems)
+    given = _without_metadata(given)
+    if not isinstance(given, Mapping):
+        return {}
+    return {mime: to_data(mime, data) for mime, data in given.items() if data is not None}
+
+
+def _text(value: Any, problems: list[str]) -> str:
+    text = _attempt(lambda: repr(value), "repr", problems)
+    if not isinstance(text, str):
+        text = f"<{type(value).__qualname__}>"
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}… ({len(text):,} characters in all)"
+    return text + plain_error(problems)
+
+
+def _is_writable(mime: str, data: Json) -> bool:
+    if is_json(mime):
+        try:
+            json.dumps(data, allow_nan=False)
+        except (TypeError, ValueError):
+            return False
+        return True
+    return isinstance(data, str)
+
+
+def _render_frame(frame: Any) -> dict[str, Json]:
+    """A pandas frame as a table with its shape beneath; long and wide ones show their ends."""
+    rows, columns = frame.shape
+    table = frame.to_html(max_rows=20, max_cols=20, border=0, classes="tn-table", justify="inherit")
+    note = f'<p class="tn-table-note">{rows:,} rows × {columns:,} columns</p>' if rows > 20 or columns > 20 else ""
+    return {"text/html": f'<div class="tn-table-frame">{table}</div>{note}', "text/plain": repr(frame)}
+
+
+def _render_series(series: Any) -> dict[str, Json]:
+    bundle = _render_frame(series.to_frame(series.name if series.name is not None else ""))
+    return {**bundle, "text/plain": repr(series)}
+
+
+def _render_polars(frame: Any) -> dict[str, Json]:
+    return {"text/html": frame._repr_html_(), "text/plain": repr(frame)}
+
+
+def _render_figure(figure: Any) -> dict[str, Json]:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
+    return {"image/png": to_data("image/png", buffer.getvalue()), "text/plain": repr(figure)}
+
+
+def _render_axes(axes: Any) -> dict[str, Json]:
+    return _render_figure(axes.get_figure())
+
+
+def _render_exception(error: BaseException) -> dict[str, Json]:
+    text = f"{type(error).__name__}: {error}"
+    return {"text/html": f'<pre class="tn-exception">{html.escape(text)}</pre>', "text/plain": text}
+
+
+_RENDERERS: dict[str, Renderer] = {
+    "pandas.core.frame.DataFrame": _render_frame,
+    "pandas.core.series.Series": _render_series,
+    "pandas.DataFrame": _render_frame,
+    "pandas.Series": _render_series,
+    "polars.dataframe.frame.DataFrame": _render_polars,
+    "matplotlib.figure.Figure": _render_figure,
+    "matplotlib.axes._axes.Axes": _render_axes,
+    "builtins.BaseException": _render_exception,
+}
+"""Renderers by the full name of a type, so that no library is imported to find out."""
+
+
+def open_figures() -> list[dict[str, Json]]:
+    """Render and close the matplotlib figures that a body left open, as a Jupyter notebook shows them."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return []
+    bundles = [render(pyplot.figure(number)) for number in pyplot.get_fignums()]
+    pyplot.close("all")
+    return bundles

@@ -1,0 +1,1 @@
+"""Plans: what to run, in which order, and what is blocked, with reasons."""

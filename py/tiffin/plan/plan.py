@@ -1,0 +1,44 @@
+"""From a trigger to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tiffin.graph.graph import Graph
+from tiffin.ids import CellId
+from tiffin.plan.triggers import NamesChanged, RestoreAll, RunRequested, Trigger
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Cells to run, in order, and those left out, each with the sentence that says why."""
+
+    cells: tuple[CellId, ...]
+    blocked: Mapping[CellId, str]
+
+
+def make_plan(graph: Graph, trigger: Trigger) -> Plan:
+    """Return the plan that answers `trigger`: what must run now, in topological order, and what cannot."""
+    wanted = _wanted(graph, trigger)
+    blocked: dict[CellId, str] = {}
+    for cell in graph.cells:
+        if cell in wanted:
+            blocking = graph.blocking(cell)
+            if blocking is not None:
+                culprit, problem = blocking
+                blocked[cell] = problem.text if culprit == cell else f"it depends on {culprit}: {problem.text}"
+    runnable = (cell for cell in wanted if cell not in blocked and graph.cells[cell].has_code)
+    return Plan(graph.sort(runnable), blocked)
+
+
+def _wanted(graph: Graph, trigger: Trigger) -> frozenset[CellId]:
+    match trigger:
+        case RestoreAll():
+            return frozenset(graph.cells)
+        case RunRequested(cells):
+            known = [cell for cell in cells if cell in graph.cells]
+            return frozenset(known) | graph.descendants(known)
+        case NamesChanged(names):
+            users = [cell for name in names for cell in graph.users(name)]
+            return frozenset(users) | graph.descendants(users)

@@ -1,0 +1,56 @@
+"""The evaluator: an executor inside its lifecycles."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tiffin.run.executor import Executor
+from tiffin.run.lifecycle import CellContext, Lifecycle, Outcome, Proceed, Rerun, Skip
+from tiffin.run.result import Result
+
+
+class Evaluator:
+    """Set-ups in order, body, tear-downs in reverse over the lifecycles whose set-up was entered."""
+
+    def __init__(self, lifecycles: Sequence[Lifecycle], executor: Executor) -> None:
+        self._lifecycles = tuple(lifecycles)
+        self._executor = executor
+
+    async def evaluate(self, context: CellContext) -> Outcome:
+        """Return what came of the cell; exceptions are in the result, never raised."""
+        entered: list[Lifecycle] = []
+        try:
+            outcome = await self._set_up_and_execute(context, entered)
+        except BaseException as error:
+            outcome = failure(error)
+        for lifecycle in reversed(entered):
+            try:
+                outcome = await lifecycle.teardown(context, outcome)
+            except BaseException as error:
+                # The tear-down's exception wins; the body's is chained to it, never lost.
+                if isinstance(outcome, Result) and error.__context__ is None:
+                    error.__context__ = outcome.exception
+                kept = outcome if isinstance(outcome, Result) else Result()
+                outcome = replace(kept, status=failure(error).status, exception=error)
+        return outcome
+
+    async def _set_up_and_execute(self, context: CellContext, entered: list[Lifecycle]) -> Outcome:
+        for lifecycle in self._lifecycles:
+            entered.append(lifecycle)
+            match await lifecycle.setup(context):
+                case Proceed():
+                    continue
+                case Skip(result):
+                    return result
+                case Rerun() as rerun:
+                    return rerun
+        value = await self._executor.execute(context.cell, context.namespace.globals)
+        return Result(value=value)
+
+
+def failure(error: BaseException) -> Result:
+    """Return the result of a cell that raised `error`."""
+    interrupted = isinstance(error, KeyboardInterrupt | asyncio.CancelledError)
+    return Result(status="interrupted" if interrupted else "error", exception=error)

@@ -1,0 +1,32 @@
+"""Executors: they run one cell body, nothing else."""
+
+from __future__ import annotations
+
+import inspect
+from types import CodeType
+from typing import Any, Protocol
+
+from tiffin.cells.cell import Cell
+
+
+class Executor(Protocol):
+    """Runs the body of `cell` with `globals_` and returns the value of its trailing expression, or None.
+
+    Whatever the body raises comes out as it is.
+    """
+
+    async def execute(self, cell: Cell, globals_: dict[str, Any]) -> Any: ...
+
+
+class DefaultExecutor:
+    """Runs bodies here and now; `await` at the top level of a cell is allowed."""
+
+    async def execute(self, cell: Cell, globals_: dict[str, Any]) -> Any:
+        if cell.body is not None:
+            await _evaluate(cell.body, globals_)
+        return await _evaluate(cell.tail, globals_) if cell.tail is not None else None
+
+
+async def _evaluate(code: CodeType, globals_: dict[str, Any]) -> Any:
+    value = eval(code, globals_)
+    return await value if code.co_flags & inspect.CO_COROUTINE else value

@@ -1,0 +1,1 @@
+"""The lifecycles that tiffin brings: cached, inputs, capture."""

@@ -1,0 +1,174 @@
+"""The cached lifecycle: a hit binds references and skips the body; a miss runs it and saves what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
+from tiffin.cache.key import run_key, salted
+from tiffin.cache.manifest import Definition, Manifest
+from tiffin.cache.snapshot import SnapshotMaker
+from tiffin.errors import CodecError, ManifestError
+from tiffin.events import Notice
+from tiffin.ids import CellId, Digest, Key
+from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Skip
+from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
+from tiffin.run.result import Result
+
+Shown = Callable[[CellId], Key | None]
+
+
+@dataclass(frozen=True)
+class CachePolicy:
+    """How a host uses the cache.
+
+    `unreadable` says what a damaged manifest, or one of a later format, does: fail the cell, so that nothing
+    is overwritten, or be recomputed. `check_blobs` asks that the blobs of a hit be present, which costs I/O
+    natively and is pointless over HTTP. `large` writes values of any size; without it only small ones are
+    kept, and a run that bound large ones is not saved.
+    """
+
+    unreadable: Literal["fail", "recompute"] = "fail"
+    check_blobs: bool = True
+    large: bool = True
+
+
+class CachedLifecycle:
+    """Answers a cell from the cache, and saves what ran.
+
+    `shown` tells the key of the output that the page shows for a cell; for that key no output is fetched.
+    A failed save is reported, and never breaks the run. `hits` counts the cells that were answered.
+    """
+
+    def __init__(
+        self,
+        cache: CellCache,
+        inputs: InputsLifecycle,
+        snapshots: SnapshotMaker,
+        policy: CachePolicy,
+        shown: Shown,
+    ) -> None:
+        self._cache = cache
+        self._inputs = inputs
+        self._snapshots = snapshots
+        self._policy = policy
+        self._shown = shown
+        self.hits = 0
+
+    async def setup(self, context: CellContext) -> Decision:
+        if context.forced or context.cell.settings.get("cache") == "never":
+            return Proceed()
+        key = self._key(context)
+        manifest = await self._usable(context, key)
+        if manifest is None:
+            return Proceed()
+        outputs = [] if self._shown(context.cell.id) == key else [manifest.output, *manifest.displays]
+        unpacked = await self._cache.unpack_outputs(outputs)
+        if isinstance(unpacked, BadBlob):
+            self._notice(context, f"part of its output cannot be used ({unpacked.reason}), so it runs again")
+            return Proceed()
+        if not self._bind(context, key, manifest):
+            return Proceed()
+        self.hits += 1
+        known = not outputs
+        return Skip(
+            Result(
+                origin="cache",
+                output=None if known else unpacked[0],
+                displays=None if known else tuple(unpacked[1:]),
+                console=None if known else manifest.console,
+                seconds=manifest.seconds,
+                key=key,
+            )
+        )
+
+    async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, Result) or outcome.origin != "run" or outcome.exception is not None:
+            return outcome
+        key = self._key(context)
+        values = context.namespace.globals
+        names = context.cell.definitions | context.cell.private
+        lineage = salted(key, context.run_id) if context.forced else key
+        snapshot = self._snapshots.take(
+            context.cell, lineage, {name: values[name] for name in names if name in values}
+        )
+        context.namespace.bind(context.cell.id, key, snapshot.definitions, live=True)
+        if self._may_save(context, snapshot.definitions):
+            await self._save(context, key, snapshot.definitions, dict(snapshot.blobs), outcome)
+        return replace(outcome, key=key)
+
+    def _key(self, context: CellContext) -> Key:
+        taken = context.graph.edges[context.cell.id]
+        return run_key(context.cell.digest, context.namespace.identities(taken))
+
+    def _may_save(self, context: CellContext, definitions: Mapping[str, Definition]) -> bool:
+        if context.cell.settings.get("cache") == "never":
+            return False
+        return self._policy.large or all(d.kind != "unavailable" for d in definitions.values())
+
+    async def _usable(self, context: CellContext, key: Key) -> Manifest | None:
+        found = await self._cache.find(key)
+        if isinstance(found, Unreadable):
+            if self._policy.unreadable == "fail":
+                raise ManifestError(found.reason)
+            self._notice(context, f"its stored result cannot be used, so it runs again ({found.reason})")
+            return None
+        if found is None:
+            return None
+        cell = context.cell
+        known = cell.definitions | cell.private
+        odd = [name for name in found.definitions if written_name(name, cell.id) not in known]
+        if odd:
+            reason = f"manifest {key[:12]}… binds '{odd[0]}', which {cell.id} does not define"
+            if self._policy.unreadable == "fail":
+                raise ManifestError(f"{reason}; delete it and run again")
+            self._notice(context, f"its stored result cannot be used, so it runs again ({reason})")
+            return None
+        if self._policy.check_blobs and not await self._cache.holds(found.blobs):
+            self._notice(context, "a blob of its stored result is gone, so it runs again")
+            return None
+        return found
+
+    def _bind(self, context: CellContext, key: Key, manifest: Manifest) -> bool:
+        """Bind references; elements, which cost nothing and which a reader may move, come to life at once."""
+        cell, namespace = context.cell, context.namespace
+        namespace.bind(cell.id, key, manifest.definitions, live=False)
+        try:
+            for name, definition in manifest.definitions.items():
+                bound = written_name(name, cell.id)
+                if definition.kind == "element" and not namespace.is_live(bound):
+                    self._inputs.restore_element(bound, definition, cell.id, namespace.globals)
+        except (CodecError, KeyError, TypeError, ValueError) as error:
+            namespace.forget(cell)
+            self._notice(context, f"its widget cannot be restored, so it runs again ({error})")
+            return False
+        return True
+
+    async def _save(
+        self,
+        context: CellContext,
+        key: Key,
+        definitions: Mapping[str, Definition],
+        blobs: dict[Digest, bytes],
+        result: Result,
+    ) -> None:
+        manifest = Manifest(
+            key=key,
+            code=context.cell.digest,
+            inputs=context.namespace.identities(context.graph.edges[context.cell.id]),
+            definitions=definitions,
+            output=self._cache.pack_output(result.output or {}, blobs),
+            displays=tuple(self._cache.pack_output(bundle, blobs) for bundle in result.displays or ()),
+            console=result.console or (),
+            seconds=round(result.seconds, 6),
+            environment=self._cache.environment,
+        )
+        try:
+            await self._cache.save(manifest, blobs)
+        except OSError as error:
+            self._notice(context, f"its result could not be saved: {error.strerror or error}")
+
+    def _notice(self, context: CellContext, text: str) -> None:
+        context.report(Notice("warning", f"{context.cell.id}: {text}", context.cell.id))

@@ -1,0 +1,193 @@
+"""The inputs lifecycle: before a body runs, what it references is live, and what it imports is installed."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tiffin.cache.cell_cache import BadBlob, CellCache, blob_of
+from tiffin.cache.manifest import Definition
+from tiffin.cache.snapshot import restore_element
+from tiffin.cells.cell import Cell, SourceDefinition
+from tiffin.cells.compile import compile_statement
+from tiffin.cells.names import is_private, mangle, unmangle
+from tiffin.codecs.plain import from_plain
+from tiffin.errors import CodecError
+from tiffin.events import Notice
+from tiffin.ids import CellId
+from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Rerun
+from tiffin.run.report import CellFailure
+from tiffin.ui.registry import ElementRegistry
+
+
+class Packages(Protocol):
+    """Makes modules importable where they may not be installed yet; does nothing for those it does not know."""
+
+    async def ensure(self, modules: frozenset[str]) -> None: ...
+
+
+class InstalledPackages:
+    """For hosts where packages are what they are: nothing is ever installed."""
+
+    async def ensure(self, modules: frozenset[str]) -> None:
+        return None
+
+
+@dataclass
+class _Need:
+    """The names that a body needs, in the order to bring them to life, and what that takes."""
+
+    names: list[str] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)
+
+
+class InputsLifecycle:
+    """Materialises, in one batch, the references that a body uses, directly or through functions.
+
+    What cannot be restored here is produced again: its cells come first (`Rerun`). A name that is still not
+    there after its producer ran is an error that says so. `materialised` counts values.
+    """
+
+    def __init__(self, cache: CellCache, elements: ElementRegistry, packages: Packages) -> None:
+        self._cache = cache
+        self._elements = elements
+        self._packages = packages
+        self.materialised = 0
+
+    async def setup(self, context: CellContext) -> Decision:
+        need = _Need(modules=set(context.cell.modules))
+        for name in sorted(context.cell.references):
+            self._collect(context, name, need)
+        await self._packages.ensure(frozenset(need.modules))
+        blobs = await self._cache.fetch(self._blobs(context, need.names))
+        missing: dict[str, str] = {}
+        for name in need.names:
+            if not context.namespace.is_live(name):
+                reason = self._materialise(context, name, blobs)
+                if reason is not None:
+                    missing[name] = reason
+        return self._produce_again(context, missing) if missing else Proceed()
+
+    async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
+        return outcome
+
+    def _blobs(self, context: CellContext, names: Iterable[str]) -> list[Any]:
+        bindings = [context.namespace.binding(name) for name in names if not context.namespace.is_live(name)]
+        addresses = [blob_of(binding.definition) for binding in bindings if binding is not None]
+        return [address for address in addresses if address is not None]
+
+    def _collect(self, context: CellContext, name: str, need: _Need) -> None:
+        """Add `name` after all that has to be live before it."""
+        binding = context.namespace.binding(name)
+        if binding is None or name in need.names:
+            return
+        need.names.append(name)
+        definition = binding.definition
+        for other in _required(context.graph.cells[binding.owner], name, definition):
+            if other != name:
+                self._collect(context, other, need)
+        need.names.remove(name)
+        need.names.append(name)
+        need.modules.update(_modules(context.graph.cells[binding.owner], definition))
+
+    def _materialise(self, context: CellContext, name: str, blobs: Any) -> str | None:
+        """Bring one name to life; return why that is impossible here, or None."""
+        binding = context.namespace.binding(name)
+        if binding is None:
+            return "nothing defines it"
+        definition, globals_ = binding.definition, context.namespace.globals
+        cell = context.graph.cells[binding.owner]
+        try:
+            match definition.kind:
+                case "inline":
+                    globals_[name] = from_plain(definition.plain)
+                case "blob":
+                    data = blobs[definition.blob]
+                    if isinstance(data, BadBlob):
+                        return f"its blob {data.digest[:12]}… cannot be used: {data.reason}"
+                    globals_[name] = self._cache.codecs.decode(definition.codec or "", data)
+                case "source":
+                    _replay(cell, cell.sources[name], globals_)
+                case "import":
+                    globals_[name] = _import(definition)
+                case "element":
+                    self.restore_element(name, definition, cell.id, globals_)
+                case "unavailable":
+                    return definition.reason or "it was not stored"
+        except (CodecError, KeyError) as error:
+            return str(error)
+        except Exception as error:  # replaying runs the author's code, which may raise anything
+            return f"{type(error).__name__}: {error}"
+        self.materialised += 1
+        return None
+
+    def restore_element(self, name: str, definition: Definition, cell: CellId, globals_: dict[str, Any]) -> None:
+        """Make the element that `definition` records, and bind it to `name`."""
+        record = definition.element or {}
+        element = self._elements.restore(restore_element(record), record["id"], cell)
+        globals_[name] = element
+        self._elements.name({name: element})
+
+    def _produce_again(self, context: CellContext, missing: dict[str, str]) -> Decision:
+        producers: dict[CellId, list[str]] = {}
+        for name in missing:
+            binding = context.namespace.binding(name)
+            if binding is not None:
+                producers.setdefault(binding.owner, []).append(name)
+        for producer, names in producers.items():
+            named = ", ".join(f"'{unmangle(name)}' ({missing[name]})" for name in names)
+            if producer in context.memory.rerun:
+                raise CellFailure(f"{named} cannot be had, although {producer}, which defines it, ran again")
+            context.memory.rerun.add(producer)
+            key = context.namespace.key_of(producer)
+            if key is not None:
+                self._cache.invalidate(key)
+            context.namespace.forget(context.graph.cells[producer])
+            context.report(Notice("warning", f"{producer} runs again, to have {named}", producer))
+        return Rerun(tuple(producers), f"{context.cell.id} needs its values")
+
+
+def _required(cell: Cell, name: str, definition: Definition) -> list[str]:
+    """The names that must be live for `name`, which `cell` owns, to be restored and used."""
+    own = {unmangle(private): private for private in cell.private}
+    required = [own.get(other, other) for other in definition.needs]
+    if name in cell.sources:
+        source = cell.sources[name]
+        return [*required, *sorted(source.eager), *sorted(source.references - source.eager)]
+    if definition.kind == "unavailable" or definition.codec == "pickle":
+        # An object may call functions of its cell, or of those its cell refers to.
+        return [*required, *sorted(cell.references)]
+    return required
+
+
+def _modules(cell: Cell, definition: Definition) -> Iterable[str]:
+    if definition.kind == "source":
+        return cell.modules
+    if definition.imported is not None:
+        return [str(definition.imported["module"])]
+    return definition.modules
+
+
+def _replay(cell: Cell, source: SourceDefinition, globals_: dict[str, Any]) -> None:
+    exec(compile_statement(source, cell.filename), globals_)
+
+
+def _import(definition: Definition) -> Any:
+    imported = definition.imported or {}
+    module = importlib.import_module(imported["module"])
+    if imported["binds_root"]:
+        return sys.modules[imported["module"].split(".")[0]]
+    if imported["attribute"] is None:
+        return module
+    try:
+        return getattr(module, imported["attribute"])
+    except AttributeError:
+        return importlib.import_module(f"{imported['module']}.{imported['attribute']}")
+
+
+def written_name(name: str, cell: CellId) -> str:
+    """Return the namespace's name for one that a manifest of `cell` records."""
+    return mangle(name, cell) if is_private(name) else name

@@ -1,0 +1,85 @@
+"""From an exception to what a reader sees: its type, its message, and the notebook's own lines."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from types import TracebackType
+
+from tiffin.cells.cell import Cell, CellProblem
+from tiffin.cells.names import unmangle
+from tiffin.events import ErrorReport, Frame
+from tiffin.graph.graph import Graph
+
+
+class CellFailure(Exception):
+    """A cell failed for a reason that is tiffin's to explain: one sentence, shown without a type."""
+
+
+def where(cell: Cell, notebook: str, line: int | None = None) -> str:
+    """Return where a line of a cell is, for a person: file and line, or cell and line."""
+    if cell.line is not None:
+        return f"{notebook}, line {cell.line + (line or 1) - 1}"
+    return f"{notebook}, cell {cell.position + 1}" + (f", line {line}" if line else "")
+
+
+def report_error(error: BaseException, graph: Graph, notebook: str) -> ErrorReport:
+    """Return the report of `error`, raised while a cell of `graph` ran; frames of libraries are left out."""
+    if isinstance(error, CellFailure):
+        return ErrorReport("", str(error), ())
+    by_file = {cell.filename: cell for cell in graph}
+    frames = tuple(_frames(error.__traceback__, by_file, notebook))
+    message = _message(error)
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    hint = f"after {type(cause).__name__}: {_message(cause)}" if cause is not None else _hint(error)
+    return ErrorReport(type(error).__name__, message, frames, hint)
+
+
+def report_problem(problem: CellProblem, cell: Cell, notebook: str) -> ErrorReport:
+    """Return the report of what makes a cell unrunnable."""
+    place = where(cell, notebook, problem.line)
+    frames: tuple[Frame, ...] = ()
+    if problem.line is not None:
+        text = linecache.getline(cell.filename, problem.line).rstrip("\n")
+        frames = (Frame(cell.id, place, problem.line, "", text),)
+    return ErrorReport("", problem.text, frames, None if frames else place)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return unmangle_text(str(error))
+    except Exception as problem:  # __str__ of a user's exception may raise anything
+        return f"(its message cannot be shown: {type(problem).__name__})"
+
+
+def unmangle_text(text: str) -> str:
+    """Return `text` with private names as their author wrote them."""
+    return "".join(unmangle(part) for part in _split_words(text))
+
+
+def _split_words(text: str) -> list[str]:
+    words: list[str] = [""]
+    for character in text:
+        if character.isidentifier() or character.isdigit():
+            words[-1] += character
+        else:
+            words += [character, ""]
+    return words
+
+
+def _hint(error: BaseException) -> str | None:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"the package that has '{error.name.split('.')[0]}' is not installed here"
+    return None
+
+
+def _frames(trace: TracebackType | None, by_file: dict[str, Cell], notebook: str) -> list[Frame]:
+    frames: list[Frame] = []
+    for frame, line in traceback.walk_tb(trace):
+        cell = by_file.get(frame.f_code.co_filename)
+        if cell is not None:
+            text = linecache.getline(cell.filename, line).rstrip("\n")
+            function = unmangle(frame.f_code.co_name)
+            name = "" if function == "<module>" else function
+            frames.append(Frame(cell.id, where(cell, notebook, line), line, name, text))
+    return frames

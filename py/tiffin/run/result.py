@@ -1,0 +1,33 @@
+"""The result of one cell's run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from tiffin.ids import Key
+from tiffin.outputs.mime import Bundle
+
+ResultStatus = Literal["ok", "error", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a cell. `value` is that of its trailing expression; `output` its rendering.
+
+    `output`, `displays` and `console` are None where the page shows them already. `seconds` is the body's
+    time, as recorded when the result was restored.
+    """
+
+    status: ResultStatus = "ok"
+    origin: Literal["run", "cache"] = "run"
+    value: Any = None
+    output: Bundle | None = None
+    displays: tuple[Bundle, ...] | None = None
+    console: tuple[tuple[str, str], ...] | None = None
+    exception: BaseException | None = None
+    seconds: float = 0.0
+    key: Key | None = None
+
+
+Console: TypeAlias = tuple[tuple[str, str], ...]

@@ -1,0 +1,1 @@
+"""The kernel of one notebook, and the author's API."""

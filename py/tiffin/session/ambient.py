@@ -1,0 +1,22 @@
+"""What the author's API acts on: the kernel whose cell runs. The one `ContextVar` of tiffin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from tiffin.ui.element import Element
+
+
+@dataclass(frozen=True)
+class Ambient:
+    """Services of the kernel that runs the present code."""
+
+    adopt: Callable[[Element], Element]
+    display: Callable[..., None]
+    clear: Callable[[], None]
+    stats: Callable[[], Mapping[str, int]]
+
+
+current: ContextVar[Ambient | None] = ContextVar("tiffin_ambient", default=None)

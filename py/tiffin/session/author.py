@@ -1,0 +1,105 @@
+"""The author's API: `import tiffin as tn`, then `tn.ui.slider(...)`, `tn.md(...)`, `tn.html(...)`, ...
+
+Everything here works in a cell, in a plain script, and in the browser.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from tiffin.session.ambient import current
+from tiffin.ui.element import Element
+from tiffin.ui.inputs import Checkbox, Dropdown, NumberInput, Slider, Text
+
+P = ParamSpec("P")
+E = TypeVar("E", bound=Element)
+
+
+class Widget(Generic[P, E]):
+    """Makes elements of one kind, and gives each to the kernel whose cell runs."""
+
+    def __init__(self, kind: Callable[P, E]) -> None:
+        self._kind = kind
+        self.__doc__ = kind.__doc__
+        self.__signature__ = inspect.signature(kind)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> E:
+        """Return a new element."""
+        element = self._kind(*args, **kwargs)
+        ambient = current.get()
+        if ambient is not None:
+            ambient.adopt(element)
+        return element
+
+
+class Widgets:
+    """`tn.ui`: the widgets."""
+
+    slider = Widget(Slider)
+    number = Widget(NumberInput)
+    text = Widget(Text)
+    checkbox = Widget(Checkbox)
+    dropdown = Widget(Dropdown)
+
+
+ui = Widgets()
+
+
+class Markdown:
+    """Markdown to be shown; `md` makes one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = inspect.cleandoc(text)
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Html:
+    """HTML to be shown; `html` makes one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<html, {len(self.text)} characters>"
+
+
+def md(text: str) -> Markdown:
+    """Return Markdown to be shown: CommonMark with tables; indentation that all lines share is taken off."""
+    return Markdown(text)
+
+
+def html(text: str) -> Html:
+    """Return HTML to be shown as it is."""
+    return Html(text)
+
+
+def display(*values: Any) -> None:
+    """Show values in the output of the running cell, before its last expression; in a script, print them."""
+    ambient = current.get()
+    if ambient is None:
+        print(*values)
+    else:
+        ambient.display(*values)
+
+
+def clear_output(wait: bool = False) -> None:
+    """Take away what the running cell has displayed so far."""
+    ambient = current.get()
+    if ambient is not None:
+        ambient.clear()
+
+
+def stats() -> Mapping[str, int]:
+    """Return what the kernel has done so far: cells run and restored, blobs fetched, and so on."""
+    ambient = current.get()
+    return {} if ambient is None else ambient.stats()

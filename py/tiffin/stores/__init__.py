@@ -1,0 +1,1 @@
+"""Stores: bytes by key. They know nothing of values."""

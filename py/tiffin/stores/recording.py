@@ -1,0 +1,40 @@
+"""A store that remembers which keys were used: what an exporter has to ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tiffin.stores.store import Store
+
+
+class RecordingStore:
+    """Passes everything on; `used` holds the keys that were read with success, or written."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.used: set[str] = set()
+
+    async def get(self, key: str) -> bytes | None:
+        data = await self._store.get(key)
+        if data is not None:
+            self.used.add(key)
+        return data
+
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        found = await self._store.get_many(keys)
+        self.used.update(found)
+        return found
+
+    async def put(self, key: str, data: bytes) -> None:
+        await self._store.put(key, data)
+        self.used.add(key)
+
+    async def delete(self, key: str) -> None:
+        await self._store.delete(key)
+        self.used.discard(key)
+
+    async def contains(self, key: str) -> bool:
+        return await self._store.contains(key)
+
+    async def keys(self) -> frozenset[str]:
+        return await self._store.keys()

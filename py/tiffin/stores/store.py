@@ -1,0 +1,32 @@
+"""The protocol of stores, and the form of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from tiffin.errors import KeyFormError
+from tiffin.ids import is_digest
+
+
+class Store(Protocol):
+    """Bytes by key. Keys are 64 hexadecimal digits; any other is a `KeyFormError` before any I/O.
+
+    `get` returns None for a missing key; `get_many` leaves missing keys out. `put` is all or nothing: a
+    reader sees the old bytes or the new. `delete` of a missing key does nothing. A store that cannot be
+    written raises `OSError`.
+    """
+
+    async def get(self, key: str) -> bytes | None: ...
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]: ...
+    async def put(self, key: str, data: bytes) -> None: ...
+    async def delete(self, key: str) -> None: ...
+    async def contains(self, key: str) -> bool: ...
+    async def keys(self) -> frozenset[str]: ...
+
+
+def check_key(key: str) -> str:
+    """Return `key` if it has a key's form; `KeyFormError` otherwise, so that no key ever names a path."""
+    if not is_digest(key):
+        raise KeyFormError(f"{str(key)[:80]!r} is no store key: keys are 64 lower-case hexadecimal digits")
+    return key

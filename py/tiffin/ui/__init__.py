@@ -1,0 +1,1 @@
+"""Widgets: elements with a value, and the registry that owns the current ones."""

@@ -1,0 +1,98 @@
+"""The UI element: a kind, arguments, and a front-end value that becomes a Python value."""
+
+from __future__ import annotations
+
+import abc
+import html
+import inspect
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeAlias
+
+from tiffin.errors import UsageError
+
+Json: TypeAlias = Any
+
+
+class Element(abc.ABC):
+    """A widget of a notebook.
+
+    `kind` names the custom element (`tn-<kind>`), `arguments` are JSON and never change, `front_end` is the
+    current value as the page holds it. `id` and `name` are given by the registry that owns the element.
+    Sub-classes say how the front-end value becomes `.value`.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, arguments: Mapping[str, Json], initial: Json) -> None:
+        self.arguments = dict(arguments)
+        self.initial = initial
+        self.front_end = self.check(initial)
+        self.id = ""
+        self.name = ""
+
+    @property
+    def value(self) -> Any:
+        """The current value, as Python has it."""
+        return self.to_python(self.front_end)
+
+    @value.setter
+    def value(self, _: Any) -> None:
+        raise AttributeError(f"the value of a {self.kind} is set by its reader, not by assignment")
+
+    def to_python(self, front_end: Json) -> Any:
+        """Return the Python value for a front-end value."""
+        return front_end
+
+    @abc.abstractmethod
+    def check(self, front_end: Json) -> Json:
+        """Return the front-end value that the page may have sent, normalised; `UsageError` if it cannot be one."""
+
+    def kept(self) -> Any:
+        """What a manifest must keep beside the arguments to make this element again; None if nothing."""
+        return None
+
+    @classmethod
+    def restored(cls, arguments: Mapping[str, Json], initial: Json, kept: Any) -> Element:
+        """Return an element like the one that had these arguments, initial value, and `kept()`."""
+        parameters = inspect.signature(cls).parameters
+        given = {name: value for name, value in arguments.items() if name in parameters}
+        return cls(**{**given, "value": initial})  # type: ignore[call-arg]
+
+    def identity_document(self) -> dict[str, Json]:
+        """What decides a widget's identity: kind, arguments, and the current front-end value."""
+        return {"kind": self.kind, "args": self.arguments, "value": self.front_end}
+
+    def refuse(self, front_end: Json, wanted: str) -> UsageError:
+        """Return the error for a value that this element does not take."""
+        return UsageError(f"{self.kind} {self.name or self.id!r} takes {wanted}, not {front_end!r}")
+
+    def to_html(self) -> str:
+        """Return the custom element that the page brings to life; readable without any script."""
+        label = str(self.arguments.get("label") or "")
+        shown = "" if self.front_end is None else str(self.front_end)
+        attributes = {
+            "name": self.name or self.id,
+            "data-element": self.id,
+            "data-args": json.dumps(self.arguments, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+            "data-value": json.dumps(self.front_end, ensure_ascii=False),
+        }
+        written = "".join(f' {name}="{html.escape(text)}"' for name, text in attributes.items())
+        text = html.escape(f"{label}: {shown}" if label else shown)
+        return f"<tn-{self.kind}{written}>{text}</tn-{self.kind}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a widget is restored from its kind and arguments, not pickled")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Json]:
+        return {"text/html": self.to_html(), "text/plain": repr(self)}
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def __format__(self, spec: str) -> str:
+        """Inside an f-string of Markdown or HTML an element is its own markup."""
+        return self.to_html() if not spec else format(self.value, spec)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name or self.id or 'not shown yet'}: {self.value!r}>"

@@ -1,0 +1,70 @@
+"""The owner of a notebook's elements: gives them ids and names, and takes the reader's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from tiffin.errors import UsageError
+from tiffin.ids import CellId, Digest
+from tiffin.ui.element import Element
+
+Json: TypeAlias = Any
+
+
+class ElementRegistry:
+    """Current elements by id. An id is made of the cell's code digest and the order of creation in it, so that
+    it is the same in every session, wherever the cell stands."""
+
+    def __init__(self) -> None:
+        self._elements: dict[str, Element] = {}
+        self._of_cell: dict[CellId, list[str]] = {}
+
+    def begin(self, cell: CellId) -> None:
+        """A cell is about to run, or to be restored: its elements of before are gone."""
+        for element in self._of_cell.pop(cell, ()):
+            self._elements.pop(element, None)
+
+    def adopt(self, element: Element, cell: CellId, code: Digest) -> Element:
+        """Give a new element of `cell`, whose code digest is `code`, its id."""
+        mine = self._of_cell.setdefault(cell, [])
+        element.id = f"{code[:12]}-{len(mine)}"
+        element.name = element.id
+        mine.append(element.id)
+        self._elements[element.id] = element
+        return element
+
+    def restore(self, element: Element, element_id: str, cell: CellId) -> Element:
+        """Take back an element whose id a manifest records."""
+        element.id = element_id
+        element.name = element_id
+        mine = self._of_cell.setdefault(cell, [])
+        if element_id not in mine:
+            mine.append(element_id)
+        self._elements[element_id] = element
+        return element
+
+    def name(self, bound: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Call each element by the first name that is bound to it."""
+        for name, value in dict(bound).items():
+            if isinstance(value, Element) and value.name == value.id:
+                value.name = name
+
+    def find(self, name: str) -> Element:
+        """Return the element of this id or name; `UsageError` if there is none."""
+        if name in self._elements:
+            return self._elements[name]
+        for element in self._elements.values():
+            if element.name == name:
+                return element
+        known = ", ".join(sorted(element.name for element in self._elements.values())) or "none"
+        raise UsageError(f"there is no widget {name!r}; known: {known}")
+
+    def set_value(self, name: str, front_end: Json) -> Element | None:
+        """Set a widget to a front-end value; return it if that changed anything, else None."""
+        element = self.find(name)
+        value = element.check(front_end)
+        if type(value) is type(element.front_end) and value == element.front_end:
+            return None
+        element.front_end = value
+        return element
