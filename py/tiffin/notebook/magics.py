@@ -23,6 +23,7 @@ strings is never changed: lines inside a string are not indented with the body a
 from __future__ import annotations
 
 import ast
+import importlib
 import io
 import re
 import tokenize
@@ -177,9 +178,8 @@ def _rewrite_lines(source: str, findings: Findings) -> str:
 
 def _transform(source: str) -> str:
     """Return what IPython makes of the source, with as many lines as before."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    manager = TransformerManager()
+    transformers: Any = importlib.import_module("IPython.core.inputtransformer2")
+    manager = transformers.TransformerManager()
     lines = [f"{line}\n" for line in source.split("\n")]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -30,6 +30,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tiffin.errors import NotebookError
@@ -51,8 +52,8 @@ from tiffin.notebook.settings import (
 )
 
 _MARKER = re.compile(r"#[ \t]?%%(?:[ \t]+(.*))?\Z", re.DOTALL)
-_MARKER_LIKE = re.compile(r"(#[ \t]?)(\\*)(%%(?:[ \t].*)?)\Z", re.DOTALL)
-_SETTINGS_LIKE = re.compile(r"(#[ \t]?)(\\*)(tiffin:.*)\Z", re.DOTALL)
+_MARKER_LIKE = re.compile(r"\A(#[ \t]?)(\\*)(%%(?:[ \t].*)?)\Z", re.DOTALL)
+_SETTINGS_LIKE = re.compile(r"\A(#[ \t]?)(\\*)(tiffin:.*)\Z", re.DOTALL)
 _KIND = re.compile(r"(?:^|[ \t])\[(markdown|md|raw|code)\](?=[ \t]|\Z)")
 _OPTION = re.compile(r"(?:^|[ \t])[A-Za-z_][A-Za-z0-9_.-]*=", re.ASCII)
 _HEADER_ONLY = ("header", "script")
@@ -75,7 +76,7 @@ def read_percent(text: str, filename: str) -> Notebook:
     marks = [index for index, line in enumerate(lines) if _MARKER.match(line)]
     first_mark = marks[0] if marks else len(lines)
     requirements, settings, drafts = _read_top(lines[:first_mark], filename)
-    for index, end in zip(marks, [*marks[1:], len(lines)], strict=True):
+    for index, end in pairwise([*marks, len(lines)]):
         drafts.extend(_read_cell(lines, index, end))
     for draft in drafts:
         requirements.extend(_rewrite(draft))
@@ -176,10 +177,10 @@ def _read_code(marker: _Marker, body: list[str], mark: int) -> Draft:
         settings.update(found)
         skipped = index + 1
     blank, source = strip_blank_lines(body[skipped:])
+    first = mark + 2 + skipped + blank if source else mark + 1
     if source:
         source[0] = _unescape(source[0], _SETTINGS_LIKE)
-    line = mark + 2 + skipped + blank if source else mark + 1
-    return Draft("code", "\n".join(source), name=marker.name, line=line, settings=settings, problem=problem)
+    return Draft("code", "\n".join(source), name=marker.name, line=first, settings=settings, problem=problem)
 
 
 def _read_markdown(marker: _Marker, body: list[str], mark: int) -> list[Draft]:
@@ -287,12 +288,10 @@ def _write_header(header: str) -> str:
 
 
 def _write_script(notebook: Notebook, script: str | None) -> str:
-    """Return the script block; requirements that cells state themselves need not stand in a kept one."""
-    requirements = list(notebook.requirements)
-    if script is not None:
-        stated = script_requirements(script)
-        by_cells = {entry for cell in notebook.cells for entry in _stated_by(cell)}
-        requirements = [entry for entry in requirements if entry in stated or entry not in by_cells]
+    """Return the script block of all requirements but those that cells state themselves (`%pip install`)."""
+    stated = set(script_requirements(script)) if script is not None else set()
+    by_cells = {entry for cell in notebook.cells for entry in _stated_by(cell)}
+    requirements = [entry for entry in notebook.requirements if entry in stated or entry not in by_cells]
     return write_script_block(requirements, script)
 
 
@@ -303,7 +302,7 @@ def _stated_by(cell: NotebookCell) -> tuple[str, ...]:
 def _own_settings(cell: NotebookCell) -> dict[str, Any]:
     """Return the cell's settings without those that its own source states (`%%time`)."""
     stated = rewrite(cell.source).settings if cell.kind == "code" and cell.code is not None else {}
-    return {key: value for key, value in cell.settings.items() if stated.get(key) != value}
+    return {key: value for key, value in cell.settings.items() if key not in stated or stated[key] != value}
 
 
 def _rewrite(draft: Draft) -> tuple[str, ...]:
