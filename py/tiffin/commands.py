@@ -64,7 +64,9 @@ def command_from_json(data: Mapping[str, Json]) -> Command:
     ]
     if missing or not given.keys() <= known.keys():
         odd = sorted({*missing, *(given.keys() - known.keys())})
-        raise UsageError(f"command {kind.__name__} takes {', '.join(known)}; wrong or missing: {', '.join(odd)}")
+        raise UsageError(
+            f"command {kind.__name__} takes {', '.join(known)}; wrong or missing: {', '.join(odd)}"
+        )
     if isinstance(given.get("cells"), list):
         given["cells"] = tuple(given["cells"])
     return kind(**given)

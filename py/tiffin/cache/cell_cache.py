@@ -122,7 +122,10 @@ class CellCache:
         if bad is not None:
             return bad
         return [
-            {m: part.data if part.blob is None else json.loads(_bytes(fetched[part.blob])) for m, part in parts.items()}
+            {
+                m: part.data if part.blob is None else json.loads(_bytes(fetched[part.blob]))
+                for m, part in parts.items()
+            }
             for parts in every
         ]
 

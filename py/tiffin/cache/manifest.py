@@ -108,7 +108,11 @@ def _drop_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in fields.items()
-        if value is not None and value != () and name != "plain" or name == "plain" and fields["kind"] == "inline"
+        if value is not None
+        and value != ()
+        and name != "plain"
+        or name == "plain"
+        and fields["kind"] == "inline"
     }
 
 
@@ -133,12 +137,16 @@ def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
             "update tiffin, or use another cache folder"
         )
     if document.get("key") != key:
-        raise ManifestError(f"{where}: the manifest is of another key, {document.get('key')!r}; delete it and run again")
+        raise ManifestError(
+            f"{where}: the manifest is of another key, {document.get('key')!r}; delete it and run again"
+        )
     try:
         return _from_document(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         problem = f"{type(error).__name__}: {error}"
-        raise ManifestError(f"{where}: the manifest is incomplete ({problem}); delete it and run again") from error
+        raise ManifestError(
+            f"{where}: the manifest is incomplete ({problem}); delete it and run again"
+        ) from error
 
 
 def _from_document(document: Mapping[str, Any]) -> Manifest:
@@ -161,8 +169,12 @@ def _definition(fields: Mapping[str, Any]) -> Definition:
         raise ValueError(f"unknown kind of definition {fields['kind']!r}")
     if fields["kind"] == "blob" and not is_digest(fields.get("blob")):
         raise ValueError(f"{fields.get('blob')!r} is no digest")
-    return Definition(**{**fields, "needs": tuple(fields.get("needs", ())), "modules": tuple(fields.get("modules", ()))})
+    return Definition(
+        **{**fields, "needs": tuple(fields.get("needs", ())), "modules": tuple(fields.get("modules", ()))}
+    )
 
 
 def _parts(parts: Mapping[str, Any]) -> OutputParts:
-    return {mime: OutputPart(part.get("data"), part.get("blob"), part.get("size")) for mime, part in parts.items()}
+    return {
+        mime: OutputPart(part.get("data"), part.get("blob"), part.get("size")) for mime, part in parts.items()
+    }

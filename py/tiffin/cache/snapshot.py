@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -105,7 +105,9 @@ class SnapshotMaker:
                     references[other] = identity
         return source_identity(cell.sources[name].digest, references)
 
-    def _define(self, cell: Cell, lineage: Key, name: str, value: Any, blobs: dict[Digest, bytes]) -> Definition:
+    def _define(
+        self, cell: Cell, lineage: Key, name: str, value: Any, blobs: dict[Digest, bytes]
+    ) -> Definition:
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         imported = cell.imports.get(name)
         if imported is None and isinstance(value, ModuleType):
@@ -153,7 +155,9 @@ def _define_element(element: Element, kind: str) -> Definition:
     try:
         kept = to_plain(element.kept())
     except NotEncodable as error:
-        return Definition("unavailable", identity, kind, reason=f"an option of the {element.kind} is not plain: {error}")
+        return Definition(
+            "unavailable", identity, kind, reason=f"an option of the {element.kind} is not plain: {error}"
+        )
     document = {
         "kind": element.kind,
         "arguments": element.arguments,
@@ -172,15 +176,14 @@ def restore_element(record: Mapping[str, Any]) -> Element:
     return kind.restored(record["arguments"], record["initial"], from_plain(record["kept"]))
 
 
-def live_identity(identity: str, value: Any) -> str:
+def live_identity(identity: str, value: Any, elements: Sequence[Element]) -> str:
     """Return the present identity of a live value: that of an element follows its reader's moves.
 
-    `identity` is what was recorded; lists, tuples and dicts that hold elements combine both.
+    `identity` is what was recorded; a value that holds `elements` combines both.
     """
     if isinstance(value, Element):
         return element_identity(value.identity_document())
-    if type(value) in (list, tuple, dict):
-        documents = [element.identity_document() for element in elements_in(value)]
-        if documents:
-            return f"ui:{json_digest({'base': identity, 'elements': documents})}"
+    if elements:
+        documents = [element.identity_document() for element in elements]
+        return f"ui:{json_digest({'base': identity, 'elements': documents})}"
     return identity

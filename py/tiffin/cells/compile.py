@@ -41,7 +41,9 @@ def compile_cell(cell: NotebookCell, filename: str, position: int = 0) -> Cell:
     if cell.kind == "markdown":
         return Cell(**common, digest=_text_digest("markdown", source))
     if cell.problem is not None:
-        return Cell(**common, digest=_text_digest("problem", source), problem=CellProblem("reading", cell.problem))
+        return Cell(
+            **common, digest=_text_digest("problem", source), problem=CellProblem("reading", cell.problem)
+        )
     try:
         tree = ast.parse(source, code_filename)
         hidden = _hides_tail(tree, source)
@@ -201,11 +203,14 @@ def _sources(
             safe = all(times[other] == 0 or (times[other] == 1 and other in bound_so_far) for other in eager)
             if times[name] == 1 and safe and len(names) == 1:
                 kind = tree.body[index]
-                yield mangled(name), SourceDefinition(
-                    kind="class" if isinstance(kind, ast.ClassDef) else "function",
-                    statement=kind,
-                    digest=forms[index],
-                    references=frozenset(mangled(use.name) for use in scope.uses) - PRESETS,
-                    eager=frozenset(mangled(other) for other in eager) - PRESETS,
+                yield (
+                    mangled(name),
+                    SourceDefinition(
+                        kind="class" if isinstance(kind, ast.ClassDef) else "function",
+                        statement=kind,
+                        digest=forms[index],
+                        references=frozenset(mangled(use.name) for use in scope.uses) - PRESETS,
+                        eager=frozenset(mangled(other) for other in eager) - PRESETS,
+                    ),
                 )
         bound_so_far |= names

@@ -172,12 +172,23 @@ class _Collector(ast.NodeVisitor):
             scope.bound.add(name)
         self.sites.append(
             _Site(
-                name, scope, line, self._deferred > 0, binds, reads, before, self._statement, rename,
-                self._handlers, fixed,
+                name,
+                scope,
+                line,
+                self._deferred > 0,
+                binds,
+                reads,
+                before,
+                self._statement,
+                rename,
+                self._handlers,
+                fixed,
             )
         )
 
-    def _bind(self, node: ast.AST, attribute: str, line: int | None = None, scope: _Scope | None = None) -> None:
+    def _bind(
+        self, node: ast.AST, attribute: str, line: int | None = None, scope: _Scope | None = None
+    ) -> None:
         name = getattr(node, attribute)
         if name is not None:
             at = line if line is not None else getattr(node, "lineno", 0)
@@ -233,9 +244,7 @@ class _Collector(ast.NodeVisitor):
         while scope.kind == "comprehension" and scope.parent is not None:
             scope = scope.parent
         target = node.target
-        self._note(
-            target.id, target.lineno, lambda new: setattr(target, "id", new), binds=True, scope=scope
-        )
+        self._note(target.id, target.lineno, lambda new: setattr(target, "id", new), binds=True, scope=scope)
 
     def visit_Global(self, node: ast.Global) -> None:
         for index, name in enumerate(node.names):
@@ -299,7 +308,9 @@ class _Collector(ast.NodeVisitor):
             scope.bound.update(_class_private(p.name, scope) for p in parameters)
             for parameter in parameters:
                 self._deferred += 1
-                self._visit_all([getattr(parameter, "bound", None), getattr(parameter, "default_value", None)])
+                self._visit_all(
+                    [getattr(parameter, "bound", None), getattr(parameter, "default_value", None)]
+                )
                 self._deferred -= 1
         return bool(parameters)
 

@@ -47,7 +47,9 @@ class NumpyCodec:
         except (ValueError, TypeError, EOFError, MemoryError, OverflowError, SyntaxError) as error:
             raise CodecError(f"not an npy array: {error}") from error
         if buffer.tell() != len(data):
-            raise CodecError(f"npy array is followed by {len(data) - buffer.tell()} bytes that do not belong to it")
+            raise CodecError(
+                f"npy array is followed by {len(data) - buffer.tell()} bytes that do not belong to it"
+            )
         return array
 
 

@@ -201,7 +201,12 @@ class PlainCodec:
 
     def takes(self, value: Any) -> bool:
         kind = type(value)
-        return value is None or kind in _ENCODERS or kind in (bool, int, str) or isinstance(value, pathlib.PurePath)
+        return (
+            value is None
+            or kind in _ENCODERS
+            or kind in (bool, int, str)
+            or isinstance(value, pathlib.PurePath)
+        )
 
     def size(self, value: Any) -> int:
         match value:

@@ -70,7 +70,14 @@ class Graph:
         if cell in self.problems:
             return cell, self.problems[cell]
         ancestors = self.ancestors([cell])
-        return next(((other, self.problems[other]) for other in self.cells if other in ancestors & self.problems.keys()), None)
+        return next(
+            (
+                (other, self.problems[other])
+                for other in self.cells
+                if other in ancestors & self.problems.keys()
+            ),
+            None,
+        )
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self.cells.values())

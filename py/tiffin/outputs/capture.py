@@ -65,7 +65,9 @@ class Console:
         """Return all pieces."""
         pieces = [(stream, "".join(texts)) for stream, texts in self._pieces]
         if self._dropped:
-            pieces.append(("stderr", f"\n[{self._dropped:,} more characters were printed and are not kept]\n"))
+            pieces.append(
+                ("stderr", f"\n[{self._dropped:,} more characters were printed and are not kept]\n")
+            )
         return tuple(pieces)
 
 

@@ -107,7 +107,11 @@ def _render_frame(frame: Any) -> dict[str, Json]:
     """A pandas frame as a table with its shape beneath; long and wide ones show their ends."""
     rows, columns = frame.shape
     table = frame.to_html(max_rows=20, max_cols=20, border=0, classes="tn-table", justify="inherit")
-    note = f'<p class="tn-table-note">{rows:,} rows × {columns:,} columns</p>' if rows > 20 or columns > 20 else ""
+    note = (
+        f'<p class="tn-table-note">{rows:,} rows × {columns:,} columns</p>'
+        if rows > 20 or columns > 20
+        else ""
+    )
     return {"text/html": f'<div class="tn-table-frame">{table}</div>{note}', "text/plain": repr(frame)}
 
 

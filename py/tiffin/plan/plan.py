@@ -27,7 +27,9 @@ def make_plan(graph: Graph, trigger: Trigger) -> Plan:
             blocking = graph.blocking(cell)
             if blocking is not None:
                 culprit, problem = blocking
-                blocked[cell] = problem.text if culprit == cell else f"it depends on {culprit}: {problem.text}"
+                blocked[cell] = (
+                    problem.text if culprit == cell else f"it depends on {culprit}: {problem.text}"
+                )
     runnable = (cell for cell in wanted if cell not in blocked and graph.cells[cell].has_code)
     return Plan(graph.sort(runnable), blocked)
 

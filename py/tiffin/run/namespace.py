@@ -13,15 +13,20 @@ from tiffin.cells.cell import Cell
 from tiffin.cells.names import is_private, mangle
 from tiffin.ids import CellId, Key
 from tiffin.ui.contained import elements_in
+from tiffin.ui.element import Element
 
 
 @dataclass(frozen=True)
 class Binding:
-    """What is known of a bound name: the cell that owns it, the key of its run, and its definition."""
+    """What is known of a bound name: the cell that owns it, the key of its run, and its definition.
+
+    `elements` are the widgets that the value is made of, where a run bound it.
+    """
 
     owner: CellId
     key: Key
     definition: Definition
+    elements: tuple[Element, ...] = ()
 
 
 class Namespace:
@@ -39,14 +44,17 @@ class Namespace:
 
         As references, they replace live values, except those that are the very same.
         """
-        before = {name: self._bindings[name] for name in self._names_of.get(cell, ()) if name in self._bindings}
+        before = {
+            name: self._bindings[name] for name in self._names_of.get(cell, ()) if name in self._bindings
+        }
         self._drop(cell, keep_values=True)
         self._keys[cell] = key
         mine = self._names_of.setdefault(cell, set())
         for written, definition in definitions.items():
             name = mangle(written, cell) if is_private(written) else written
             mine.add(name)
-            self._bindings[name] = Binding(cell, key, definition)
+            elements = tuple(elements_in(self.globals.get(name))) if live else ()
+            self._bindings[name] = Binding(cell, key, definition, elements)
             old = before.get(name)
             same = old is not None and old.definition.identity == definition.identity and old.key == key
             if not live and not same:
@@ -86,7 +94,9 @@ class Namespace:
         if binding is None:
             return None
         identity = binding.definition.identity
-        return live_identity(identity, self.globals[name]) if name in self.globals else identity
+        if name not in self.globals:
+            return identity
+        return live_identity(identity, self.globals[name], binding.elements)
 
     def identities(self, names: Iterable[str]) -> dict[str, str]:
         """Return the identity of each of `names`; a definer that left a name unbound gives `absent`."""
@@ -96,6 +106,11 @@ class Namespace:
         """Return the names whose live value is, or holds, the element with this id."""
         return tuple(
             name
-            for name in self._bindings
-            if name in self.globals and any(e.id == element_id for e in elements_in(self.globals[name]))
+            for name, binding in self._bindings.items()
+            if name in self.globals
+            and any(e.id == element_id for e in _elements(self.globals[name], binding))
         )
+
+
+def _elements(value: Any, binding: Binding) -> tuple[Element, ...]:
+    return (value,) if isinstance(value, Element) else binding.elements

@@ -91,7 +91,9 @@ class Runner:
                 )
                 await self._step(context, scheduler, ended)
                 if self._interrupted:
-                    self._cancel(graph, scheduler.interrupt("the run was interrupted"), scheduler, run_id, ended)
+                    self._cancel(
+                        graph, scheduler.interrupt("the run was interrupted"), scheduler, run_id, ended
+                    )
             return RunSummary(run_id, tuple(ended.values()))
         finally:
             success = len(ended) >= len(plan.cells) and all(run.status == "idle" for run in ended.values())
@@ -172,5 +174,3 @@ class Runner:
 
 def _console_text(stream: str, text: str) -> ConsoleText:
     return ConsoleText("stderr" if stream == "stderr" else "stdout", text)
-
-

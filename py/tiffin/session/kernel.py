@@ -60,9 +60,7 @@ class KernelServices:
 class Kernel:
     """Runs one notebook. `report` takes every event, in order; commands are carried out one after another."""
 
-    def __init__(
-        self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]) -> None:
         self.notebook = notebook
         cells = (compile_cell(cell, notebook.filename, i) for i, cell in enumerate(notebook.cells))
         self.graph = build_graph(cells)

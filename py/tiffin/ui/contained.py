@@ -8,15 +8,16 @@ from typing import Any
 from tiffin.ui.element import Element
 
 _DEEPEST = 4
+_ATOMS = frozenset({int, float, str, bool, bytes, complex, type(None)})
 
 
 def elements_in(value: Any, depth: int = 0) -> Iterator[Element]:
     """Yield the elements that `value` is, or holds in lists, tuples and dicts up to four levels down."""
     if isinstance(value, Element):
         yield value
-    elif depth < _DEEPEST and type(value) in (list, tuple):
-        for item in value:
-            yield from elements_in(item, depth + 1)
-    elif depth < _DEEPEST and type(value) is dict:
-        for item in value.values():
-            yield from elements_in(item, depth + 1)
+    elif depth < _DEEPEST and type(value) in (list, tuple, dict):
+        items = value.values() if type(value) is dict else value
+        # Long lists of numbers are common, and looking at each number's type in C is a hundred times faster.
+        if not _ATOMS.issuperset(map(type, items)):
+            for item in items:
+                yield from elements_in(item, depth + 1)

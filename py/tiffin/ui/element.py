@@ -74,7 +74,9 @@ class Element(abc.ABC):
         attributes = {
             "name": self.name or self.id,
             "data-element": self.id,
-            "data-args": json.dumps(self.arguments, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+            "data-args": json.dumps(
+                self.arguments, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+            ),
             "data-value": json.dumps(self.front_end, ensure_ascii=False),
         }
         written = "".join(f' {name}="{html.escape(text)}"' for name, text in attributes.items())

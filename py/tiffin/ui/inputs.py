@@ -54,7 +54,9 @@ class Slider(Element):
         if not _is_number(front_end):
             raise self.refuse(front_end, "a number")
         if not self.arguments["start"] <= front_end <= self.arguments["stop"]:
-            raise self.refuse(front_end, f"a number from {self.arguments['start']} to {self.arguments['stop']}")
+            raise self.refuse(
+                front_end, f"a number from {self.arguments['start']} to {self.arguments['stop']}"
+            )
         return _as_written(front_end, self.arguments["whole"])
 
 
@@ -109,7 +111,9 @@ class Text(Element):
     def check(self, front_end: Json) -> Json:
         longest = self.arguments["max_length"]
         if not isinstance(front_end, str) or (longest is not None and len(front_end) > longest):
-            raise self.refuse(front_end, "text" if longest is None else f"text of at most {longest} characters")
+            raise self.refuse(
+                front_end, "text" if longest is None else f"text of at most {longest} characters"
+            )
         return front_end
 
 
@@ -184,5 +188,7 @@ class Dropdown(Element):
         return front_end
 
 
-KINDS: Mapping[str, type[Element]] = {kind.kind: kind for kind in (Slider, NumberInput, Text, Checkbox, Dropdown)}
+KINDS: Mapping[str, type[Element]] = {
+    kind.kind: kind for kind in (Slider, NumberInput, Text, Checkbox, Dropdown)
+}
 """Every kind of element, by its name."""

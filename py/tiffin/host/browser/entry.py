@@ -114,7 +114,8 @@ def read_index(index: Mapping[str, Any], notebook: Notebook) -> tuple[Mapping[st
         return empty, "the index of stored results is incomplete: everything is computed here"
     unknown = sorted(index["cells"].keys() - {cell.id for cell in notebook.cells})
     if unknown:
-        return index, f"the index of stored results names {unknown[0]}, a cell that the notebook does not have"
+        return (
+            index,
+            f"the index of stored results names {unknown[0]}, a cell that the notebook does not have",
+        )
     return index, None
-
-

@@ -25,7 +25,9 @@ class LockedPackages:
 
     async def ensure(self, modules: frozenset[str]) -> None:
         """Install the packages that provide `modules`, all in one go."""
-        wanted = {provider for module in modules for provider in [self._provider(module)] if provider is not None}
+        wanted = {
+            provider for module in modules for provider in [self._provider(module)] if provider is not None
+        }
         missing = sorted(wanted - self._asked)
         if not missing:
             return

@@ -65,7 +65,9 @@ class CaptureLifecycle:
             seconds = time.perf_counter() - opened.started
             if context.cell.settings.get("time"):
                 opened.console.write("stdout", f"Wall time: {readable_seconds(seconds)}\n")
-            self._elements.name({name: context.namespace.globals.get(name) for name in context.cell.definitions})
+            self._elements.name(
+                {name: context.namespace.globals.get(name) for name in context.cell.definitions}
+            )
             figures = open_figures()
             output = render(outcome.value)
             if figures and output.keys() == {"text/plain"}:

@@ -124,7 +124,9 @@ class InputsLifecycle:
         self.materialised += 1
         return None
 
-    def restore_element(self, name: str, definition: Definition, cell: CellId, globals_: dict[str, Any]) -> None:
+    def restore_element(
+        self, name: str, definition: Definition, cell: CellId, globals_: dict[str, Any]
+    ) -> None:
         """Make the element that `definition` records, and bind it to `name`."""
         record = definition.element or {}
         element = self._elements.restore(restore_element(record), record["id"], cell)

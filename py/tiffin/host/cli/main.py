@@ -1,0 +1,263 @@
+"""`tiffin`: the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+
+from tiffin.errors import NotebookError, NotebookFailed, TiffinError, UsageError
+from tiffin.host.cli.progress import cell_progress, cell_table, error_line, state_of
+from tiffin.host.export.cook import Cooked, cache_folder, cook
+from tiffin.host.export.folder import check_target, is_site
+from tiffin.host.export.runtime import find_assets, find_runtime
+from tiffin.host.export.site import Entry, SiteOptions, SiteReport, write_site
+from tiffin.host.server.static import make_server
+from tiffin.notebook.files import read_notebook, write_notebook
+from tiffin.notebook.notebook import Notebook
+from tiffin.version import __version__
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _explained(command: Callable[P, R]) -> Callable[P, R]:
+    """End with one line and the right exit code when something is wrong."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except TiffinError as error:
+            click.echo(f"tiffin: {error}", err=True)
+            sys.exit(error.exit_code)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"tiffin: {place}{error.strerror or error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tiffin")
+def main() -> None:
+    """Reactive Python notebooks, cooked once and eaten in any browser.
+
+    \b
+    tiffin export html-wasm notebook.py -o site --execute
+    tiffin serve site
+    """
+
+
+@main.group()
+def export() -> None:
+    """Make something of a notebook that others can open."""
+
+
+@export.command("html-wasm")
+@click.argument("notebooks", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the site.")
+@click.option("--execute", is_flag=True, help="Run the notebook now, and ship every result.")
+@click.option("--mode", type=click.Choice(["run", "edit"]), default="run", show_default=True)
+@click.option(
+    "--boot",
+    type=click.Choice(["eager", "intent", "never"]),
+    default="eager",
+    show_default=True,
+    help="When Python starts: with the page, at the first touch of a widget, or not at all.",
+)
+@click.option(
+    "--pyodide", metavar="DIR|URL|VERSION", help="The Pyodide distribution [default: the one shipped]."
+)
+@click.option(
+    "--cache", type=click.Path(path_type=Path), help="Cache folder [default: the nearest public/cache]."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@_explained
+def export_html_wasm(
+    notebooks: tuple[Path, ...],
+    output: Path,
+    execute: bool,
+    mode: str,
+    boot: str,
+    pyodide: str | None,
+    cache: Path | None,
+    as_json: bool,
+) -> None:
+    """Make a static site that shows results at once and computes in the browser.
+
+    \b
+    tiffin export html-wasm lunch.py -o site --execute
+    tiffin export html-wasm a.py b.ipynb -o site --execute --pyodide 0.27.7
+    """
+    console = Console(stderr=True)
+    check_target(output)
+    assets, runtime = find_assets(), find_runtime(pyodide)
+    read = [(path, read_notebook(path)) for path in notebooks]
+    folders = _folders([notebook for _, notebook in read])
+    entries: list[Entry] = []
+    for (path, notebook), folder in zip(read, folders, strict=True):
+        cooked = _cook(console, notebook, path, cache) if execute else None
+        entries.append(Entry(notebook, cooked, folder))
+    report = write_site(entries, output, assets, runtime, SiteOptions(boot, mode))
+    _tell_export(console, entries, output, report, as_json)
+
+
+def _folders(notebooks: list[Notebook]) -> list[str]:
+    """Where each notebook lies in the site: at the root if it is the only one."""
+    if len(notebooks) == 1:
+        return [""]
+    names = [notebook.name for notebook in notebooks]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(
+            f"two notebooks are called {twice!r}, and would overwrite each other: rename one of them"
+        )
+    return names
+
+
+def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) -> Cooked:
+    with cell_progress(console, notebook) as report:
+        cooked = cook(notebook, path, cache or cache_folder(path), report)
+    console.print(cell_table(cooked))
+    failed = [run for run in cooked.summary.cells if run.status != "idle"]
+    if failed:
+        first = next((run for run in failed if run.error is not None), failed[0])
+        line = (
+            error_line(first.cell, first.error)
+            if first.error is not None
+            else f"{first.cell}: {first.reason}"
+        )
+        others = f" ({len(failed) - 1} more cells did not run)" if len(failed) > 1 else ""
+        raise NotebookFailed(f"{notebook.filename} failed, nothing was exported: {line}{others}")
+    return cooked
+
+
+def _tell_export(
+    console: Console, entries: list[Entry], output: Path, report: SiteReport, as_json: bool
+) -> None:
+    for warning in report.warnings:
+        console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
+    if as_json:
+        cells = {
+            entry.notebook.filename: _cells_json(entry.cooked)
+            for entry in entries
+            if entry.cooked is not None
+        }
+        click.echo(
+            json.dumps(
+                {
+                    "site": str(output),
+                    "files": report.files,
+                    "bytes": report.size,
+                    "cells": cells,
+                    "warnings": list(report.warnings),
+                }
+            )
+        )
+    else:
+        console.print(f"{output}: {report.files} files, {report.size / 1e6:.1f} MB", highlight=False)
+
+
+def _cells_json(cooked: Cooked) -> list[dict[str, Any]]:
+    return [
+        {
+            "cell": cell,
+            "result": state_of(done),
+            "seconds": round(done.run.elapsed, 6),
+            "bytes": done.size,
+            "key": done.manifest.key if done.manifest is not None else None,
+        }
+        for cell, done in cooked.cells.items()
+    ]
+
+
+@main.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, help="0 takes any free port.")
+@_explained
+def serve(site: Path, host: str, port: int) -> None:
+    """Serve an exported site, with the right MIME types and isolation headers.
+
+    \b
+    tiffin serve site
+    tiffin serve site --port 0
+    """
+    if not is_site(site):
+        raise UsageError(
+            f"{site} is no exported site: make one with 'tiffin export html-wasm NOTEBOOK -o {site}'"
+        )
+    server = make_server(site, host, port)
+    click.echo(f"http://{host}:{server.server_address[1]}/")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    finally:
+        server.server_close()
+
+
+@main.command("run")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--cache", type=click.Path(path_type=Path), help="Cache folder [default: the nearest public/cache]."
+)
+@click.option(
+    "--set", "values", multiple=True, metavar="NAME=JSON", help="Set a widget, then run what depends on it."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
+@_explained
+def run_notebook(notebook: Path, cache: Path | None, values: tuple[str, ...], as_json: bool) -> None:
+    """Run a notebook as a script: cells, cache hits and times as a table.
+
+    \b
+    tiffin run lunch.py
+    tiffin run lunch.py --set slider=7
+    """
+    console = Console(stderr=True)
+    read = read_notebook(notebook)
+    front_end = dict(_assignment(value) for value in values)
+    with cell_progress(console, read) as report:
+        cooked = cook(read, notebook, cache or cache_folder(notebook), report, front_end)
+    if as_json:
+        click.echo(json.dumps(_cells_json(cooked)))
+    else:
+        console.print(cell_table(cooked))
+    for run in cooked.summary.cells:
+        if run.error is not None:
+            click.echo(f"tiffin: {error_line(run.cell, run.error)}", err=True)
+    if not cooked.summary.success:
+        sys.exit(NotebookFailed.exit_code)
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise UsageError(f"--set takes NAME=VALUE, not {text!r}")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@_explained
+def convert(source: Path, target: Path) -> None:
+    """Convert a notebook between formats, chosen by suffix.
+
+    \b
+    tiffin convert analysis.ipynb analysis.py
+    """
+    if target.exists():
+        raise NotebookError(f"{target} is there already: give another name, or remove it first")
+    write_notebook(read_notebook(source), target)

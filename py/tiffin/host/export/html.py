@@ -1,0 +1,176 @@
+"""The exported page as HTML: every output in it, readable before any script runs, or without one."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from markdown_it import MarkdownIt
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from tiffin.notebook.notebook import Notebook, NotebookCell
+from tiffin.outputs.mime import Bundle, best
+
+Json: TypeAlias = Any
+KeepFile: TypeAlias = Callable[[bytes, str], str]
+"""Puts bytes into the site under a name with this suffix, and returns the URL relative to the page."""
+
+INLINE_IMAGE = 24_000
+_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
+
+_markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
+@dataclass(frozen=True)
+class CellView:
+    """What the page shows of a cell at first."""
+
+    cell: NotebookCell
+    output: Bundle
+    displays: tuple[Bundle, ...]
+    console: tuple[tuple[str, str], ...]
+    origin: str
+
+
+@dataclass(frozen=True)
+class PageLinks:
+    """Where the page finds its script and styles; `origins` are other origins that it talks to."""
+
+    script: str
+    styles: str
+    origins: tuple[str, ...] = ()
+
+
+def render_markdown(text: str) -> str:
+    """Return Markdown (CommonMark with tables and strikethrough; the author's HTML as it is) as HTML."""
+    return str(_markdown.render(text))
+
+
+def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
+    """Return the HTML of the best representation in `bundle`."""
+    mime = best(bundle)
+    if mime is None:
+        return ""
+    data = bundle[mime]
+    match mime:
+        case "text/html" | "image/svg+xml":
+            return f'<div class="tn-rich">{data}</div>'
+        case "text/markdown":
+            return f'<div class="tn-prose">{render_markdown(data)}</div>'
+        case "application/json":
+            text = json.dumps(data, indent=2, ensure_ascii=False)
+            return f'<pre class="tn-text">{html.escape(text)}</pre>'
+        case "text/plain" | "text/latex":
+            return f'<pre class="tn-text">{html.escape(data)}</pre>'
+    return _image(mime, data, bundle.get("text/plain", ""), keep_file)
+
+
+def _image(mime: str, data: str, text: str, keep_file: KeepFile) -> str:
+    raw = base64.b64decode(data)
+    address = f"data:{mime};base64,{data}" if len(raw) <= INLINE_IMAGE else keep_file(raw, _SUFFIXES[mime])
+    size = _png_size(raw) if mime == "image/png" else None
+    # Figures are rendered at twice the density of the page; stating the size keeps the layout still.
+    sized = f' width="{size[0] // 2}" height="{size[1] // 2}"' if size else ""
+    return f'<img class="tn-image" src="{html.escape(address)}" alt="{html.escape(str(text)[:200])}"{sized}>'
+
+
+def _png_size(raw: bytes) -> tuple[int, int] | None:
+    if raw[:8] != b"\x89PNG\r\n\x1a\n" or len(raw) < 24:
+        return None
+    width, height = struct.unpack(">II", raw[16:24])
+    return width, height
+
+
+def render_console(console: tuple[tuple[str, str], ...]) -> str:
+    """Return console pieces as HTML, in order, each marked by its stream."""
+    return "".join(f'<span class="tn-{stream}">{html.escape(text)}</span>' for stream, text in console)
+
+
+def render_code(source: str) -> str:
+    """Return Python source as highlighted HTML; the classes are Pygments' short ones."""
+    return str(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
+
+
+def render_cell(view: CellView, keep_file: KeepFile) -> str:
+    """Return the section of one cell, as the DOM contract has it."""
+    cell = view.cell
+    outputs = "".join(render_bundle(bundle, keep_file) for bundle in (*view.displays, view.output))
+    attributes = f'data-cell="{html.escape(cell.id)}" data-kind="{cell.kind}" data-status="idle" data-origin="{view.origin}"'
+    if cell.kind == "markdown":
+        return (
+            f'<section class="tn-cell" {attributes}><div class="tn-output">'
+            f'<div class="tn-prose">{render_markdown(cell.source)}</div></div></section>'
+        )
+    return (
+        f'<section class="tn-cell" {attributes}>'
+        f'<details class="tn-source"><summary>Code</summary>'
+        f'<pre class="tn-code"><code>{render_code(cell.source)}</code></pre></details>'
+        f'<div class="tn-output">{outputs}</div>'
+        f'<pre class="tn-console">{render_console(view.console)}</pre>'
+        f'<div class="tn-error" role="alert" hidden></div></section>'
+    )
+
+
+def content_security_policy(origins: tuple[str, ...]) -> str:
+    """Return the policy of an exported page: its own origin, WebAssembly, and inline styles of outputs."""
+    more = "".join(f" {origin}" for origin in origins)
+    return "; ".join(
+        [
+            f"default-src 'self'{more}",
+            f"script-src 'self' 'wasm-unsafe-eval'{more}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob: https:",
+            "media-src 'self' data: blob: https:",
+            f"connect-src 'self' data:{more}",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+        ]
+    )
+
+
+def render_page(
+    notebook: Notebook,
+    views: list[CellView],
+    config: Mapping[str, Json],
+    links: PageLinks,
+    keep_file: KeepFile,
+) -> str:
+    """Return `index.html`."""
+    title = html.escape(notebook.title or notebook.name)
+    cells = "\n".join(render_cell(view, keep_file) for view in views)
+    # `</` cannot stand in a script element.
+    config_text = json.dumps(config, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
+    executed = any(view.origin == "export" for view in views if view.cell.kind == "code")
+    status = "These are the author’s results." if executed else "This notebook has not run yet."
+    return f"""<!doctype html>
+<html lang="en" data-kernel="off" data-mode="{html.escape(str(config["mode"]))}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="tiffin {html.escape(str(config["version"]))}">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="{content_security_policy(links.origins)}">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{html.escape(links.styles)}">
+<script type="module" src="{html.escape(links.script)}"></script>
+<script type="application/json" id="tn-config">{config_text}</script>
+</head>
+<body>
+<header class="tn-bar"><span class="tn-name">{html.escape(notebook.filename)}</span>
+<output class="tn-status" role="status">{status}</output><span class="tn-actions"></span></header>
+<main class="tn-notebook">
+{cells}
+</main>
+<noscript><p class="tn-noscript">Without JavaScript the widgets stay as the author left them.</p></noscript>
+</body>
+</html>
+"""

@@ -1,0 +1,1 @@
+"""Servers: the static one that `tiffin serve` starts."""
