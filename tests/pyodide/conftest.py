@@ -1,7 +1,8 @@
-"""The kernel wheel inside Pyodide, in Node, once for each self-hosted distribution (pytest-pyodide drives Node).
+"""The kernel wheel inside Pyodide, in Node, for each self-hosted distribution; pytest-pyodide drives Node.
 
-`kernel_pyodide` is parametrised over the distributions; `scientific_pyodide` is the one with numpy and pandas.
-Both are shared by all tests of a session, so a test must not rely on a clean interpreter.
+`kernel_pyodide` is parametrised over the distributions and has no package but the kernel: load none into it.
+`scientific_pyodide` is the one with numpy and pandas. Both are shared by all tests of a session, so a test must
+not rely on a clean interpreter.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_pyodide.runner import NodeRunner
+
 from kernel_wheel import build
 from pyodide_distribution import cache_folder
-from pytest_pyodide.runner import NodeRunner
 
 PYTHONS = {"314.0.7": (3, 14), "0.27.7": (3, 12)}
 SCIENTIFIC = "0.27.7"

@@ -1,4 +1,4 @@
-"""The kernel wheel in Pyodide: it installs, every module of it imports, and it drags nothing else in."""
+"""The kernel wheel in Pyodide: it installs, and every module of it imports with nothing else installed."""
 
 from __future__ import annotations
 
@@ -21,28 +21,17 @@ for name in names:
 {"names": names, "problems": problems}
 """
 
-FOREIGN = """
-import sys
-import tiffin
-roots = {name.split(".")[0] for name in sys.modules}
-sorted(roots & {"numpy", "pandas", "pyarrow", "matplotlib", "IPython", "click", "rich", "jupytext", "nbformat"})
-"""
-
 
 def test_runs_on_the_python_that_it_says(kernel_pyodide: KernelPyodide) -> None:
     found = kernel_pyodide.run("import sys; [sys.platform, *sys.version_info[:2]]")
     assert found == ["emscripten", *kernel_pyodide.python]
 
 
-def test_every_module_imports(kernel_pyodide: KernelPyodide) -> None:
+def test_every_module_imports_where_no_other_library_is(kernel_pyodide: KernelPyodide) -> None:
     found = kernel_pyodide.run(IMPORT_ALL)
     assert found["problems"] == {}
     assert {"tiffin.ids", "tiffin.errors", "tiffin.notebook.notebook"} <= set(found["names"])
     assert not [name for name in found["names"] if name.startswith(("tiffin.host.export", "tiffin.host.cli"))]
-
-
-def test_importing_it_imports_no_library_of_others(kernel_pyodide: KernelPyodide) -> None:
-    assert kernel_pyodide.run(FOREIGN) == []
 
 
 def test_carries_rfc8785(kernel_pyodide: KernelPyodide) -> None:
