@@ -1,8 +1,8 @@
 """The kernel wheel inside Pyodide, in Node, for each self-hosted distribution; pytest-pyodide drives Node.
 
 `kernel_pyodide` is parametrised over the distributions and has no package but the kernel: load none into it.
-`scientific_pyodide` is the one with numpy and pandas. Both are shared by all tests of a session, so a test must
-not rely on a clean interpreter.
+`scientific_pyodide` is the one with numpy and pandas. Both are shared by all tests of a session, so a test
+must not rely on a clean interpreter.
 """
 
 from __future__ import annotations

@@ -1,0 +1,60 @@
+"""The wheel of tiffin: with it alone, sites can be exported."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hatch_build import RUNTIME
+from pyodide_distribution import load_recipes, problem
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """A wheel built by the tools of the environment, without a network."""
+    output = tmp_path_factory.mktemp("wheel")
+    program = [sys.executable, "-P", "-m", "hatchling", "build", "-t", "wheel", "-d", str(output)]
+    subprocess.run(program, cwd=ROOT, check=True, capture_output=True, text=True)
+    (path,) = output.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def test_carries_the_intact_default_runtime(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    place = f"tiffin/bundled/pyodide/{RUNTIME}"
+    wheel.extractall(tmp_path, [name for name in wheel.namelist() if name.startswith(f"{place}/")])
+    assert problem(tmp_path / place, load_recipes()[RUNTIME], verify=True) is None
+
+
+def test_carries_every_file_of_the_page(wheel: zipfile.ZipFile) -> None:
+    bundle = json.loads(wheel.read("tiffin/bundled/page/bundle.json"))
+    names = {Path(name).name for name in wheel.namelist() if name.startswith("tiffin/bundled/page/")}
+    assert names == {*bundle["files"], "bundle.json"}
+
+
+def test_carries_one_kernel_wheel(wheel: zipfile.ZipFile) -> None:
+    names = [name for name in wheel.namelist() if name.startswith("tiffin/bundled/kernel/")]
+    assert len(names) == 1
+    assert names[0].endswith("-py3-none-any.whl")
+
+
+def test_carries_the_package_and_its_licences_but_no_scripts(wheel: zipfile.ZipFile) -> None:
+    names = wheel.namelist()
+    assert {"tiffin/py.typed", "tiffin/version.py", "tiffin/notebook/percent.py"} <= set(names)
+    assert {Path(name).name for name in names if "/licenses/" in name} == {"LICENSE", "THIRD_PARTY.md"}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"tiffin"}
+
+
+def test_an_editable_wheel_carries_no_bundle(tmp_path: Path) -> None:
+    program = f"from hatchling.build import build_editable; build_editable({str(tmp_path)!r})"
+    subprocess.run(
+        [sys.executable, "-P", "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    (path,) = tmp_path.glob("*.whl")
+    assert [name for name in zipfile.ZipFile(path).namelist() if "bundled" in name] == []
