@@ -122,8 +122,8 @@ def _(longest, shortest):
     mo.md(f"""
     Between the shortest day and the longest lie **{longest - shortest:.1f} hours**. Try 0°: on the equator
     every day is some seven minutes longer than half of twenty-four hours, because the air lifts the sun. Then
-    try 66°, which is still outside of the polar circle at 66.6°. For the same reason, there is a week or two
-    around midsummer when the sun does not set there either.
+    try 66°, which is still outside of the polar circle at 66.6°. For the same reason, there are some two and a half
+    weeks around midsummer when the sun does not set there either.
     """)
     return
 
