@@ -23,9 +23,7 @@ lint() {
   step "mypy --strict: Python types" "$bin/mypy"
   step "tsc --strict: TypeScript types" npm run --silent types
   step "eslint: TypeScript style and mistakes" npm run --silent lint
-  if [[ -f build/protocol.py ]]; then
-    step "protocol: generated TypeScript is up to date" "$bin/python" build/protocol.py --check
-  fi
+  step "protocol: the generated TypeScript is up to date" "$bin/python" build/generate_protocol.py --check
 }
 
 lint
