@@ -255,9 +255,10 @@ LINES = st.one_of(
     st.sampled_from(
         [
             "", " ", "\t", "# %%", "#%%", "# \\%% x", "# \\\\%%", "# %% [markdown]", "%% x", "%%", "x = '''",
-            "'''", '"""', "# tiffin: cache=never", "# \\tiffin: a=1", "# tiffin: a=1 b", "#", "# ", "# # Title",
-            "x = 1", "%time x", "!pip install numpy", "%%time", "# /// script", "# ///", "# ---", "\ufeff",
-            "a\r\nb", "\x0c", "if x:", "    y", "\\", "obj?", "/// script", "dependencies = []", "tiffin: a=1",
+            "'''", '"""', "# tiffin: cache=never", "# \\tiffin: a=1", "# tiffin: a=1 b", "#", "# ",
+            "# # Title",             "x = 1", "%time x", "!pip install numpy", "%%time", "# /// script", "# ///", "# ---", "\ufeff",
+            "a\r\nb", "\x0c", "if x:", "    y", "\\", "obj?", "/// script", "dependencies = []", 
+            "tiffin: a=1",
         ]
     ),
     st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=12),
