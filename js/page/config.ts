@@ -1,0 +1,46 @@
+/** The page's configuration, as the exporter wrote it into `index.html`. */
+
+import type { BootConfig } from "../protocol/rpc.ts";
+
+export type BootPolicy = "eager" | "intent" | "never";
+
+export interface PageConfig {
+  readonly notebook: string;
+  readonly cache: string;
+  readonly worker: string;
+  readonly kernel: string;
+  readonly runtime: string;
+  readonly providers: Readonly<Record<string, string>>;
+  readonly boot: BootPolicy;
+  readonly mode: "run" | "edit";
+  readonly version: string;
+  /** Cell -> key of the result that `index.html` shows. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+const POLICIES: readonly BootPolicy[] = ["eager", "intent", "never"];
+
+/** Reads the configuration; null where the page has none (a site's list of notebooks). */
+export function readConfig(document: Document): PageConfig | null {
+  const element = document.getElementById("tn-config");
+  return element === null ? null : (JSON.parse(element.textContent) as PageConfig);
+}
+
+/** When to boot: what the address says (`?boot=eager`), else what the exporter said. */
+export function bootPolicy(config: PageConfig, address: URL): BootPolicy {
+  const asked = address.searchParams.get("boot");
+  return POLICIES.find((policy) => policy === asked) ?? config.boot;
+}
+
+/** What the worker needs, with absolute addresses. */
+export function bootConfig(config: PageConfig, base: string, isolated: boolean): BootConfig {
+  const absolute = (url: string): string => new URL(url, base).href;
+  return {
+    runtime: absolute(config.runtime),
+    kernel: absolute(config.kernel),
+    notebook: absolute(config.notebook),
+    cache: absolute(config.cache),
+    providers: config.providers,
+    interrupt: isolated ? new SharedArrayBuffer(1) : null,
+  };
+}

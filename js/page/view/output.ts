@@ -1,0 +1,91 @@
+/** MIME bundles as DOM: the page's side of `host/export/html.py`. */
+
+import type { Json } from "../../protocol/messages.ts";
+import type { Bundle } from "../state/cell-state.ts";
+
+/** MIME types that the page shows, best first: `outputs/mime.py` has the same. */
+const PREFERENCE = [
+  "text/html",
+  "image/svg+xml",
+  "image/png",
+  "image/jpeg",
+  "image/gif",
+  "image/webp",
+  "text/markdown",
+  "text/latex",
+  "application/json",
+  "text/plain",
+] as const;
+
+type Mime = (typeof PREFERENCE)[number];
+
+/** Renders the best representation of each bundle, in order. */
+export async function renderOutputs(bundles: readonly Bundle[]): Promise<DocumentFragment> {
+  const fragment = document.createDocumentFragment();
+  for (const bundle of bundles) {
+    const mime = PREFERENCE.find((type) => type in bundle);
+    if (mime !== undefined) fragment.append(await renderOutput(mime, bundle));
+  }
+  return fragment;
+}
+
+async function renderOutput(mime: Mime, bundle: Bundle): Promise<HTMLElement> {
+  const data = bundle[mime] ?? null;
+  switch (mime) {
+    case "text/html":
+    case "image/svg+xml":
+      return withHtml("tn-rich", textOf(data));
+    case "text/markdown":
+      return withHtml("tn-prose", await renderMarkdown(textOf(data)));
+    case "application/json":
+      return preformatted(JSON.stringify(data, null, 2));
+    case "text/plain":
+    case "text/latex":
+      return preformatted(textOf(data));
+    case "image/png":
+    case "image/jpeg":
+    case "image/gif":
+    case "image/webp":
+      return image(mime, textOf(data), textOf(bundle["text/plain"] ?? ""));
+  }
+}
+
+function textOf(data: Json): string {
+  return typeof data === "string" ? data : JSON.stringify(data);
+}
+
+function withHtml(name: string, html: string): HTMLElement {
+  const element = document.createElement("div");
+  element.className = name;
+  element.innerHTML = html;
+  return element;
+}
+
+function preformatted(text: string): HTMLElement {
+  const element = document.createElement("pre");
+  element.className = "tn-text";
+  element.textContent = text;
+  return element;
+}
+
+/** An image, decoded before it is shown, so that it does not flash or move what stands below. */
+async function image(mime: string, data: string, alt: string): Promise<HTMLElement> {
+  const element = document.createElement("img");
+  element.className = "tn-image";
+  element.alt = alt.slice(0, 200);
+  element.src = `data:${mime};base64,${data}`;
+  try {
+    await element.decode();
+    // Figures are rendered at twice the density of the page.
+    if (mime === "image/png") element.width = Math.floor(element.naturalWidth / 2);
+  } catch {
+    // A picture that cannot be decoded shows its alternative text.
+  }
+  return element;
+}
+
+/** Markdown as the exporter renders it: CommonMark with tables and strikethrough. Loaded when first needed. */
+export async function renderMarkdown(text: string): Promise<string> {
+  const { default: MarkdownIt } = await import("markdown-it");
+  return new MarkdownIt("commonmark", { html: true }).enable(["table", "strikethrough"]).render(text);
+}

@@ -1,0 +1,178 @@
+/**
+ * Events and commands of the kernel: generated from py/tiffin/events.py and py/tiffin/commands.py.
+ * Do not edit; run `python build/generate_protocol.py`.
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** One line of a traceback inside the notebook: `where` names file and line, `line` counts in the cell. */
+export interface Frame {
+  readonly cell: string;
+  readonly where: string;
+  readonly line: number;
+  readonly function: string;
+  readonly text: string;
+}
+
+/** An exception as a reader sees it: its type, one line of message, and notebook frames, outermost first. */
+export interface ErrorReport {
+  readonly kind: string;
+  readonly message: string;
+  readonly frames: readonly Frame[];
+  readonly hint: string | null;
+}
+
+/** A piece of text that a body wrote to one of the two streams. */
+export interface ConsoleText {
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
+/** A cell that a plan leaves out, and the sentence that says why. */
+export interface Blocked {
+  readonly cell: string;
+  readonly reason: string;
+}
+
+/** What a kernel has done since it started; times in seconds. */
+export interface KernelStats {
+  readonly cells_run: number;
+  readonly cells_restored: number;
+  readonly manifests_fetched: number;
+  readonly blobs_fetched: number;
+  readonly blobs_rejected: number;
+  readonly values_materialised: number;
+}
+
+/** The kernel is up and takes commands. */
+export interface KernelReady {
+  readonly type: "KernelReady";
+  readonly python: string;
+  readonly jspi: boolean;
+}
+
+/** A plan is about to be carried out: these cells in this order, those left out with reasons. */
+export interface RunStarted {
+  readonly type: "RunStarted";
+  readonly run_id: string;
+  readonly cells: readonly string[];
+  readonly blocked: readonly Blocked[];
+}
+
+/** A cell was put in the queue of a run (at its start, or again because something needs it re-run). */
+export interface CellQueued {
+  readonly type: "CellQueued";
+  readonly run_id: string;
+  readonly cell: string;
+  readonly reason: string | null;
+}
+
+/** A cell's lifecycles are about to be set up. */
+export interface CellStarted {
+  readonly type: "CellStarted";
+  readonly run_id: string;
+  readonly cell: string;
+}
+
+/** A running body wrote text; pieces come in the order written, over both streams. */
+export interface CellConsole {
+  readonly type: "CellConsole";
+  readonly run_id: string;
+  readonly cell: string;
+  readonly text: ConsoleText;
+}
+
+/** A running body displayed a value; `clear` says that what it displayed before is to go. */
+export interface CellDisplay {
+  readonly type: "CellDisplay";
+  readonly run_id: string;
+  readonly cell: string;
+  readonly bundle: { readonly [name: string]: Json };
+  readonly clear: boolean;
+}
+
+/** A cell's last state in this run. `reason` says why it was cancelled or blocked. */
+export interface CellEnded {
+  readonly type: "CellEnded";
+  readonly run_id: string;
+  readonly cell: string;
+  readonly status: "idle" | "queued" | "running" | "error" | "stale" | "cancelled";
+  readonly origin: "export" | "cache" | "run" | "none";
+  readonly key: string | null;
+  readonly seconds: number;
+  readonly output: { readonly [name: string]: Json } | null;
+  readonly displays: readonly { readonly [name: string]: Json }[] | null;
+  readonly console: readonly ConsoleText[] | null;
+  readonly error: ErrorReport | null;
+  readonly reason: string | null;
+}
+
+/** A widget's front-end value is now this; sent for what Python decided, and after each change. */
+export interface ElementChanged {
+  readonly type: "ElementChanged";
+  readonly element: string;
+  readonly name: string;
+  readonly value: Json;
+}
+
+/** Something the reader may want to know, in one sentence; `cell` when it concerns one. */
+export interface Notice {
+  readonly type: "Notice";
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+  readonly cell: string | null;
+}
+
+/** A run is over, whatever happened; sent in a `finally`, after every other event of the run. */
+export interface RunCompleted {
+  readonly type: "RunCompleted";
+  readonly run_id: string;
+  readonly success: boolean;
+  readonly stats: KernelStats;
+}
+
+/** Bring every cell to its result, from the cache where it is there; `shown` maps cells to keys on display. */
+export interface Restore {
+  readonly type: "Restore";
+  readonly run_id: string;
+  readonly shown: { readonly [name: string]: string };
+}
+
+/** Run these cells and what depends on them (all cells when None); `force` runs them even on a hit. */
+export interface RunCells {
+  readonly type: "RunCells";
+  readonly run_id: string;
+  readonly cells: readonly string[] | null;
+  readonly force: boolean;
+}
+
+/** Set widgets, by name or element id, to front-end values, and run what depends on them. */
+export interface SetValues {
+  readonly type: "SetValues";
+  readonly run_id: string;
+  readonly values: { readonly [name: string]: Json };
+}
+
+/** Stop the run under way; its cells end as cancelled. */
+export interface Interrupt {
+  readonly type: "Interrupt";
+  readonly run_id: string | null;
+}
+
+export type KernelEvent =
+  | KernelReady
+  | RunStarted
+  | CellQueued
+  | CellStarted
+  | CellConsole
+  | CellDisplay
+  | CellEnded
+  | ElementChanged
+  | Notice
+  | RunCompleted;
+
+export type KernelCommand =
+  | Restore
+  | RunCells
+  | SetValues
+  | Interrupt;

@@ -1,0 +1,30 @@
+/** The wire between page and worker: every message there is, in both directions. */
+
+/** All that a worker needs to boot; URLs are absolute. */
+export interface BootConfig {
+  readonly runtime: string;
+  readonly kernel: string;
+  readonly notebook: string;
+  readonly cache: string;
+  /** Import name -> package of the runtime's lock. */
+  readonly providers: Readonly<Record<string, string>>;
+  /** Shared memory through which a running body is interrupted, where the page is isolated. */
+  readonly interrupt: SharedArrayBuffer | null;
+}
+
+/** The phases of a boot, in order. */
+export type BootPhase = "fetching" | "initialising" | "importing" | "starting" | "installing";
+
+export type ToWorker =
+  | { readonly kind: "boot"; readonly config: BootConfig }
+  /** `text` is the JSON of a command. */
+  | { readonly kind: "command"; readonly text: string };
+
+export type FromWorker =
+  /** A phase began, `at` milliseconds after the worker started; `detail` names what it works on. */
+  | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail?: string }
+  | { readonly kind: "booted"; readonly at: number; readonly jspi: boolean }
+  /** `text` is the JSON of an event. */
+  | { readonly kind: "event"; readonly text: string }
+  /** The kernel cannot go on; `reason` is a sentence. */
+  | { readonly kind: "failed"; readonly reason: string };

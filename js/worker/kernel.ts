@@ -1,0 +1,36 @@
+/** The kernel in Python, started with the worker's own functions. */
+
+import type { BootConfig } from "../protocol/rpc.ts";
+import { fetchBatch } from "./blobs.ts";
+import type { Booted } from "./boot.ts";
+import type { Handle, Pyodide } from "./pyodide.ts";
+
+/** Starts the kernel; `post` gets the JSON of every event, `installing` the names of packages on their way. */
+export function startKernel(
+  booted: Booted,
+  config: BootConfig,
+  jspi: boolean,
+  post: (text: string) => void,
+  installing: (names: readonly string[]) => void,
+): Handle {
+  const settings = { cache: config.cache, providers: config.providers, jspi };
+  const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
+  const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");
+  const fetchAll = (urls: string): Promise<(Uint8Array | null)[]> => fetchBatch(urls);
+  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, load);
+}
+
+async function loadPackages(
+  pyodide: Pyodide,
+  text: string,
+  installing: (names: readonly string[]) => void,
+): Promise<void> {
+  const names = JSON.parse(text) as readonly string[];
+  installing(names);
+  const problems: string[] = [];
+  await pyodide.loadPackage(names, {
+    messageCallback: () => undefined,
+    errorCallback: (problem) => problems.push(problem),
+  });
+  if (problems.length > 0) throw new Error(`packages could not be installed: ${problems.join("; ")}`);
+}
