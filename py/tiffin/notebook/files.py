@@ -82,11 +82,11 @@ def write_notebook(notebook: Notebook, path: str | os.PathLike[str]) -> None:
 
 
 def _read_text(path: Path) -> str:
-    if path.is_dir():
-        raise NotebookError(f"{path} is a folder, not a notebook: {_SUFFIXES}")
-    if path.suffix.lower() not in (*_WRITERS, ".markdown") and path.exists():
-        raise NotebookError(f"{path} cannot be read as a notebook: {_SUFFIXES}")
     try:
+        if path.is_dir():
+            raise NotebookError(f"{path} is a folder, not a notebook: {_SUFFIXES}")
+        if path.suffix.lower() not in (*_WRITERS, ".markdown") and path.exists():
+            raise NotebookError(f"{path} cannot be read as a notebook: {_SUFFIXES}")
         data = path.read_bytes()
     except FileNotFoundError:
         raise NotebookError(f"{path} does not exist") from None

@@ -130,7 +130,9 @@ def _own_ids(data: Mapping[str, Any]) -> list[str | None]:
         cells = [
             cell for sheet in data["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", [])
         ]
-    found = [cell.get("id") if isinstance(cell, dict) else None for cell in cells or []]
+    if not isinstance(cells, list):
+        return []
+    found = [cell.get("id") if isinstance(cell, dict) else None for cell in cells]
     return [cell_id if isinstance(cell_id, str) else None for cell_id in found]
 
 
@@ -151,7 +153,7 @@ def _draft(cell: Any, own_id: str | None) -> Draft:
     metadata = cell.get("metadata", {})
     own = metadata.get("tiffin", {})
     settings: dict[str, Any] = {}
-    if metadata.get("tags"):
+    if _are_tags(metadata.get("tags")):
         settings["tags"] = list(metadata["tags"])
     if (metadata.get("jupyter") or {}).get("source_hidden") is True:
         settings["hide_code"] = True
@@ -196,13 +198,23 @@ def _cell_node(cell: NotebookCell) -> Any:
     metadata: dict[str, Any] = {}
     if cell.name is not None:
         metadata["name"] = cell.name
-    if isinstance(settings.get("tags"), list):
+    if _are_tags(settings.get("tags")):
         metadata["tags"] = settings.pop("tags")
     if settings.get("hide_code") is True:
         del settings["hide_code"]
         metadata["jupyter"] = {"source_hidden": True}
-    raw = cell.kind == "markdown" and settings.pop("raw", None) is True
-    attachments = settings.pop("attachments", None) if cell.kind == "markdown" else None
+    raw = cell.kind == "markdown" and settings.get("raw") is True
+    if raw:
+        del settings["raw"]
+    attachments = settings.get("attachments") if cell.kind == "markdown" else None
+    if (
+        attachments
+        and isinstance(attachments, dict)
+        and all(isinstance(entry, dict) for entry in attachments.values())
+    ):
+        del settings["attachments"]
+    else:
+        attachments = None
     if settings:
         metadata["tiffin"] = settings
     if cell.kind == "code":
@@ -215,6 +227,13 @@ def _cell_node(cell: NotebookCell) -> Any:
         node["attachments"] = attachments
     node["id"] = re.sub(r"[^A-Za-z0-9_-]", "-", cell.id)[:64]
     return node
+
+
+def _are_tags(value: Any) -> bool:
+    """Return whether the value is what nbformat takes for tags: different words, without commas."""
+    if not isinstance(value, list) or not all(isinstance(tag, str) and tag for tag in value):
+        return False
+    return bool(value) and len(set(value)) == len(value) and not any("," in tag for tag in value)
 
 
 def _plain(value: Any) -> Any:

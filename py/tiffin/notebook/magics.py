@@ -89,6 +89,8 @@ def _rewrite_ipython(source: str, findings: Findings) -> str:
     body = body if parse_python(body) and "get_ipython" not in body else _rewrite_ipython(body, inner)
     wrapped = wrap(line, body, findings)
     findings.take(inner)
+    if len(lines) == first + 1:
+        wrapped = wrapped.removesuffix("\n")
     return "\n" * first + wrapped
 
 

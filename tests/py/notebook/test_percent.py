@@ -256,8 +256,8 @@ LINES = st.one_of(
         [
             "", " ", "\t", "# %%", "#%%", "# \\%% x", "# \\\\%%", "# %% [markdown]", "%% x", "%%", "x = '''",
             "'''", '"""', "# tiffin: cache=never", "# \\tiffin: a=1", "# tiffin: a=1 b", "#", "# ",
-            "# # Title",             "x = 1", "%time x", "!pip install numpy", "%%time", "# /// script", "# ///", "# ---", "\ufeff",
-            "a\r\nb", "\x0c", "if x:", "    y", "\\", "obj?", "/// script", "dependencies = []", 
+            "# # Title", "x = 1", "%time x", "!pip install numpy", "%%time", "# /// script", "# ///", "# ---",
+            "a\r\nb", "\x0c", "if x:", "    y", "\\", "obj?", "/// script", "dependencies = []", "\ufeff",
             "tiffin: a=1",
         ]
     ),
