@@ -59,7 +59,7 @@ def interface(kind: type, *, tagged: bool) -> Iterator[str]:
     yield f"export interface {kind.__name__} {{"
     if tagged:
         yield f'  readonly type: "{kind.__name__}";'
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+    for field in dataclasses.fields(kind):
         yield f"  readonly {field.name}: {typescript_type(hints[field.name])};"
     yield "}"
     yield ""
@@ -91,7 +91,10 @@ def main(arguments: list[str]) -> int:
     text = generate()
     if "--check" in arguments:
         if not OUTPUT.is_file() or OUTPUT.read_text("utf-8") != text:
-            print(f"{OUTPUT.relative_to(ROOT)} is stale: run 'python build/generate_protocol.py'", file=sys.stderr)
+            print(
+                f"{OUTPUT.relative_to(ROOT)} is stale: run 'python build/generate_protocol.py'",
+                file=sys.stderr,
+            )
             return 1
         return 0
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ Json: TypeAlias = Any
 
 @dataclass(frozen=True)
 class Restore:
-    """Bring every cell to its result, from the cache where it is there; `shown` maps cells to keys on display."""
+    """Bring every cell to its result, from the cache where it can; `shown` maps cells to keys on display."""
 
     run_id: str
     shown: dict[str, str]

@@ -29,7 +29,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class ErrorReport:
-    """An exception as a reader sees it: its type, one line of message, and notebook frames, outermost first."""
+    """An exception as a reader sees it: type, message, and the notebook's frames, outermost first."""
 
     kind: str
     message: str

@@ -108,11 +108,8 @@ def _drop_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in fields.items()
-        if value is not None
-        and value != ()
-        and name != "plain"
-        or name == "plain"
-        and fields["kind"] == "inline"
+        if (value is not None and value != () and name != "plain")
+        or (name == "plain" and fields["kind"] == "inline")
     }
 
 

@@ -23,7 +23,7 @@ def canonical_form(node: ast.AST) -> Form:
     """Return `node` as nested JSON lists: `[node name, [field, value], ...]`."""
     form: list[Form] = [type(node).__name__]
     for name, value in ast.iter_fields(node):
-        if name in _DROPPED or value is None and name != "value" or value == []:
+        if name in _DROPPED or (value is None and name != "value") or value == []:
             continue
         if name == "value" and isinstance(node, ast.Constant | ast.MatchSingleton):
             form.append([name, _constant(value)])

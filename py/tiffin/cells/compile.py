@@ -63,7 +63,7 @@ def remember_source(filename: str, source: str) -> None:
 def compile_statement(definition: SourceDefinition, filename: str) -> CodeType:
     """Return the code object that binds `definition`'s name again."""
     module = ast.Module([definition.statement], [])
-    return compile(module, filename, "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    return _compile(module, filename, "exec")
 
 
 def _text_digest(kind: str, source: str) -> Digest:
@@ -136,7 +136,9 @@ def _early_handler_reads(scope: ModuleScope) -> set[str]:
 
 
 def _compile(tree: ast.Module | ast.Expression, filename: str, mode: str) -> CodeType:
-    return compile(tree, filename, mode, dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    code = compile(tree, filename, mode, dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    assert isinstance(code, CodeType)
+    return code
 
 
 def _imports(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -46,7 +46,7 @@ class CodecRegistry:
     def __init__(self, codecs: Iterable[Codec]) -> None:
         self._codecs = {codec.name: codec for codec in codecs}
 
-    def __iter__(self) -> Iterable[Codec]:  # type: ignore[misc]
+    def __iter__(self) -> Iterator[Codec]:
         return iter(self._codecs.values())
 
     def get(self, name: str) -> Codec | None:

@@ -53,7 +53,7 @@ class Graph:
         return tuple(cell for cell in self.children[definer] if name in self.edges[cell])
 
     def descendants(self, cells: Iterable[CellId]) -> frozenset[CellId]:
-        """Every cell that depends on one of `cells`, these themselves left out unless they depend on another."""
+        """Every cell that depends on one of `cells`; these too if they depend on one another."""
         return _closure(cells, self.children)
 
     def ancestors(self, cells: Iterable[CellId]) -> frozenset[CellId]:
@@ -66,7 +66,7 @@ class Graph:
         return tuple(cell for cell in self.order if cell in wanted)
 
     def blocking(self, cell: CellId) -> tuple[CellId, CellProblem] | None:
-        """The cell, `cell` itself or an ancestor, whose problem keeps `cell` from running; None if it can run."""
+        """What keeps `cell` from running: its own problem or an ancestor's, with that cell; or None."""
         if cell in self.problems:
             return cell, self.problems[cell]
         ancestors = self.ancestors([cell])

@@ -80,8 +80,8 @@ class Redirection:
 
     def __enter__(self) -> Console:
         self._before = (sys.stdout, sys.stderr, warnings.showwarning)
-        sys.stdout = _Writer("stdout", self._console.write)  # type: ignore[assignment]
-        sys.stderr = _Writer("stderr", self._console.write)  # type: ignore[assignment]
+        sys.stdout = _Writer("stdout", self._console.write)
+        sys.stderr = _Writer("stderr", self._console.write)
         warnings.showwarning = self._show_warning
         return self._console
 

@@ -65,7 +65,7 @@ def _type_names(value: Any) -> list[str]:
 def _attempt(call: Callable[[], Any], what: str, problems: list[str]) -> Any:
     try:
         return call()
-    except Exception as error:  # a value's own code may raise anything; the cell's result is still good
+    except Exception as error:  # noqa: BLE001 (a value's own code may raise anything)
         problems.append(f"{what} failed: {type(error).__name__}: {error}")
         return None
 

@@ -23,12 +23,12 @@ class Evaluator:
         entered: list[Lifecycle] = []
         try:
             outcome = await self._set_up_and_execute(context, entered)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 (what a cell raises is its result)
             outcome = failure(error)
         for lifecycle in reversed(entered):
             try:
                 outcome = await lifecycle.teardown(context, outcome)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001
                 # The tear-down's exception wins; the body's is chained to it, never lost.
                 if isinstance(outcome, Result) and error.__context__ is None:
                     error.__context__ = outcome.exception

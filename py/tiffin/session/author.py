@@ -92,7 +92,7 @@ def display(*values: Any) -> None:
         ambient.display(*values)
 
 
-def clear_output(wait: bool = False) -> None:
+def clear_output(wait: bool = False) -> None:  # noqa: ARG001 (IPython's signature; outputs never flicker)
     """Take away what the running cell has displayed so far."""
     ambient = current.get()
     if ambient is not None:

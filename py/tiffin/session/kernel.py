@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -19,6 +18,7 @@ from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, Notice,
 from tiffin.graph.graph import build_graph
 from tiffin.ids import CellId, Key, RunId
 from tiffin.notebook.notebook import Notebook
+from tiffin.outputs.ipython_display import make_module
 from tiffin.plan.plan import make_plan
 from tiffin.plan.triggers import NamesChanged, RestoreAll, RunRequested, Trigger
 from tiffin.run.evaluator import Evaluator
@@ -29,8 +29,9 @@ from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Pac
 from tiffin.run.namespace import Namespace
 from tiffin.run.runner import Runner, RunSummary
 from tiffin.session.ambient import Ambient, current
-from tiffin.session.author import display
+from tiffin.session.author import clear_output, display
 from tiffin.session.magics import Magics
+from tiffin.session.standins import standing_in
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Store
 from tiffin.ui.element import Element
@@ -81,6 +82,13 @@ class Kernel:
         self._runner = Runner(evaluator, self.namespace, self._report, notebook.filename, self.stats)
         self._ambient = Ambient(self._adopt, self._capture.display, self._capture.clear, self._stats_json)
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
+        ipython_display = make_module(display, clear_output)
+        # `__main__` is where pickle, dataclasses and typing look for the classes of cells.
+        self._modules: Mapping[str, ModuleType] = {
+            "__main__": self.module,
+            "IPython": ipython_display.parent,
+            "IPython.display": ipython_display,
+        }
 
     # -- commands ---------------------------------------------------------------------------------------
 
@@ -119,14 +127,11 @@ class Kernel:
 
     async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
         token = current.set(self._ambient)
-        before = sys.modules.get("__main__")
-        sys.modules["__main__"] = self.module  # where pickle, dataclasses and typing look for cells' classes
         try:
-            plan = make_plan(self.graph, trigger)
-            return await self._runner.run(self.graph, plan, run_id, frozenset(forced))
+            with standing_in(self._modules):
+                plan = make_plan(self.graph, trigger)
+                return await self._runner.run(self.graph, plan, run_id, frozenset(forced))
         finally:
-            if before is not None:
-                sys.modules["__main__"] = before
             current.reset(token)
 
     # -- what it tells ----------------------------------------------------------------------------------

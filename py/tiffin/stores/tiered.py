@@ -8,7 +8,7 @@ from tiffin.stores.store import Store, check_key
 
 
 class TieredStore:
-    """Reads go to the first store that has the key, and leave a copy in the nearest; writes go to the nearest.
+    """Reads go to the first store that has the key, and leave a copy in the nearest, which takes all writes.
 
     A deleted key is gone for this object, also where a further store, which may be read-only, still has it.
     """

@@ -46,7 +46,7 @@ class Element(abc.ABC):
 
     @abc.abstractmethod
     def check(self, front_end: Json) -> Json:
-        """Return the front-end value that the page may have sent, normalised; `UsageError` if it cannot be one."""
+        """Return a front-end value that the page sent, normalised; `UsageError` if it cannot be one."""
 
     def kept(self) -> Any:
         """What a manifest must keep beside the arguments to make this element again; None if nothing."""
@@ -57,7 +57,7 @@ class Element(abc.ABC):
         """Return an element like the one that had these arguments, initial value, and `kept()`."""
         parameters = inspect.signature(cls).parameters
         given = {name: value for name, value in arguments.items() if name in parameters}
-        return cls(**{**given, "value": initial})  # type: ignore[call-arg]
+        return cls(**{**given, "value": initial})
 
     def identity_document(self) -> dict[str, Json]:
         """What decides a widget's identity: kind, arguments, and the current front-end value."""

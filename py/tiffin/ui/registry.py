@@ -13,8 +13,11 @@ Json: TypeAlias = Any
 
 
 class ElementRegistry:
-    """Current elements by id. An id is made of the cell's code digest and the order of creation in it, so that
-    it is the same in every session, wherever the cell stands."""
+    """Current elements by id.
+
+    An id is made of the cell's code digest and the order of creation in it, so that it is the same in every
+    session, wherever the cell stands.
+    """
 
     def __init__(self) -> None:
         self._elements: dict[str, Element] = {}

@@ -1,4 +1,4 @@
-"""The kernel's entry point in a worker: `start` gets all that it needs from JavaScript, and imports none of it."""
+"""The kernel's entry point in a worker: `start` gets what it needs from JavaScript, and imports none."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from tiffin.host.browser.packages import LoadPackages, LockedPackages
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.session.kernel import Kernel, KernelServices
-from tiffin.stores.http import HttpStore
-from tiffin.stores.memory import MemoryStore
-from tiffin.stores.tiered import TieredStore
+from tiffin.stores.loader import SitePlace, open_stores
 
 Handle: TypeAlias = Callable[[str], Awaitable[None]]
 
@@ -37,7 +35,7 @@ class BrowserHost:
         self._post(json.dumps(event_to_json(event), ensure_ascii=False))
 
     async def handle(self, text: str) -> None:
-        """Carry out the command in `text`; whatever goes wrong is told as events, a `RunCompleted` included."""
+        """Carry out the command in `text`; what goes wrong is told as events, a `RunCompleted` included."""
         document = json.loads(text)
         try:
             command = command_from_json(document)
@@ -51,21 +49,6 @@ class BrowserHost:
             self.report(Notice("error", f"the kernel failed: {type(error).__name__}: {error}"))
             if not isinstance(command, Interrupt):
                 raise
-
-
-def open_stores(
-    cache: str, index: Mapping[str, Any], fetch_batch: FetchBatch
-) -> tuple[TieredStore, TieredStore, Callable[[], tuple[int, int]]]:
-    """Return the stores of a page's cache: memory over HTTP; and how many bodies were fetched so far.
-
-    The small manifests that `index.json` carries are in memory from the start.
-    """
-    fetch = make_fetch(fetch_batch)
-    shipped = {key: json.dumps(manifest).encode() for key, manifest in index["manifests"].items()}
-    manifests = HttpStore(f"{cache}/manifests", fetch, index["keys"], ".json")
-    blobs = HttpStore(f"{cache}/blobs", fetch, index["blobs"])
-    tiers = TieredStore([MemoryStore(shipped), manifests]), TieredStore([MemoryStore(), blobs])
-    return *tiers, lambda: (manifests.fetched, blobs.fetched)
 
 
 def start(
@@ -85,14 +68,17 @@ def start(
     notebook = Notebook.from_json(json.loads(notebook_text))
     index, problem = read_index(json.loads(index_text), notebook)
     os.environ.setdefault("MPLBACKEND", "agg")  # figures are rendered, there is no window to show them in
-    manifests, blobs, fetched = open_stores(config["cache"], index, fetch_batch)
+    place = SitePlace(
+        config["cache"], make_fetch(fetch_batch), index["keys"], index["blobs"], index["manifests"]
+    )
+    stores = open_stores("lazy", place)
     services = KernelServices(
-        manifests=manifests,
-        blobs=blobs,
+        manifests=stores.manifests,
+        blobs=stores.blobs,
         environment={"python": platform.python_version(), "platform": "browser", "packages": {}},
         policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False),
         packages=LockedPackages(config["providers"], load_packages),
-        fetched=fetched,
+        fetched=stores.fetched,
         file=notebook.filename,
     )
     host = BrowserHost(notebook, services, post)

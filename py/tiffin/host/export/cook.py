@@ -22,7 +22,7 @@ from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
 from tiffin.run.runner import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
-from tiffin.stores.file import FileStore
+from tiffin.stores.loader import FolderPlace, open_stores
 from tiffin.stores.recording import RecordingStore
 
 CACHE_FOLDER = Path("public") / "cache"
@@ -55,17 +55,12 @@ class Cooked:
 
 
 def cache_folder(notebook: Path) -> Path:
-    """Return where results of `notebook` are kept: the nearest `public/cache` above it, else one beside it."""
+    """Return where results of `notebook` are kept: the nearest `public/cache` above, else one beside it."""
     folder = notebook.resolve().parent
     for place in (folder, *folder.parents):
         if (place / CACHE_FOLDER).is_dir():
             return place / CACHE_FOLDER
     return folder / CACHE_FOLDER
-
-
-def file_stores(cache: Path) -> tuple[FileStore, FileStore]:
-    """Return the stores of manifests and of blobs in a cache folder."""
-    return FileStore(cache / "manifests", ".json"), FileStore(cache / "blobs")
 
 
 def cook(
@@ -80,21 +75,23 @@ def cook(
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run.
     """
-    return asyncio.run(_cook(notebook, path, cache, report, values or {}))
+    folder = path.resolve().parent
+    return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}))
 
 
 async def _cook(
-    notebook: Notebook, path: Path, cache: Path, report: Callable[[Event], None], values: Mapping[str, Any]
+    notebook: Notebook, folder: Path, cache: Path, report: Callable[[Event], None], values: Mapping[str, Any]
 ) -> Cooked:
-    manifests, blobs = (RecordingStore(store) for store in file_stores(cache))
+    stores = open_stores("lazy", FolderPlace(cache))
+    manifests, blobs = RecordingStore(stores.manifests), RecordingStore(stores.blobs)
     services = KernelServices(
         manifests=manifests,
         blobs=blobs,
         environment=native_environment(notebook),
-        file=str(path),
+        file=str(folder / notebook.filename),
     )
     kernel = Kernel(notebook, services, report)
-    with _place(path.resolve().parent):
+    with _place(folder):
         summary = await kernel.handle(RunCells(new_run_id()))
         if values:
             changed = await kernel.handle(SetValues(new_run_id(), dict(values)))

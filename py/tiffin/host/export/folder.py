@@ -49,7 +49,7 @@ def replacing(target: Path) -> Iterator[Path]:
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         yield beside
-        os.chmod(beside, 0o755)
+        os.chmod(beside, 0o755)  # noqa: S103 (a web server has to read it; mkdtemp made it private)
         old = beside.with_name(f"{beside.name}-old")
         if target.exists():
             os.replace(target, old)

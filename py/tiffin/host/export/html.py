@@ -102,7 +102,10 @@ def render_cell(view: CellView, keep_file: KeepFile) -> str:
     """Return the section of one cell, as the DOM contract has it."""
     cell = view.cell
     outputs = "".join(render_bundle(bundle, keep_file) for bundle in (*view.displays, view.output))
-    attributes = f'data-cell="{html.escape(cell.id)}" data-kind="{cell.kind}" data-status="idle" data-origin="{view.origin}"'
+    attributes = (
+        f'data-cell="{html.escape(cell.id)}" data-kind="{cell.kind}" '
+        f'data-status="idle" data-origin="{view.origin}"'
+    )
     if cell.kind == "markdown":
         return (
             f'<section class="tn-cell" {attributes}><div class="tn-output">'

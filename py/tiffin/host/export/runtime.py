@@ -56,9 +56,7 @@ def find_assets() -> Assets:
         kernels = sorted((place / "kernel").glob("*.whl"))
         if listing.is_file() and kernels:
             return Assets(place / "page", json.loads(listing.read_text("utf-8")), kernels[-1])
-    raise TiffinError(
-        "the page and the kernel are not built: run 'make build', or install tiffin from its wheel"
-    )
+    raise TiffinError("the page and the kernel are not built: run 'make build', or install tiffin's wheel")
 
 
 def pyodide_cache() -> Path:
@@ -79,8 +77,8 @@ def find_runtime(asked: str | None) -> Runtime:
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:
         raise UsageError(
-            f"Pyodide {version} is not on this machine: give a folder or a URL to --pyodide, or in a checkout "
-            f"run 'python build/pyodide_distribution.py {version}'"
+            f"Pyodide {version} is not on this machine: give a folder or a URL to --pyodide, or in a "
+            f"checkout run 'python build/pyodide_distribution.py {version}'"
         )
     return _open_runtime(folder, version)
 
@@ -117,7 +115,7 @@ def needed_packages(runtime: Runtime, modules: Iterable[str]) -> tuple[list[str]
 
 
 def runtime_files(runtime: Runtime, packages: Iterable[str]) -> dict[str, bytes | Path]:
-    """Return the files of a self-hosted runtime by name: Pyodide itself, and only the wheels of `packages`."""
+    """Return the files of a self-hosted runtime: Pyodide itself, and only the wheels of `packages`."""
     assert runtime.folder is not None
     entries = runtime.lock.get("packages", {})
     kept = {name: entries[name] for name in packages}

@@ -37,7 +37,7 @@ class SiteOptions:
 
 @dataclass(frozen=True)
 class Entry:
-    """A notebook of a site, with its results if it was executed, and the folder it lies in ("" for the root)."""
+    """A notebook of a site, its results if it was executed, and its folder in the site ("" for the root)."""
 
     notebook: Notebook
     cooked: Cooked | None
@@ -65,8 +65,9 @@ def write_site(
             packages.update(needed)
             if unknown and runtime.url is None:
                 warnings.append(
-                    f"{entry.notebook.filename}: {', '.join(unknown)} is not in Pyodide {runtime.version}; results "
-                    "are shown, but cells that import it cannot run in the browser (another distribution: --pyodide)"
+                    f"{entry.notebook.filename}: {', '.join(unknown)} is not in Pyodide {runtime.version}; "
+                    "results are shown, but cells that import it cannot run in the browser "
+                    "(--pyodide names another distribution)"
                 )
         _write_shared(folder, assets, runtime, sorted(packages))
         for entry in entries:

@@ -14,7 +14,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
     """Serves one folder. Hashed names are immutable; everything else is revalidated at each visit."""
 
     protocol_version = "HTTP/1.1"
-    extensions_map = {
+    extensions_map = {  # noqa: RUF012 (the base class declares it so)
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript; charset=utf-8",
         ".mjs": "text/javascript; charset=utf-8",
@@ -36,11 +36,11 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if immutable else "no-cache")
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the base class)
         """Say nothing of each request: the address was printed, and a browser's own tools show the rest."""
 
 
 def make_server(site: Path, host: str, port: int) -> ThreadingHTTPServer:
-    """Return a server of `site`, bound but not yet serving; port 0 takes any free one. `OSError` if it is taken."""
+    """Return a server of `site`, bound, not yet serving; port 0 takes any free one. `OSError` if taken."""
     handler = functools.partial(SiteHandler, directory=str(site))
     return ThreadingHTTPServer((host, port), handler)

@@ -1,4 +1,4 @@
-"""The cached lifecycle: a hit binds references and skips the body; a miss runs it and saves what came of it."""
+"""The cached lifecycle: a hit binds references and skips the body; a miss runs it and saves."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from tiffin.ui.registry import ElementRegistry
 
 
 class Packages(Protocol):
-    """Makes modules importable where they may not be installed yet; does nothing for those it does not know."""
+    """Makes modules importable that may not be installed yet; leaves alone those it does not know."""
 
     async def ensure(self, modules: frozenset[str]) -> None: ...
 
@@ -119,7 +119,7 @@ class InputsLifecycle:
                     return definition.reason or "it was not stored"
         except (CodecError, KeyError) as error:
             return str(error)
-        except Exception as error:  # replaying runs the author's code, which may raise anything
+        except Exception as error:  # noqa: BLE001 (replaying runs the author's code)
             return f"{type(error).__name__}: {error}"
         self.materialised += 1
         return None
@@ -174,7 +174,7 @@ def _modules(cell: Cell, definition: Definition) -> Iterable[str]:
 
 
 def _replay(cell: Cell, source: SourceDefinition, globals_: dict[str, Any]) -> None:
-    exec(compile_statement(source, cell.filename), globals_)
+    exec(compile_statement(source, cell.filename), globals_)  # noqa: S102
 
 
 def _import(definition: Definition) -> Any:
