@@ -63,7 +63,11 @@ def imports_of(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
             yield node.module or "", node.lineno
             for alias in node.names:
                 yield f"{node.module}.{alias.name}", node.lineno
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("tiffin."):
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.startswith("tiffin.")
+        ):
             if node.value.replace(".", "").replace("_", "").isalnum() and node.value not in FACADE:
                 yield node.value, node.lineno
 
@@ -95,7 +99,9 @@ def upward(source: str, target: str) -> bool:
 
 def test_the_rows_cover_the_package() -> None:
     known = {name.split(".")[0] for name in LEVEL}
-    present = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    present = {
+        path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
     assert present - known == {"__init__", "host"} - known
     hosts = {f"host.{path.name}" for path in (PACKAGE / "host").iterdir() if (path / "__init__.py").is_file()}
     assert hosts <= LEVEL.keys()

@@ -1,0 +1,24 @@
+"""The store that remembers."""
+
+from __future__ import annotations
+
+from store_contract import StoreContract, key
+
+from tiffin.stores.memory import MemoryStore
+from tiffin.stores.recording import RecordingStore
+from tiffin.stores.store import Store
+
+
+class TestRecordingStore(StoreContract):
+    def make(self, entries: dict[str, bytes]) -> Store:
+        return RecordingStore(MemoryStore(entries))
+
+
+async def test_records_what_was_read_with_success_or_written() -> None:
+    store = RecordingStore(MemoryStore({key("a"): b"1", key("b"): b"2", key("c"): b"3"}))
+    await store.get(key("a"))
+    await store.get(key("z"))
+    await store.get_many([key("b"), key("y")])
+    await store.put(key("d"), b"4")
+    await store.contains(key("c"))
+    assert store.used == {key("a"), key("b"), key("d")}
