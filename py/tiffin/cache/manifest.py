@@ -172,6 +172,11 @@ def _definition(fields: Mapping[str, Any]) -> Definition:
 
 
 def _parts(parts: Mapping[str, Any]) -> OutputParts:
-    return {
-        mime: OutputPart(part.get("data"), part.get("blob"), part.get("size")) for mime, part in parts.items()
-    }
+    return {mime: _part(part) for mime, part in parts.items()}
+
+
+def _part(part: Mapping[str, Any]) -> OutputPart:
+    blob = part.get("blob")
+    if blob is not None and not is_digest(blob):
+        raise ValueError(f"{blob!r} is no digest")
+    return OutputPart(part.get("data"), blob, part.get("size"))

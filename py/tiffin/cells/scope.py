@@ -110,9 +110,13 @@ class ModuleScope:
         A name that a statement cannot bind under another (`import _a.b`) keeps its own.
         """
         fixed = {site.name for site in self._sites if site.fixed}
-        for site in self._sites:
-            if self._in_handler(site) or (is_private(site.name) and site.name not in fixed):
-                site.rename(new_name(site.name))
+        chosen = [
+            site
+            for site in self._sites
+            if self._in_handler(site) or (is_private(site.name) and site.name not in fixed)
+        ]
+        for site in chosen:
+            site.rename(new_name(site.name))
 
 
 def _by_handler(site: _Site) -> bool:
@@ -126,6 +130,8 @@ def _is_global(site: _Site) -> bool:
     while scope.parent is not None:
         if name in scope.global_names:
             return True
+        if name == "__class__" and scope.kind == "class":
+            return False  # the cell that `super()` uses
         if scope.kind == "class":
             # A class body looks in itself, then straight in the globals; scopes inside it skip it.
             if innermost and name in scope.bound:
