@@ -73,13 +73,14 @@ draw_history(sales)
 # If a loaf brings in *p* and costs *c*, then the best number to bake is the one that suffices on a share
 # *(p − c) / p* of all days. But this share is of *future* days, and all we have is two years of past ones. How
 # sure can we be? The bootstrap answers with brute force: pretend that the two years had turned out a little
-# differently, by drawing whole weeks from them again and again, and look how far the answer moves.
+# differently, by drawing months from them again and again, four weeks in a row each, and look how far the
+# answer moves.
 #
 # This is the slow cell.
 
 # %% bootstrap
 def resample_quantiles(frame, weekday, shares, rounds=20_000, seed=11):
-    """The demand that suffices on each of these shares of days, for `rounds` resampled histories."""
+    """The demand that suffices on each of these shares of days: low, middle and high over resampled histories."""
     rng = np.random.default_rng(seed)
     loaves = frame.loc[frame["weekday"] == weekday, "loaves"].to_numpy()
     blocks = np.lib.stride_tricks.sliding_window_view(loaves, 4)
@@ -87,12 +88,12 @@ def resample_quantiles(frame, weekday, shares, rounds=20_000, seed=11):
     for index in range(rounds):
         drawn = blocks[rng.integers(0, len(blocks), len(loaves) // 4)].ravel()
         found[index] = np.quantile(drawn, shares)
-    return found
+    return np.quantile(found, [0.05, 0.5, 0.95], axis=0)
 
 
 shares = np.round(np.arange(0.05, 1, 0.05), 2)
 quantiles = {_day: resample_quantiles(sales, _day, shares) for _day in weekdays.index}
-pd.DataFrame({_day: np.median(_found, axis=0) for _day, _found in quantiles.items()}, index=shares).iloc[9::3]
+pd.DataFrame({_day: _found[1] for _day, _found in quantiles.items()}, index=shares).iloc[9::3].round(1)
 
 # %% [markdown]
 # ## Your bakery
@@ -112,8 +113,7 @@ cost
 # %% answer
 _share = max(0.05, min(0.95, 1 - cost.value / price.value))
 _column = int(np.argmin(np.abs(shares - _share)))
-bake = quantiles[day.value][:, _column]
-low, middle, high = (round(float(_value)) for _value in np.quantile(bake, [0.05, 0.5, 0.95]))
+low, middle, high = (round(float(_value)) for _value in quantiles[day.value][:, _column])
 tn.md(
     f"Bake **{middle} loaves** on a {day.value}. That suffices on about {shares[_column]:.0%} of them. "
     f"With other luck in the two years behind us, we would have said anything from {low} to {high}."
