@@ -62,6 +62,7 @@ def draw_history(frame):
     axes.set_ylabel("loaves wanted")
     axes.set_ylim(bottom=0)
     axes.spines[["top", "right"]].set_visible(False)
+    plt.close(figure)  # it is shown once, as the cell's output
     return figure
 
 
@@ -135,6 +136,7 @@ def draw_profit(baked, profit, best, between):
     axes.set_xlabel("loaves baked")
     axes.set_ylabel("profit a day")
     axes.spines[["top", "right"]].set_visible(False)
+    plt.close(figure)  # it is shown once, as the cell's output
     return figure
 
 
