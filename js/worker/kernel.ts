@@ -1,7 +1,7 @@
 /** The kernel in Python, started with the worker's own functions. */
 
 import type { BootConfig } from "../protocol/rpc.ts";
-import { fetchBatch } from "./blobs.ts";
+import { type Body, fetchBatch } from "./blobs.ts";
 import type { Booted } from "./boot.ts";
 import type { Handle, Pyodide } from "./pyodide.ts";
 
@@ -16,7 +16,7 @@ export function startKernel(
   const settings = { cache: config.cache, providers: config.providers, jspi };
   const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
   const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");
-  const fetchAll = (urls: string): Promise<(Uint8Array | null)[]> => fetchBatch(urls);
+  const fetchAll = (urls: string): Promise<Body[]> => fetchBatch(urls);
   return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, load);
 }
 

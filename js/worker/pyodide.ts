@@ -1,8 +1,6 @@
 /** The part of Pyodide's interface that the worker uses, the same in all supported versions. */
 
-export interface PyCallable {
-  (...args: readonly unknown[]): unknown;
-}
+import type { Body } from "./blobs.ts";
 
 export interface PyModule {
   readonly start: (
@@ -10,7 +8,7 @@ export interface PyModule {
     notebook: string,
     index: string,
     post: (text: string) => void,
-    fetchBatch: (urls: string) => Promise<(Uint8Array | null)[]>,
+    fetchBatch: (urls: string) => Promise<Body[]>,
     loadPackages: (names: string) => Promise<void>,
   ) => Handle;
 }

@@ -152,11 +152,19 @@ _RENDERERS: dict[str, Renderer] = {
 """Renderers by the full name of a type, so that no library is imported to find out."""
 
 
-def open_figures() -> list[dict[str, Json]]:
-    """Render and close the matplotlib figures that a body left open, as a Jupyter notebook shows them."""
+def open_figures(shown: Any) -> list[dict[str, Json]]:
+    """Render and close the matplotlib figures that a body left open, as a Jupyter notebook shows them.
+
+    The figure that the value `shown` is, or stands in, is closed too, but left out: it is the output itself.
+    """
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return []
-    bundles = [render(pyplot.figure(number)) for number in pyplot.get_fignums()]
+    figures = [pyplot.figure(number) for number in pyplot.get_fignums()]
+    kinds = _type_names(shown)
+    own = shown if "matplotlib.figure.Figure" in kinds else None
+    if "matplotlib.axes._axes.Axes" in kinds:
+        own = shown.get_figure()
+    bundles = [render(figure) for figure in figures if figure is not own]
     pyplot.close("all")
     return bundles

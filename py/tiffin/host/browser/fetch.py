@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from tiffin.stores.http import Fetch
 
 FetchBatch: TypeAlias = Callable[[str], Awaitable[Any]]
-"""The worker's function: takes a JSON array of URLs, resolves to typed arrays, null where it failed."""
+"""The worker's function: takes a JSON array of URLs, resolves to typed arrays, undefined where not."""
 
 
 def make_fetch(fetch_batch: FetchBatch) -> Fetch:

@@ -183,8 +183,9 @@ def _cells_json(cooked: Cooked) -> list[dict[str, Any]]:
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, help="0 takes any free port.")
+@click.option("-v", "--verbose", is_flag=True, help="Print a line for each request.")
 @_explained
-def serve(site: Path, host: str, port: int) -> None:
+def serve(site: Path, host: str, port: int, verbose: bool) -> None:
     """Serve an exported site, with the right MIME types and isolation headers.
 
     \b
@@ -195,7 +196,7 @@ def serve(site: Path, host: str, port: int) -> None:
         raise UsageError(
             f"{site} is no exported site: make one with 'tiffin export html-wasm NOTEBOOK -o {site}'"
         )
-    server = make_server(site, host, port)
+    server = make_server(site, host, port, click.echo if verbose else None)
     click.echo(f"http://{host}:{server.server_address[1]}/")
     try:
         server.serve_forever()

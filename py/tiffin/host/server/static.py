@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -36,11 +37,25 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if immutable else "no-cache")
         super().end_headers()
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write one line for each answer, if the server was asked to."""
+        log = getattr(self.server, "log", None)
+        if log is not None:
+            log(f"{int(code)} {self.command} {self.path}")
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the base class)
-        """Say nothing of each request: the address was printed, and a browser's own tools show the rest."""
+        """Say nothing of requests that went wrong: the browser's own tools show them."""
 
 
-def make_server(site: Path, host: str, port: int) -> ThreadingHTTPServer:
+class SiteServer(ThreadingHTTPServer):
+    """Serves in threads; `log`, if there is one, takes a line `STATUS METHOD PATH` for each answer."""
+
+    daemon_threads = True
+    log: Callable[[str], None] | None = None
+
+
+def make_server(site: Path, host: str, port: int, log: Callable[[str], None] | None = None) -> SiteServer:
     """Return a server of `site`, bound, not yet serving; port 0 takes any free one. `OSError` if taken."""
-    handler = functools.partial(SiteHandler, directory=str(site))
-    return ThreadingHTTPServer((host, port), handler)
+    server = SiteServer((host, port), functools.partial(SiteHandler, directory=str(site)))
+    server.log = log
+    return server

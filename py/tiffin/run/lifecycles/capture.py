@@ -68,8 +68,8 @@ class CaptureLifecycle:
             self._elements.name(
                 {name: context.namespace.globals.get(name) for name in context.cell.definitions}
             )
-            figures = open_figures()
             output = render(outcome.value)
+            figures = open_figures(outcome.value)
             if figures and output.keys() == {"text/plain"}:
                 output = {}  # the figure itself is what `plt.plot(...)` at the end of a cell is for
             for bundle in figures:

@@ -1,0 +1,178 @@
+"""Real Chromium, and exported sites behind a real `tiffin serve` process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+NOTEBOOKS = Path(__file__).parent / "notebooks"
+TIFFIN = Path(sys.executable).with_name("tiffin")
+CHROMIUM = os.environ.get("TIFFIN_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY = 60_000
+"""Milliseconds after which a page that is not ready never will be."""
+
+
+@dataclass
+class Served:
+    """A site behind a server process; `requests` are its answers so far as `STATUS METHOD PATH`."""
+
+    url: str
+    folder: Path
+    process: subprocess.Popen[str]
+    requests: list[str] = field(default_factory=list)
+
+    def paths(self, status: int = 200) -> list[str]:
+        return [line.split(" ", 2)[2] for line in self.requests if line.startswith(str(status))]
+
+
+@dataclass
+class View:
+    """A page that was opened, and what its console said."""
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+
+    def wait_ready(self) -> None:
+        self.page.locator("html[data-kernel=ready], html[data-kernel=failed]").wait_for(
+            state="attached", timeout=READY
+        )
+        assert self.kernel == "ready", self.page.locator(".tn-status").inner_text()
+
+    @property
+    def kernel(self) -> str:
+        return str(self.page.evaluate("document.documentElement.dataset.kernel"))
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.page.evaluate("tiffin.stats()")
+        return found
+
+    def origins(self) -> dict[str, str]:
+        found: dict[str, str] = self.page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('.tn-cell')]"
+            ".map(cell => [cell.dataset.cell, cell.dataset.origin]))"
+        )
+        return found
+
+    def output(self, cell: str) -> str:
+        return self.page.locator(f"[data-cell={cell}] .tn-output").inner_text()
+
+    def console_text(self, cell: str) -> str:
+        return self.page.locator(f"[data-cell={cell}] .tn-console").text_content() or ""
+
+    def set(self, name: str, value: Any) -> None:
+        self.page.evaluate("([name, value]) => tiffin.setValue(name, value)", [name, value])
+
+    def notices(self) -> list[str]:
+        return self.page.locator(".tn-notice").all_inner_texts()
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Exports a notebook of this folder, once for each set of options."""
+    made: dict[tuple[str, ...], Path] = {}
+    cache = tmp_path_factory.mktemp("cache")
+
+    def export(name: str, *options: str) -> Path:
+        if (name, *options) not in made:
+            site = tmp_path_factory.mktemp("site") / "site"
+            command = [
+                str(TIFFIN),
+                "export",
+                "html-wasm",
+                str(NOTEBOOKS / name),
+                "-o",
+                str(site),
+                "--execute",
+            ]
+            subprocess.run(
+                [*command, "--cache", str(cache), *options], check=True, capture_output=True, text=True
+            )
+            made[name, *options] = site
+        return made[name, *options]
+
+    return export
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[Path], Served]]:
+    """Serves a copy of a site, which a test may damage, by `tiffin serve` in a process of its own."""
+    started: list[Served] = []
+
+    def start(site: Path) -> Served:
+        folder = tmp_path / f"served-{len(started)}"
+        shutil.copytree(site, folder)
+        process = subprocess.Popen(
+            [str(TIFFIN), "serve", str(folder), "--port", "0", "--verbose"], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        served = Served(process.stdout.readline().strip(), folder, process)
+
+        def read() -> None:
+            assert process.stdout is not None
+            for line in process.stdout:
+                served.requests.append(line.strip())
+
+        threading.Thread(target=read, daemon=True).start()
+        started.append(served)
+        return served
+
+    yield start
+    for served in started:
+        served.process.terminate()
+        served.process.wait(10)
+        assert served.process.stdout is not None
+        served.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., View]]:
+    """Opens an address in a fresh profile; at the end of the test no page may have complained."""
+    views: list[View] = []
+
+    def open_page(url: str, **options: Any) -> View:
+        context = chromium.new_context(**options)
+        view = View(context.new_page())
+
+        def note(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                view.console.append(f"{message.type}: {message.text}")
+
+        view.page.on("console", note)
+        view.page.on("pageerror", lambda error: view.console.append(f"error: {error}"))
+        view.page.goto(url, wait_until="domcontentloaded")
+        views.append(view)
+        return view
+
+    yield open_page
+    complaints = [line for view in views for line in view.console]
+    for view in views:
+        view.page.context.close()
+    assert complaints == []

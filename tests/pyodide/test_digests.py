@@ -1,0 +1,117 @@
+"""Digests and keys are the same natively and in Pyodide: code, values, runs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tiffin.cells.canonical import code_digest
+from tiffin.codecs.numpy import NumpyCodec
+
+CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
+
+PARTS = (
+    ".",
+    "json",
+    "email",
+    "asyncio",
+    "importlib",
+    "collections",
+    "concurrent/futures",
+    "logging",
+    "html",
+    "xml/dom",
+)
+
+
+def statements(folder: Path) -> dict[str, str]:
+    """Sources of the native standard library by name, enough for thousands of top-level statements."""
+    return {
+        f"{part}/{path.name}": path.read_text("utf-8")
+        for part in PARTS
+        for path in sorted((folder / part).glob("*.py"))
+    }
+
+
+def digests(sources: dict[str, str]) -> dict[str, list[str]]:
+    """The code digest of every top-level statement of each source that parses."""
+    found: dict[str, list[str]] = {}
+    for name, source in sources.items():
+        found[name] = [code_digest(node) for node in ast.parse(source).body]
+    return found
+
+
+def test_code_digests_of_the_standard_library(kernel_pyodide: Any, tmp_path: Path) -> None:
+    sources = statements(Path(sysconfig.get_paths()["stdlib"]))
+    native = digests(sources)
+    assert sum(map(len, native.values())) > 5000
+    program = (
+        "import ast, json\nfrom tiffin.cells.canonical import code_digest\n"
+        f"{inspect.getsource(digests)}\ndigests(json.loads({json.dumps(json.dumps(sources))}))"
+    )
+    there = kernel_pyodide.run(program)
+    different = [name for name in native if there[name] != native[name]]
+    assert different == []
+
+
+def test_plain_digests(kernel_pyodide: Any) -> None:
+    golden = json.loads((CONTRACTS / "plain_digests.json").read_text("utf-8"))
+    source = (Path(__file__).resolve().parent.parent / "py" / "codecs" / "test_plain.py").read_text("utf-8")
+    tree = ast.parse(source)
+    cases = next(
+        node for node in tree.body if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "CASES"
+    )
+    imports = [
+        n
+        for n in tree.body
+        if isinstance(n, ast.Import)
+        or (isinstance(n, ast.ImportFrom) and n.module in ("decimal", "fractions", "typing"))
+    ]
+    program = "\n".join(
+        [
+            "from __future__ import annotations",
+            *(
+                ast.unparse(node)
+                for node in imports
+                if "pytest" not in ast.unparse(node) and "subprocess" not in ast.unparse(node)
+            ),
+            ast.unparse(cases),
+            "import hashlib",
+            "from tiffin.codecs.plain import PlainCodec",
+            "{name: hashlib.sha256(PlainCodec().encode(value)).hexdigest() for name, value in CASES.items()}",
+        ]
+    )
+    assert kernel_pyodide.run(program) == golden
+
+
+def test_keys(kernel_pyodide: Any) -> None:
+    vectors = json.loads((CONTRACTS / "keys.json").read_text("utf-8"))
+    program = (
+        "import json\nfrom tiffin.cache.key import run_key, element_identity, json_digest\n"
+        f"v = json.loads({json.dumps(json.dumps(vectors))})\n"
+        "[[run_key(r['code'], r['inputs']) for r in v['runs']],"
+        " [element_identity(e['element']) for e in v['elements']],"
+        " [json_digest(d['document']) for d in v['documents']]]"
+    )
+    assert kernel_pyodide.run(program) == [
+        [run["key"] for run in vectors["runs"]],
+        [element["identity"] for element in vectors["elements"]],
+        [document["digest"] for document in vectors["documents"]],
+    ]
+
+
+def test_arrays_keep_their_dtype_in_32_bits(scientific_pyodide: Any) -> None:
+    array = np.arange(6, dtype="int64").reshape(2, 3) * 2**40
+    data = NumpyCodec().encode(array)
+    program = (
+        "import hashlib\nfrom tiffin.codecs.numpy import NumpyCodec\nimport numpy\n"
+        f"a = NumpyCodec().decode(bytes.fromhex({data.hex()!r}))\n"
+        "[str(a.dtype), a.tolist(), NumpyCodec().encode(a).hex()]"
+    )
+    assert scientific_pyodide.run(program, ["numpy"]) == ["int64", array.tolist(), data.hex()]
