@@ -33,7 +33,7 @@ READY = 60_000
 
 @dataclass
 class Served:
-    """A site behind a server process; `requests` are its answers so far as `STATUS METHOD PATH`."""
+    """A site behind a server process; `requests` are its answers so far as `STATUS METHOD PATH BYTES`."""
 
     url: str
     folder: Path
@@ -41,7 +41,12 @@ class Served:
     requests: list[str] = field(default_factory=list)
 
     def paths(self, status: int = 200) -> list[str]:
-        return [line.split(" ", 2)[2] for line in self.requests if line.startswith(str(status))]
+        return [line.split(" ")[2] for line in self.requests if line.startswith(str(status))]
+
+    @property
+    def sent(self) -> int:
+        """Bytes of bodies so far."""
+        return sum(int(line.split(" ")[3]) for line in self.requests)
 
 
 @dataclass

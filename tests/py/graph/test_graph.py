@@ -63,14 +63,14 @@ def test_a_cycle_is_a_problem_of_its_cells_only() -> None:
 def test_private_names_make_no_edges_and_no_conflicts() -> None:
     found = graph("_x = 1", "_x = 2\ny = _x")
     assert found.problems == {}
-    assert found.edges["c2"] == {}
+    assert found.edges[CellId("c2")] == {}
 
 
 def test_editing_gives_the_next_graph_and_leaves_this_one() -> None:
     before = graph("x = 1", "y = x")
     after = edit(before, put=[compiled("z = 2", "c1")], remove=[])
-    assert before.edges["c2"] == {"x": "c1"}
-    assert after.edges["c2"] == {}
+    assert before.edges[CellId("c2")] == {"x": "c1"}
+    assert after.edges[CellId("c2")] == {}
     assert edit(after, remove=[CellId("c2")]).cells.keys() == {"c1"}
 
 

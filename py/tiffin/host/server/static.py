@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import functools
+import gzip
+import io
 import re
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 
+_COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt"})
 _HASHED = re.compile(r"-[0-9A-Za-z]{8,}\.(js|css)$|/[0-9a-f]{20,}(\.\w+)?$")
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
-    """Serves one folder. Hashed names are immutable; everything else is revalidated at each visit."""
+    """Serves one folder, text compressed. Hashed names are immutable; all else is revalidated each time."""
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012 (the base class declares it so)
@@ -26,29 +32,73 @@ class SiteHandler(SimpleHTTPRequestHandler):
         "": "application/octet-stream",
     }
 
+    def send_response(self, code: int, message: str | None = None) -> None:
+        self._code, self._length = int(code), 0
+        super().send_response(code, message)
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword == "Content-Length":
+            self._length = int(value)
+        super().send_header(keyword, value)
+
     def end_headers(self) -> None:
         # Cross-origin isolation: without it there is no SharedArrayBuffer, and no interrupting a busy cell.
         self.send_header("Cross-Origin-Opener-Policy", "same-origin")
         self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.send_header("X-Content-Type-Options", "nosniff")
-        path = self.path.split("?")[0]
-        immutable = _HASHED.search(path) is not None
+        immutable = self._code in (200, 304) and _HASHED.search(self.path.split("?")[0]) is not None
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if immutable else "no-cache")
         super().end_headers()
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Write one line for each answer, if the server was asked to."""
         log = getattr(self.server, "log", None)
         if log is not None:
-            log(f"{int(code)} {self.command} {self.path}")
+            log(f"{self._code} {self.command} {self.path} {self._length}")
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        path = Path(self.translate_path(self.path))
+        if path.is_dir() and self.path.split("?")[0].endswith("/"):
+            path = path / "index.html"
+        gzip_taken = "gzip" in self.headers.get("Accept-Encoding", "")
+        if path.suffix not in _COMPRESSED or not path.is_file() or not gzip_taken:
+            return super().send_head()
+        changed = path.stat().st_mtime_ns
+        if self._is_fresh(changed):
+            self.send_response(HTTPStatus.NOT_MODIFIED)
+            self.end_headers()
+            return None
+        body = _gzip(path, changed)
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Vary", "Accept-Encoding")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Last-Modified", self.date_time_string(changed // 10**9))
+        self.end_headers()
+        return io.BytesIO(body)
+
+    def _is_fresh(self, changed: int) -> bool:
+        """Whether what the browser has is as new as the file (RFC 9110, section 13.1.3)."""
+        try:
+            since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
+            return changed // 10**9 <= since.timestamp()
+        except (TypeError, ValueError, IndexError, OverflowError):
+            return False
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing here: a line is written when the headers, and so the length, are known."""
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the base class)
         """Say nothing of requests that went wrong: the browser's own tools show them."""
 
 
+@functools.lru_cache(maxsize=256)
+def _gzip(path: Path, changed: int) -> bytes:  # noqa: ARG001 (it is part of what is remembered)
+    """The file's content, compressed once for each time `changed` at which it was written."""
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
 class SiteServer(ThreadingHTTPServer):
-    """Serves in threads; `log`, if there is one, takes a line `STATUS METHOD PATH` for each answer."""
+    """Serves in threads; `log`, if there is one, takes a line `STATUS METHOD PATH BYTES` for each answer."""
 
     daemon_threads = True
     log: Callable[[str], None] | None = None
