@@ -2,9 +2,13 @@
 
 import "./styles/page.css";
 import { bootConfig, bootPolicy, type PageConfig, readConfig } from "./config.ts";
-import { NotebookPage, type PageStats } from "./notebook-page.ts";
+import { NotebookPage } from "./notebook-page.ts";
 import type { Json } from "../protocol/messages.ts";
+import type { PageStats } from "./stats.ts";
 import { addActions } from "./view/actions.ts";
+import { DiagnosticsView } from "./view/diagnostics.ts";
+import { showNotice } from "./view/notices.ts";
+import { StatusView } from "./view/status.ts";
 import { defineWidgets } from "./widgets/define.ts";
 import { WorkerSession, type WorkerLike } from "./worker-session.ts";
 
@@ -28,7 +32,10 @@ function start(config: PageConfig): void {
   const root = document.documentElement;
   root.dataset["isolated"] = String(window.crossOriginIsolated);
   root.dataset["jspi"] = String("Suspending" in WebAssembly);
-  const page = new NotebookPage(config.keys, (listener) => {
+  const policy = bootPolicy(config, new URL(location.href));
+  const status = new StatusView(document);
+  const settings = { keys: config.keys, bootOnChange: policy !== "never" };
+  const page = new NotebookPage(settings, status, (listener) => {
     const address = new URL(config.worker, document.baseURI);
     const worker = new Worker(address, { type: "module", name: "tiffin" }) as unknown as WorkerLike;
     return new WorkerSession(worker, bootConfig(config, document.baseURI, window.crossOriginIsolated), listener);
@@ -41,11 +48,11 @@ function start(config: PageConfig): void {
     interrupt: () => page.interrupt(),
     stats: () => page.stats(),
   };
+  addBar(page, status, config.version, policy === "never");
   defineWidgets();
-  addActions(page);
-  switch (bootPolicy(config, new URL(location.href))) {
+  switch (policy) {
     case "eager":
-      void page.boot();
+      bootNow(page);
       break;
     case "intent":
       bootOnIntent(page);
@@ -55,16 +62,60 @@ function start(config: PageConfig): void {
   }
 }
 
+/** Adds buttons and diagnostics to the bar, and keeps them in step with the kernel. */
+function addBar(page: NotebookPage, status: StatusView, version: string, onRequest: boolean): void {
+  const bar = document.querySelector<HTMLElement>(".tn-actions");
+  if (bar === null) return;
+  const data = document.documentElement.dataset;
+  const canStop = window.crossOriginIsolated;
+  const reload = (): void => {
+    location.reload();
+  };
+  const buttons = addActions(bar, page, { canStop, onRequest, reload });
+  const diagnostics = new DiagnosticsView(bar, () => ({
+    kernel: status.kernel,
+    python: data["python"],
+    jspi: data["jspi"],
+    isolated: data["isolated"],
+    version,
+    stats: page.stats(),
+  }));
+  status.onKernel((state) => {
+    buttons(state);
+    diagnostics.refresh();
+  });
+}
+
+/** Boots; that it failed is in the status line. */
+function bootNow(page: NotebookPage): void {
+  page.boot().catch(() => undefined);
+}
+
 /** Boots at the first touch of a widget, before its value changes. */
 function bootOnIntent(page: NotebookPage): void {
   const touched = (event: Event): void => {
     const target = event.target;
-    if (target instanceof Element && target.closest("[data-element]") !== null) void page.boot();
+    if (target instanceof Element && target.closest("[data-element]") !== null) bootNow(page);
   };
   for (const kind of ["pointerover", "pointerdown", "focusin"]) {
     document.addEventListener(kind, touched, { passive: true });
   }
 }
 
-const config = readConfig(document);
-if (config !== null) start(config);
+/** Says what went wrong with the page itself; what was exported stays where it is. */
+function showProblem(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  showNotice({ level: "error", text: `This page did not come to life as it should: ${text}` });
+  console.error(error);
+}
+
+window.addEventListener("unhandledrejection", (event) => {
+  showProblem(event.reason);
+});
+
+try {
+  const config = readConfig(document);
+  if (config !== null) start(config);
+} catch (error) {
+  showProblem(error);
+}

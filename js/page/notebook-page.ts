@@ -1,41 +1,30 @@
 /** The exported page, alive: cells and widgets kept in step with a kernel. */
 
-import type { Json, KernelEvent, KernelStats, RunCompleted } from "../protocol/messages.ts";
+import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
-import { cellOf, type CellState, reduceCell } from "./state/cell-state.ts";
+import { abandoned, cellOf, type CellState, planned, reduceCell } from "./state/cell-state.ts";
 import { ValueQueue } from "./state/values.ts";
+import { NOTHING, type PageStats, pageStats } from "./stats.ts";
 import { CellView } from "./view/cell.ts";
-import { phaseText, readyText, StatusView } from "./view/status.ts";
-import type { TnElement } from "./widgets/element.ts";
+import { showNotice } from "./view/notices.ts";
+import { readyText, type StatusView } from "./view/status.ts";
+import type { TnChange, TnElement } from "./widgets/element.ts";
 
 export type OpenSession = (listener: SessionListener) => Session;
 
-/** What `tiffin.stats()` returns; times in milliseconds since the worker started. */
-export interface PageStats {
-  readonly cellsRun: number;
-  readonly cellsRestored: number;
-  readonly manifestsFetched: number;
-  readonly blobsFetched: number;
-  readonly blobsRejected: number;
-  readonly valuesMaterialised: number;
-  readonly boot: Readonly<Record<string, number>>;
+export interface PageSettings {
+  /** Cell -> key of the result on show. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Whether a widget's change may start Python. */
+  readonly bootOnChange: boolean;
 }
-
-const NOTHING: KernelStats = {
-  cells_run: 0,
-  cells_restored: 0,
-  manifests_fetched: 0,
-  blobs_fetched: 0,
-  blobs_rejected: 0,
-  values_materialised: 0,
-};
 
 export class NotebookPage {
   /** Resolves when the kernel has brought every cell to its result; rejects when it cannot start. */
   readonly ready: Promise<void>;
   readonly #openSession: OpenSession;
-  readonly #keys: Readonly<Record<string, string>>;
-  readonly #status = new StatusView(document);
+  readonly #settings: PageSettings;
+  readonly #status: StatusView;
   readonly #cells = new Map<string, CellView>();
   readonly #values = new ValueQueue((values) => this.#sendValues(values));
   readonly #boot: Record<string, number> = {};
@@ -51,8 +40,9 @@ export class NotebookPage {
     reject: () => undefined,
   };
 
-  constructor(keys: Readonly<Record<string, string>>, openSession: OpenSession) {
-    this.#keys = keys;
+  constructor(settings: PageSettings, status: StatusView, openSession: OpenSession) {
+    this.#settings = settings;
+    this.#status = status;
     this.#openSession = openSession;
     this.ready = new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -63,34 +53,16 @@ export class NotebookPage {
       this.#cells.set(view.id, view);
     }
     document.addEventListener("tn-change", (event) => {
-      void this.setValue(event.detail.element, event.detail.value);
+      this.#takeChange(event.detail);
+    });
+    document.addEventListener("tn-problem", (event) => {
+      showNotice({ level: "warning", text: event.detail.text });
     });
   }
 
   /** Starts the kernel, once; resolves when every cell is restored. */
   boot(): Promise<void> {
-    if (this.#session === null) {
-      this.#status.setKernel("booting");
-      this.#session = this.#openSession({
-        event: (event) => {
-          this.#receive(event);
-        },
-        notice: (notice) => {
-          this.#hear(notice);
-        },
-      });
-      this.#restored = this.#track({ type: "Restore", run_id: newRunId(), shown: this.#keys });
-      this.#restored.then(
-        () => {
-          this.#isReady = true;
-          this.#rest();
-          this.#settle.resolve();
-        },
-        (error: unknown) => {
-          this.#settle.reject(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
-    }
+    if (this.#session === null && this.#status.kernel === "off") this.#start();
     return this.ready;
   }
 
@@ -102,42 +74,80 @@ export class NotebookPage {
     return completed.success;
   }
 
-  /** Sets a widget, by name or element id; resolves when all that depends on it has run. */
+  /**
+   * Sets a widget, by name or element id; resolves when all that depends on it has run, rejects when the kernel
+   * stops before that.
+   */
   setValue(name: string, value: Json): Promise<void> {
-    void this.boot();
+    this.boot().catch(() => undefined); // the queue waits for the very same, and rejects
     return this.#values.set(name, value);
   }
 
   interrupt(): boolean {
-    return this.#session?.interrupt() ?? false;
+    const asked = this.#session?.interrupt() ?? false;
+    if (asked) this.#status.say("Stopping…");
+    return asked;
   }
 
   stats(): PageStats {
-    const stats = this.#stats;
-    return {
-      cellsRun: stats.cells_run,
-      cellsRestored: stats.cells_restored,
-      manifestsFetched: stats.manifests_fetched,
-      blobsFetched: stats.blobs_fetched,
-      blobsRejected: stats.blobs_rejected,
-      valuesMaterialised: stats.values_materialised,
-      boot: { ...this.#boot },
-    };
+    return pageStats(this.#stats, this.#boot);
+  }
+
+  #start(): void {
+    this.#status.setKernel("booting");
+    this.#status.say("Starting…");
+    try {
+      this.#session = this.#openSession({
+        event: (event) => {
+          this.#receive(event);
+        },
+        notice: (notice) => {
+          this.#hear(notice);
+        },
+      });
+    } catch (error) {
+      this.#hear({ kind: "failed", reason: messageOf(error) });
+      this.#settle.reject(asError(error));
+      return;
+    }
+    this.#restored = this.#track({ type: "Restore", run_id: newRunId(), shown: this.#settings.keys });
+    this.#restored.then(
+      () => {
+        this.#isReady = true;
+        this.#rest();
+        this.#settle.resolve();
+      },
+      (error: unknown) => {
+        this.#settle.reject(asError(error));
+      },
+    );
+  }
+
+  /** A reader changed a widget. Nothing may look as if it had been worked out when it was not. */
+  #takeChange(change: TnChange): void {
+    if (!this.#settings.bootOnChange && this.#status.kernel === "off") {
+      for (const element of elementsOf(change.element)) element.show(change.previous);
+      showNotice({ level: "info", text: "Python is not started on this page, so the widgets stay as they are." });
+      return;
+    }
+    for (const element of elementsOf(change.element)) {
+      if (element.value !== change.value) element.show(change.value);
+    }
+    this.setValue(change.element, change.value).catch((error: unknown) => {
+      const text = `The change of ${change.name} was not worked out, the results are still the earlier ones: ${messageOf(error)}.`;
+      showNotice({ level: "error", text });
+    });
   }
 
   async #sendValues(values: Readonly<Record<string, Json>>): Promise<void> {
-    try {
-      await this.#restored;
-      await this.#track({ type: "SetValues", run_id: newRunId(), values });
-    } catch (error) {
-      this.#status.notice({ level: "error", text: `The change could not be worked out: ${String(error)}` });
-    }
+    await this.ready;
+    await this.#track({ type: "SetValues", run_id: newRunId(), values });
   }
 
   async #track(command: RunCommand): Promise<RunCompleted> {
-    if (this.#session === null) throw new Error("there is no session yet");
+    if (this.#session === null) throw new Error("Python is not running");
     this.#runs += 1;
-    if (this.#isReady) this.#status.setKernel("busy");
+    if (this.#isReady && this.#status.kernel !== "failed") this.#status.setKernel("busy");
     try {
       const completed = await this.#session.run(command);
       this.#stats = completed.stats;
@@ -150,9 +160,10 @@ export class NotebookPage {
   }
 
   #rest(): void {
-    if (this.#runs > 0 || document.documentElement.dataset["kernel"] === "failed") return;
+    if (this.#runs > 0 || this.#status.kernel === "failed") return;
+    const failed = [...this.#cells.values()].filter((cell) => cell.state.status === "error").length;
+    this.#status.say(readyText(this.#stats.cells_run, this.#stats.cells_restored, failed));
     this.#status.setKernel("ready");
-    this.#status.say(readyText(this.#stats.cells_run, this.#stats.cells_restored));
   }
 
   #receive(event: KernelEvent): void {
@@ -161,16 +172,18 @@ export class NotebookPage {
         document.documentElement.dataset["python"] = event.python;
         break;
       case "RunStarted":
-        for (const id of event.cells) this.#change(id, (state) => ({ ...state, status: "queued" }));
+        for (const id of event.cells) this.#change(id, planned);
         break;
       case "ElementChanged":
+        // A reader who is ahead of the kernel keeps what they chose.
+        if (this.#values.isWaiting(event.element) || this.#values.isWaiting(event.name)) break;
         for (const element of elementsOf(event.element)) element.show(event.value);
         break;
       case "Notice":
-        this.#status.notice(event);
+        showNotice(event);
         break;
       case "CellStarted":
-        if (this.#isReady) this.#status.say(`Running ${event.cell}…`);
+        if (this.#isReady) this.#status.sayRunning(event.cell);
         this.#pass(event);
         break;
       case "CellQueued":
@@ -196,7 +209,7 @@ export class NotebookPage {
     this.#drawing = this.#drawing
       .then(() => view.show(next(view.state)))
       .catch((error: unknown) => {
-        this.#status.notice({ level: "error", text: `${id} could not be shown: ${String(error)}` });
+        showNotice({ level: "error", text: `${id} could not be shown: ${messageOf(error)}.` });
       });
   }
 
@@ -204,22 +217,44 @@ export class NotebookPage {
     switch (notice.kind) {
       case "phase":
         this.#boot[notice.phase] ??= notice.at;
-        this.#status.say(phaseText(notice.phase, notice.detail));
+        this.#status.sayPhase(notice.phase, notice.detail);
         break;
       case "ready":
         this.#boot["started"] = notice.at;
         document.documentElement.dataset["jspi"] = String(notice.jspi);
         break;
       case "failed":
-        this.#status.setKernel("failed");
-        this.#status.say(`Python stopped: ${notice.reason}`);
+        this.#fail(notice.reason);
         break;
+    }
+  }
+
+  #fail(reason: string): void {
+    const restoring = !this.#isReady;
+    this.#status.say(`${restoring ? "Python could not start" : "Python stopped"}: ${withoutStop(reason)}.`);
+    this.#status.setKernel("failed");
+    for (const id of this.#cells.keys()) {
+      this.#change(id, (state) => abandoned(state, "Python stopped before it was done", restoring));
     }
   }
 }
 
-function elementsOf(id: string): NodeListOf<TnElement<unknown>> {
-  return document.querySelectorAll<TnElement<unknown>>(`[data-element="${CSS.escape(id)}"]`);
+function elementsOf(id: string): readonly TnElement[] {
+  return [...document.querySelectorAll<TnElement>(`[data-element="${CSS.escape(id)}"]`)].filter(
+    (element) => typeof element.show === "function",
+  );
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/[.\s]+$/, "");
+}
+
+function messageOf(error: unknown): string {
+  return withoutStop(error instanceof Error ? error.message : String(error));
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function newRunId(): string {

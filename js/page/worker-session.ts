@@ -45,10 +45,13 @@ export class WorkerSession implements Session {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail(`the worker that runs Python stopped: ${event.message || "it could not be loaded"}`);
+      // A file that is not there gives an event without a message.
+      const message = typeof event.message === "string" ? event.message : "";
+      this.#worker.terminate();
+      this.#fail(message === "" ? "its worker could not be loaded" : `its worker failed: ${message}`);
     };
     worker.onmessageerror = () => {
-      this.#fail("a message of the worker that runs Python could not be read");
+      this.#fail("a message of its worker could not be read");
     };
     worker.postMessage({ kind: "boot", config });
   }

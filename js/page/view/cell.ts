@@ -1,8 +1,18 @@
 /** One cell on the page: its section, kept in step with its state. */
 
-import type { ErrorReport } from "../../protocol/messages.ts";
 import { type CellState, type CellStatus, initialCell, type Origin } from "../state/cell-state.ts";
+import { renderError } from "./error.ts";
 import { renderOutputs } from "./output.ts";
+
+/** What a screen reader finds in a cell that is not at rest. */
+const WORDS: Readonly<Record<CellStatus, string>> = {
+  idle: "",
+  queued: "Waiting to run.",
+  running: "Running.",
+  error: "Failed.",
+  stale: "Out of date.",
+  cancelled: "Not run.",
+};
 
 export class CellView {
   readonly id: string;
@@ -11,6 +21,7 @@ export class CellView {
   /** Outputs render asynchronously: only the newest may be put on the page. */
   #rendering = 0;
   readonly #section: HTMLElement;
+  #words: HTMLElement | null = null;
 
   constructor(section: HTMLElement) {
     this.#section = section;
@@ -28,7 +39,8 @@ export class CellView {
     const before = this.#state;
     this.#state = state;
     if (state.console !== before.console) this.#showConsole(state);
-    if (state.error !== before.error || state.reason !== before.reason) this.#showError(state);
+    const why = reasonText(state);
+    if (state.error !== before.error || why !== reasonText(before)) this.#showError(state, why);
     // An ended cell shows its status once its output is there: whoever waits for the one sees the other.
     if (state.outputs !== null && state.outputs !== this.#shownOutputs) {
       const turn = ++this.#rendering;
@@ -37,15 +49,28 @@ export class CellView {
       this.#shownOutputs = state.outputs;
       this.#part("tn-output").replaceChildren(fragment);
     }
-    this.#section.dataset["status"] = this.#state.status;
-    this.#section.dataset["origin"] = this.#state.origin;
-    this.#section.toggleAttribute("aria-busy", this.#state.status === "running");
+    this.#showStatus(this.#state);
   }
 
   #part(name: string): HTMLElement {
     const part = this.#section.querySelector<HTMLElement>(`:scope > .${name}`);
     if (part === null) throw new Error(`cell ${this.id} has no .${name}`);
     return part;
+  }
+
+  #showStatus(state: CellState): void {
+    this.#section.dataset["status"] = state.status;
+    this.#section.dataset["origin"] = state.origin;
+    if (state.status === "running") this.#section.setAttribute("aria-busy", "true");
+    else this.#section.removeAttribute("aria-busy");
+    if (this.#words === null && WORDS[state.status] === "") return;
+    if (this.#words === null) {
+      // To be found in the cell, not announced: a run touches many cells.
+      this.#words = document.createElement("p");
+      this.#words.className = "tn-cell-status tn-hidden";
+      this.#section.append(this.#words);
+    }
+    this.#words.textContent = WORDS[state.status];
   }
 
   #showConsole(state: CellState): void {
@@ -55,41 +80,33 @@ export class CellView {
       span.textContent = piece.text;
       return span;
     });
-    this.#part("tn-console").replaceChildren(...pieces);
+    const console = this.#part("tn-console");
+    const followed = console.scrollTop + console.clientHeight >= console.scrollHeight - 4;
+    console.replaceChildren(...pieces);
+    if (followed && state.status === "running") console.scrollTop = console.scrollHeight;
   }
 
-  #showError(state: CellState): void {
+  #showError(state: CellState, why: string | null): void {
     const part = this.#part("tn-error");
-    const why = state.status === "cancelled" ? `Not run: ${state.reason ?? "it was cancelled"}.` : null;
-    part.replaceChildren(...(state.error === null ? [] : describe(state.error)));
+    part.replaceChildren(...(state.error === null ? [] : renderError(state.error)));
     if (state.error === null && why !== null) part.append(why);
+    // An error is announced; what it keeps from running is there to be read.
+    part.setAttribute("role", state.error === null ? "note" : "alert");
     part.hidden = state.error === null && why === null;
   }
 }
 
-function describe(error: ErrorReport): Node[] {
-  const line = document.createElement("p");
-  line.className = "tn-error-message";
-  line.textContent = error.kind === "" ? error.message : `${error.kind}: ${error.message}`;
-  const nodes: Node[] = [line];
-  if (error.frames.length > 0) {
-    const list = document.createElement("ol");
-    list.className = "tn-frames";
-    for (const frame of error.frames) {
-      const item = document.createElement("li");
-      item.append(frame.function === "" ? frame.where : `${frame.where}, in ${frame.function}`);
-      const code = document.createElement("code");
-      code.textContent = frame.text.trim();
-      item.append(code);
-      list.append(item);
-    }
-    nodes.push(list);
+/** Why a cell has no result, or an old one, as a sentence; null where there is nothing to say. */
+function reasonText(state: CellState): string | null {
+  switch (state.status) {
+    case "cancelled":
+      return `Not run: ${state.reason ?? "it was cancelled"}.`;
+    case "stale":
+      return `Out of date: ${state.reason ?? "its inputs have changed"}.`;
+    case "idle":
+    case "queued":
+    case "running":
+    case "error":
+      return null;
   }
-  if (error.hint !== null) {
-    const hint = document.createElement("p");
-    hint.className = "tn-error-hint";
-    hint.textContent = error.hint;
-    nodes.push(hint);
-  }
-  return nodes;
 }

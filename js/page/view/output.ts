@@ -77,7 +77,10 @@ async function image(mime: string, data: string, alt: string): Promise<HTMLEleme
   try {
     await element.decode();
     // Figures are rendered at twice the density of the page.
-    if (mime === "image/png") element.width = Math.floor(element.naturalWidth / 2);
+    if (mime === "image/png") {
+      element.width = Math.floor(element.naturalWidth / 2);
+      element.height = Math.floor(element.naturalHeight / 2);
+    }
   } catch {
     // A picture that cannot be decoded shows its alternative text.
   }

@@ -4,18 +4,14 @@ import type WaCheckbox from "@awesome.me/webawesome/dist/components/checkbox/che
 import type { Json } from "../../protocol/messages.ts";
 import { TnElement } from "./element.ts";
 
-interface CheckboxArguments {
-  readonly label: string;
-}
-
-export class TnCheckbox extends TnElement<CheckboxArguments> {
+export class TnCheckbox extends TnElement {
   #box: WaCheckbox | null = null;
 
-  protected override async makeControl(args: CheckboxArguments): Promise<HTMLElement> {
-    await import("@awesome.me/webawesome/dist/components/checkbox/checkbox.js");
+  protected override makeControl(): HTMLElement {
     const box = document.createElement("wa-checkbox");
+    box.dataset["control"] = "";
     box.size = "s";
-    box.textContent = args.label === "" ? this.name : args.label;
+    box.textContent = this.label;
     box.addEventListener("change", () => {
       this.changed(box.checked);
     });
@@ -25,5 +21,9 @@ export class TnCheckbox extends TnElement<CheckboxArguments> {
 
   protected override showValue(value: Json): void {
     if (this.#box !== null) this.#box.checked = value === true;
+  }
+
+  protected override describe(value: Json): string {
+    return value === true ? "yes" : "no";
   }
 }

@@ -4,27 +4,17 @@ import type WaSelect from "@awesome.me/webawesome/dist/components/select/select.
 import type { Json } from "../../protocol/messages.ts";
 import { TnElement } from "./element.ts";
 
-interface DropdownArguments {
-  readonly options: readonly string[];
-  readonly label: string;
-  readonly allow_none: boolean;
-}
-
-export class TnDropdown extends TnElement<DropdownArguments> {
+export class TnDropdown extends TnElement {
   #select: WaSelect | null = null;
-  #options: readonly string[] = [];
 
-  protected override async makeControl(args: DropdownArguments): Promise<HTMLElement> {
-    await Promise.all([
-      import("@awesome.me/webawesome/dist/components/select/select.js"),
-      import("@awesome.me/webawesome/dist/components/option/option.js"),
-    ]);
-    this.#options = args.options;
+  protected override makeControl(): HTMLElement {
     const select = document.createElement("wa-select");
+    select.dataset["control"] = "";
     select.size = "s";
-    select.label = args.label === "" ? this.name : args.label;
-    select.withClear = args.allow_none;
-    for (const [index, label] of args.options.entries()) {
+    select.label = this.label;
+    select.withClear = this.args["allow_none"] === true;
+    select.placeholder = select.withClear ? "None" : "";
+    for (const [index, label] of this.#labels().entries()) {
       // Option values may not hold spaces: the position stands for the label.
       const option = document.createElement("wa-option");
       option.value = String(index);
@@ -32,7 +22,7 @@ export class TnDropdown extends TnElement<DropdownArguments> {
       select.append(option);
     }
     select.addEventListener("change", () => {
-      this.changed(typeof select.value === "string" ? (this.#options[Number(select.value)] ?? null) : null);
+      this.changed(this.#chosen(select.value));
     });
     this.#select = select;
     return select;
@@ -40,7 +30,20 @@ export class TnDropdown extends TnElement<DropdownArguments> {
 
   protected override showValue(value: Json): void {
     if (this.#select === null) return;
-    const index = typeof value === "string" ? this.#options.indexOf(value) : -1;
+    const index = typeof value === "string" ? this.#labels().indexOf(value) : -1;
     this.#select.value = index < 0 ? "" : String(index);
+  }
+
+  protected override describe(value: Json): string {
+    return value === null ? "None" : super.describe(value);
+  }
+
+  #labels(): readonly string[] {
+    return this.args["options"] as readonly string[];
+  }
+
+  #chosen(position: unknown): string | null {
+    if (typeof position !== "string" || position === "") return null;
+    return this.#labels()[Number(position)] ?? null;
   }
 }

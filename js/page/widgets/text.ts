@@ -4,24 +4,24 @@ import type WaInput from "@awesome.me/webawesome/dist/components/input/input.js"
 import type { Json } from "../../protocol/messages.ts";
 import { TnElement } from "./element.ts";
 
-interface TextArguments {
-  readonly placeholder: string;
-  readonly kind: "text" | "email" | "url" | "password";
-  readonly label: string;
-  readonly max_length: number | null;
-}
+type TextKind = "text" | "email" | "url" | "password";
 
-export class TnText extends TnElement<TextArguments> {
+const KINDS: readonly TextKind[] = ["text", "email", "url", "password"];
+
+export class TnText extends TnElement {
   #input: WaInput | null = null;
 
-  protected override async makeControl(args: TextArguments): Promise<HTMLElement> {
-    await import("@awesome.me/webawesome/dist/components/input/input.js");
+  protected override makeControl(): HTMLElement {
+    const { kind, placeholder, max_length: longest } = this.args;
     const input = document.createElement("wa-input");
-    input.type = args.kind;
+    input.dataset["control"] = "";
+    input.type = KINDS.find((known) => known === kind) ?? "text";
     input.size = "s";
-    input.label = args.label === "" ? this.name : args.label;
-    input.placeholder = args.placeholder;
-    if (args.max_length !== null) input.maxlength = args.max_length;
+    input.label = this.label;
+    input.autocomplete = "off";
+    if (typeof placeholder === "string") input.placeholder = placeholder;
+    if (typeof longest === "number") input.maxlength = longest;
+    // Text counts when the field is left, or Enter is pressed: not with every letter.
     input.addEventListener("change", () => {
       this.changed(input.value ?? "");
     });
@@ -31,5 +31,9 @@ export class TnText extends TnElement<TextArguments> {
 
   protected override showValue(value: Json): void {
     if (this.#input !== null) this.#input.value = typeof value === "string" ? value : "";
+  }
+
+  protected override describe(value: Json): string {
+    return this.args["kind"] === "password" && typeof value === "string" ? "•".repeat(value.length) : super.describe(value);
   }
 }

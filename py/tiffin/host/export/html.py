@@ -113,12 +113,19 @@ def render_cell(view: CellView, keep_file: KeepFile) -> str:
         )
     return (
         f'<section class="tn-cell" {attributes}>'
-        f'<details class="tn-source"><summary>Code</summary>'
+        f'<details class="tn-source"><summary>{_source_title(cell)}</summary>'
         f'<pre class="tn-code"><code>{render_code(cell.source)}</code></pre></details>'
         f'<div class="tn-output">{outputs}</div>'
         f'<pre class="tn-console">{render_console(view.console)}</pre>'
         f'<div class="tn-error" role="alert" hidden></div></section>'
     )
+
+
+def _source_title(cell: NotebookCell) -> str:
+    """The words of the code's toggle: the cell's name where it has one, after words for a screen reader."""
+    if cell.name is None:
+        return "Code"
+    return f'<span class="tn-hidden">Code of </span>{html.escape(cell.name)}'
 
 
 def content_security_policy(origins: tuple[str, ...]) -> str:

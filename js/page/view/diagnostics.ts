@@ -1,0 +1,100 @@
+/** The panel of facts behind "Details": what runs here, how it started, what it has done. */
+
+import type { PageStats } from "../stats.ts";
+
+export interface Facts {
+  readonly kernel: string;
+  readonly python: string | undefined;
+  readonly jspi: string | undefined;
+  readonly isolated: string | undefined;
+  readonly version: string;
+  readonly stats: PageStats;
+}
+
+const BOOT: Readonly<Record<string, string>> = {
+  fetching: "Fetching began",
+  initialising: "Python began to start",
+  importing: "Python was up",
+  starting: "Kernel began to start",
+  installing: "Packages began to install",
+  started: "Kernel was up",
+  restored: "Results were restored",
+};
+
+const KERNELS: Readonly<Record<string, string>> = {
+  off: "not started",
+  booting: "starting",
+  ready: "ready",
+  busy: "working",
+  failed: "stopped",
+};
+
+/** The facts as groups of label and value. */
+export function describeFacts(facts: Facts): readonly (readonly (readonly [string, string])[])[] {
+  const { stats } = facts;
+  return [
+    [
+      ["Python", KERNELS[facts.kernel] ?? facts.kernel],
+      ["Version", facts.python === undefined ? "–" : `${facts.python} in WebAssembly`],
+      ["Waits inside a cell", facts.jspi === "true" ? "suspend (JSPI)" : "block (no JSPI)"],
+      ["A running cell can be stopped", facts.isolated === "true" ? "yes" : "no, the page is not isolated"],
+      ["tiffin", facts.version],
+    ],
+    Object.entries(stats.boot).map(([phase, at]) => [BOOT[phase] ?? phase, `${Math.round(at).toLocaleString("en")} ms`]),
+    [
+      ["Cells run here", String(stats.cellsRun)],
+      ["Cells restored", String(stats.cellsRestored)],
+      ["Manifests fetched", String(stats.manifestsFetched)],
+      ["Blobs fetched", String(stats.blobsFetched)],
+      ["Blobs rejected", String(stats.blobsRejected)],
+    ],
+  ];
+}
+
+/** Adds the panel to the bar; it reads the facts when it is opened, and whenever it is told to. */
+export class DiagnosticsView {
+  readonly #details = document.createElement("details");
+  readonly #list = document.createElement("dl");
+  readonly #read: () => Facts;
+
+  constructor(bar: HTMLElement, read: () => Facts) {
+    this.#read = read;
+    this.#details.className = "tn-diagnostics";
+    const summary = document.createElement("summary");
+    summary.textContent = "Details";
+    const panel = document.createElement("div");
+    panel.className = "tn-diagnostics-panel";
+    panel.append(this.#list);
+    this.#details.append(summary, panel);
+    bar.append(this.#details);
+    this.#details.addEventListener("toggle", () => {
+      this.refresh();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#details.open) {
+        this.#details.open = false;
+        summary.focus();
+      }
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (event.target instanceof Node && !this.#details.contains(event.target)) this.#details.open = false;
+    });
+  }
+
+  /** Reads the facts again, if anybody sees them. */
+  refresh(): void {
+    if (!this.#details.open) return;
+    const rows: HTMLElement[] = [];
+    for (const group of describeFacts(this.#read())) {
+      for (const [index, [label, value]] of group.entries()) {
+        const term = document.createElement("dt");
+        term.textContent = label;
+        term.classList.toggle("tn-diagnostics-group", index === 0 && rows.length > 0);
+        const definition = document.createElement("dd");
+        definition.textContent = value;
+        rows.push(term, definition);
+      }
+    }
+    this.#list.replaceChildren(...rows);
+  }
+}

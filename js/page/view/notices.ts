@@ -1,0 +1,37 @@
+/** Notices below the bar: what a reader may want to know, one sentence each. */
+
+import type { Notice } from "../../protocol/messages.ts";
+
+export type NoticeText = Pick<Notice, "level" | "text">;
+
+const MOST = 8;
+
+/** Adds a notice; the same text is shown once, and of very many only the latest stay. */
+export function showNotice(notice: NoticeText): void {
+  const list = document.querySelector<HTMLElement>(".tn-notices") ?? makeList();
+  if ([...list.children].some((item) => item.textContent === notice.text)) return;
+  const item = document.createElement("li");
+  item.className = `tn-notice tn-notice-${notice.level}`;
+  const text = document.createElement("span");
+  text.textContent = notice.text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.setAttribute("aria-label", "Dismiss");
+  close.addEventListener("click", () => {
+    item.remove();
+  });
+  item.append(text, close);
+  list.append(item);
+  while (list.children.length > MOST) list.firstElementChild?.remove();
+}
+
+function makeList(): HTMLElement {
+  const list = document.createElement("ul");
+  list.className = "tn-notices";
+  list.setAttribute("role", "log");
+  list.setAttribute("aria-label", "Notices");
+  const bar = document.querySelector(".tn-bar");
+  if (bar === null) document.body.prepend(list);
+  else bar.after(list);
+  return list;
+}
