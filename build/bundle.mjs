@@ -66,6 +66,11 @@ function madeFrom(result, entry) {
   return found;
 }
 
+/** The fonts that every page shows at once: the upright Latin cuts. */
+export function preloadedFonts(names) {
+  return names.filter((name) => /-latin-wght-normal-[^/]+\.woff2$/.test(name)).sort();
+}
+
 /** Bundles into a new folder and returns what `bundle.json` says. */
 async function bundleInto(folder) {
   const page = await build({
@@ -92,6 +97,7 @@ async function bundleInto(folder) {
     page: basename(pageFile),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),
+    fonts: preloadedFonts(readdirSync(folder)),
     files: readdirSync(folder).sort(),
   };
   writeFileSync(join(folder, "bundle.json"), `${JSON.stringify(bundle, null, 1)}\n`);

@@ -41,11 +41,12 @@ class CellView:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Where the page finds its script and styles; `origins` are other origins that it talks to."""
+    """Where the page finds its script, styles and first fonts; `origins` are others that it talks to."""
 
     script: str
     styles: str
     origins: tuple[str, ...] = ()
+    fonts: tuple[str, ...] = ()
 
 
 def render_markdown(text: str) -> str:
@@ -159,6 +160,10 @@ def render_page(
     # `</` cannot stand in a script element.
     config_text = json.dumps(config, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
     executed = any(view.origin == "export" for view in views if view.cell.kind == "code")
+    fonts = "\n".join(
+        f'<link rel="preload" as="font" type="font/woff2" href="{html.escape(font)}" crossorigin>'
+        for font in links.fonts
+    )
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
 <html lang="en" data-kernel="off" data-mode="{html.escape(str(config["mode"]))}">
@@ -170,6 +175,7 @@ def render_page(
 <meta http-equiv="Content-Security-Policy" content="{content_security_policy(links.origins)}">
 <title>{title}</title>
 <link rel="icon" href="data:,">
+{fonts}
 <link rel="stylesheet" href="{html.escape(links.styles)}">
 <script type="module" src="{html.escape(links.script)}"></script>
 <script type="application/json" id="tn-config">{config_text}</script>

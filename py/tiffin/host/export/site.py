@@ -136,7 +136,12 @@ def _write_entry(site: Path, entry: Entry, assets: Assets, runtime: Runtime, opt
         "keys": index["cells"],
     }
     origins = () if runtime.url is None else (_origin(runtime.url),)
-    links = PageLinks(f"{up}assets/{assets.bundle['page']}", f"{up}assets/{assets.bundle['styles']}", origins)
+    links = PageLinks(
+        f"{up}assets/{assets.bundle['page']}",
+        f"{up}assets/{assets.bundle['styles']}",
+        origins,
+        tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
+    )
 
     def keep_file(data: bytes, suffix: str) -> str:
         name = f"{hashlib.sha256(data).hexdigest()[:20]}{suffix}"
