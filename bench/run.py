@@ -65,7 +65,8 @@ SLIDE = """
 async ([name, cell, value]) => {
   const output = document.querySelector(`[data-cell=${cell}] .tn-output`);
   const changed = new Promise((resolve) => {
-    new MutationObserver(() => resolve(performance.now())).observe(output, { childList: true, subtree: true });
+    const stop = () => resolve(performance.now());
+    new MutationObserver(stop).observe(output, { childList: true, subtree: true });
   });
   const started = performance.now();
   tiffin.setValue(name, value);
@@ -205,8 +206,8 @@ def table(samples: dict[str, list[Sample]], runs: int, engine: str) -> str:
         "",
         f"Medians of {runs} visits each, alternating, over loopback; {engine}; native Python "
         f"{platform.python_version()}.",
-        "*Bare* is a page whose worker does the stock `loadPyodide` of the same runtime on the same server and",
-        "prints one line. *Cold* is a fresh profile, *warm* its second visit. Made by `make bench`.",
+        "*Bare* is a page whose worker does the stock `loadPyodide` of the same runtime, on the same",
+        "server, and prints one line. *Cold* is a fresh profile, *warm* its second visit. Made by `make bench`.",
     ]
     for state in ("cold", "warm"):
         lines += [

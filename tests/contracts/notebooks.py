@@ -37,7 +37,7 @@ def graph(*sources: str) -> Graph:
 
 
 class Bench:
-    """A kernel in memory. `manifests` and `blobs` outlive it: `again` gives a fresh kernel on the same ones."""
+    """A kernel in memory. `manifests` and `blobs` outlive it: `again` gives a fresh kernel on the same."""
 
     def __init__(
         self,

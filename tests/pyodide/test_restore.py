@@ -40,7 +40,9 @@ async def load(names):
 given = json.loads(GIVEN)
 files = given["files"]
 config = json.dumps({"cache": "c", "providers": {}, "jspi": False})
-handle = start(config, json.dumps(given["notebook"]), json.dumps(given["index"]), lambda t: events.append(json.loads(t)), fetch, load)
+def post(text):
+    events.append(json.loads(text))
+handle = start(config, json.dumps(given["notebook"]), json.dumps(given["index"]), post, fetch, load)
 await handle(json.dumps({"type": "Restore", "run_id": "r1", "shown": {}}))
 await handle(json.dumps({"type": "SetValues", "run_id": "r2", "values": {"k": 9}}))
 [events, asked]

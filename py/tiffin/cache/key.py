@@ -56,11 +56,13 @@ def element_identity(document: Mapping[str, Json]) -> str:
     return f"ui:{json_digest(dict(document))}"
 
 
-def import_identity(imported: ImportedName) -> str:
-    """Return the identity of what an import statement binds."""
+def import_identity(imported: ImportedName, source: Digest | None = None) -> str:
+    """Return the identity of what an import statement binds; `source` is the digest of the notebook's own
+    modules, which change as its cells do."""
+    own = "" if source is None else f"@{source}"
     if imported.attribute is None:
-        return f"module:{imported.module}"
-    return f"import:{imported.module}:{imported.attribute}"
+        return f"module:{imported.module}{own}"
+    return f"import:{imported.module}:{imported.attribute}{own}"
 
 
 def source_identity(code: Digest, references: Mapping[str, str]) -> str:

@@ -45,14 +45,20 @@ class SnapshotMaker:
 
     `codecs` encode; with `large` false, values beyond the content limit are not encoded, and recorded as
     unavailable. `identity_of` gives the identity of a name that another cell bound, None for names that
-    no cell binds.
+    no cell binds; `module_digest` that of a module of the notebook's own.
     """
 
     def __init__(
-        self, codecs: CodecRegistry, identity_of: Callable[[str], str | None], *, large: bool = True
+        self,
+        codecs: CodecRegistry,
+        identity_of: Callable[[str], str | None],
+        module_digest: Callable[[str], Digest | None],
+        *,
+        large: bool = True,
     ) -> None:
         self._codecs = codecs
         self._identity_of = identity_of
+        self._module_digest = module_digest
         self._large = large
 
     def take(self, cell: Cell, lineage: Key, values: Mapping[str, Any]) -> Snapshot:
@@ -105,6 +111,11 @@ class SnapshotMaker:
                     references[other] = identity
         return source_identity(cell.sources[name].digest, references)
 
+    def content_identity(self, value: Any) -> str | None:
+        """Return the identity that the content of `value` gives it now, None if it is known by lineage."""
+        encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
+        return None if encoded is None else content_identity(encoded)
+
     def _define(
         self, cell: Cell, lineage: Key, name: str, value: Any, blobs: dict[Digest, bytes]
     ) -> Definition:
@@ -113,7 +124,8 @@ class SnapshotMaker:
         if imported is None and isinstance(value, ModuleType):
             imported = ImportedName(value.__name__)
         if imported is not None:
-            return Definition("import", import_identity(imported), kind, imported=vars(imported))
+            identity = import_identity(imported, self._module_digest(imported.module))
+            return Definition("import", identity, kind, imported=vars(imported))
         if isinstance(value, Element):
             return _define_element(value, kind)
         encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)

@@ -44,9 +44,9 @@ class SourceDefinition:
 
 @dataclass(frozen=True)
 class CellProblem:
-    """What makes a cell unrunnable: one sentence, and the line (in the cell, 1-based) where known."""
+    """Why a cell does not run: one sentence, and the line (in the cell, 1-based) where known."""
 
-    kind: Literal["syntax", "reading", "multiple-definitions", "cycle"]
+    kind: Literal["syntax", "reading", "multiple-definitions", "cycle", "disabled"]
     text: str
     line: int | None = None
 

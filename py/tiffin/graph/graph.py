@@ -107,6 +107,8 @@ def build_graph(cells: Iterable[Cell]) -> Graph:
         for cell in by_id.values()
     }
     problems = {cell.id: cell.problem for cell in by_id.values() if cell.problem is not None}
+    disabled = CellProblem("disabled", "it is disabled")
+    problems.update({cell.id: disabled for cell in by_id.values() if cell.settings.get("disabled")})
     parents = {cell: frozenset(taken.values()) for cell, taken in edges.items()}
     for found in (multiple_definitions(definers), cycles(by_id, parents)):
         for cell_id, problem in found.items():

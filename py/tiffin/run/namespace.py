@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tiffin.cache.key import ABSENT
@@ -61,6 +61,11 @@ class Namespace:
                 self.globals.pop(name, None)
         for name in before.keys() - mine:
             self.globals.pop(name, None)
+
+    def revise(self, name: str, identity: str) -> None:
+        """Give a live name another identity: its value was changed in place."""
+        binding = self._bindings[name]
+        self._bindings[name] = replace(binding, definition=replace(binding.definition, identity=identity))
 
     def forget(self, cell: Cell) -> None:
         """Unbind all that `cell` defined, or may have left half done."""

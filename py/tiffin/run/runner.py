@@ -28,6 +28,8 @@ from tiffin.run.report import report_error, report_problem
 from tiffin.run.result import Result
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
 
+_GOOD: frozenset[CellStatus] = frozenset({"idle", "stale"})
+
 
 @dataclass(frozen=True)
 class CellRun:
@@ -50,8 +52,8 @@ class RunSummary:
 
     @property
     def success(self) -> bool:
-        """Whether no cell failed, was cancelled, or was blocked."""
-        return all(run.status == "idle" for run in self.cells)
+        """Whether no cell failed, was cancelled, or was blocked; a disabled one is none of these."""
+        return all(run.status in _GOOD for run in self.cells)
 
 
 class Runner:
@@ -96,12 +98,15 @@ class Runner:
                     )
             return RunSummary(run_id, tuple(ended.values()))
         finally:
-            success = len(ended) >= len(plan.cells) and all(run.status == "idle" for run in ended.values())
+            success = len(ended) >= len(plan.cells) and all(run.status in _GOOD for run in ended.values())
             self._report(RunCompleted(run_id, success, self._stats()))
 
     def _begin(self, graph: Graph, plan: Plan, run_id: RunId, ended: dict[CellId, CellRun]) -> None:
         blocked = tuple(Blocked(cell, reason) for cell, reason in plan.blocked.items())
         self._report(RunStarted(run_id, tuple(plan.cells), blocked))
+        for cell_id, reason in plan.disabled.items():
+            self._namespace.forget(graph.cells[cell_id])
+            self._end(CellRun(cell_id, "stale", None, reason=reason), run_id, ended)
         for cell_id, reason in plan.blocked.items():
             cell = graph.cells[cell_id]
             self._namespace.forget(cell)

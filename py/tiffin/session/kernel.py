@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from tiffin.cache.cell_cache import CellCache
 from tiffin.cache.snapshot import SnapshotMaker
+from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cells.compile import compile_cell
 from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import Command, Interrupt, Restore, RunCells, SetValues
@@ -53,6 +54,7 @@ class KernelServices:
     environment: Mapping[str, Json] = field(default_factory=dict)
     policy: CachePolicy = field(default_factory=CachePolicy)
     packages: Packages = field(default_factory=InstalledPackages)
+    surroundings: Surroundings = field(default_factory=ShippedSurroundings)
     executor: Executor = field(default_factory=DefaultExecutor)
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
     file: str = ""
@@ -76,8 +78,12 @@ class Kernel:
         self.cache = CellCache(services.manifests, services.blobs, codecs, services.environment)
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)
-        snapshots = SnapshotMaker(codecs, self.namespace.identity, large=services.policy.large)
-        self._cached = CachedLifecycle(self.cache, self._inputs, snapshots, services.policy, self._shown_key)
+        snapshots = SnapshotMaker(
+            codecs, self.namespace.identity, services.surroundings.module_digest, large=services.policy.large
+        )
+        self._cached = CachedLifecycle(
+            self.cache, self._inputs, snapshots, services.surroundings, services.policy, self._shown_key
+        )
         evaluator = Evaluator([self._cached, self._inputs, self._capture], services.executor)
         self._runner = Runner(evaluator, self.namespace, self._report, notebook.filename, self.stats)
         self._ambient = Ambient(self._adopt, self._capture.display, self._capture.clear, self._stats_json)

@@ -88,6 +88,10 @@ def damaged(**changes: Any) -> bytes:
     return json.dumps(document).encode()
 
 
+def defining(**fields: Any) -> bytes:
+    return damaged(definitions={"x": {"identity": "", "type": "", **fields}})
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -98,12 +102,12 @@ def damaged(**changes: Any) -> bytes:
         (damaged(format=2), "has format 2, this tiffin reads format 1: update tiffin"),
         (damaged(key="ef" * 32), "of another key"),
         (damaged(definitions=None), "incomplete"),
-        (damaged(definitions={"x": {"kind": "odd", "identity": "", "type": ""}}), "unknown kind of definition 'odd'"),
+        (defining(kind="odd"), "unknown kind of definition 'odd'"),
         (
-            damaged(definitions={"x": {"kind": "blob", "identity": "", "type": "", "blob": "../../etc/passwd"}}),
+            defining(kind="blob", blob="../../etc/passwd"),
             "no digest",
         ),
-        (damaged(definitions={"x": {"kind": "inline", "identity": "", "type": "", "code": "x"}}), "incomplete"),
+        (defining(kind="inline", code="x"), "incomplete"),
         (damaged(output={"image/png": {"blob": "../x", "size": 1}}), "no digest"),
         (damaged(seconds="long"), "incomplete"),
         (damaged(console=[["stdout"]]), "incomplete"),

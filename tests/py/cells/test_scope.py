@@ -165,8 +165,8 @@ def test_agrees_with_pythons_own_symbol_tables_on_the_standard_library() -> None
 def differently_counted(tree: ast.Module) -> set[str]:
     """Names that symbol tables count in another way, for reasons of their own.
 
-    A bare annotation counts there as binding, `x += 1` not as reading, a class body that reads a global before
-    it binds the same name as not reading; and inside a function called `top` every name counts as global.
+    A bare annotation counts there as binding, `x += 1` not as reading, a class body that reads a global
+    before it binds the same name as not reading; inside a function called `top` every name counts as global.
     """
     names = {"__class__"}
     for node in ast.walk(tree):

@@ -189,7 +189,8 @@ async def test_recursive_and_mutually_recursive_functions() -> None:
 
 async def test_classes_of_the_notebook_and_their_instances() -> None:
     cells = (
-        "from dataclasses import dataclass\n_unit = 'm'\n@dataclass\nclass Point:\n    x: int\n    def show(self):\n        return f'{self.x}{_unit}{suffix}'",
+        "from dataclasses import dataclass\n_unit = 'm'\n@dataclass\nclass Point:\n    x: int\n"
+        "    def show(self):\n        return f'{self.x}{_unit}{suffix}'",
         "suffix = '!'",
         "p = [Point(1), Point(2)]",
     )
@@ -306,7 +307,8 @@ async def test_cells_marked_never_are_neither_answered_nor_saved() -> None:
 
 async def test_displays_come_before_the_output_and_clear_output_takes_them_away() -> None:
     bench = Bench(
-        "from IPython.display import HTML, clear_output\ndisplay(1)\nclear_output()\ndisplay(HTML('<b>2</b>'), 3)\n4"
+        "from IPython.display import HTML, clear_output\ndisplay(1)\nclear_output()\n"
+        "display(HTML('<b>2</b>'), 3)\n4"
     )
     runs = await bench.restore()
     result = runs["c1"].result
@@ -350,3 +352,30 @@ async def test_an_author_finds_a_plain_main_module() -> None:
     )
     assert text((await bench.restore())["c1"]) == "('__main__', True, True)"
     assert not hasattr(sys.modules["__main__"], "main")
+
+
+async def test_a_cell_that_changes_anothers_value_runs_each_time_and_nothing_is_stale() -> None:
+    cells = "x = [1]", "x.append(2)", "y = sum(x)\ny"
+    bench = Bench(*cells)
+    first = await bench.restore()
+    assert text(first["c3"]) == "3"
+    assert "c2: it changes 'x', which c1 defines, so it runs each time" in bench.notices
+    second = bench.again()
+    runs = await second.restore()
+    assert how(runs) == {"c1": "cache", "c2": "run", "c3": "cache"}
+    assert text(runs["c3"]) == "3"
+    assert second.value("x") == [1, 2]
+
+
+async def test_a_disabled_cell_and_what_depends_on_it_stay_out_without_failing() -> None:
+    cells = (cell("x = 1 / 0", "c1", settings={"disabled": True}), cell("y = x", "c2"), cell("z = 1", "c3"))
+    events: list[object] = []
+    kernel = Kernel(Notebook("nb", "nb.py", cells), KernelServices(), events.append)
+    summary = await kernel.handle(RunCells("r"))
+    assert summary is not None
+    assert {run.cell: (run.status, run.reason) for run in summary.cells} == {
+        "c1": ("stale", "it is disabled"),
+        "c2": ("stale", "it depends on c1: it is disabled"),
+        "c3": ("idle", None),
+    }
+    assert summary.success

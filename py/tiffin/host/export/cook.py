@@ -17,6 +17,7 @@ from tiffin.cache.manifest import Manifest, read_manifest
 from tiffin.commands import RunCells, SetValues
 from tiffin.events import Event
 from tiffin.graph.graph import Graph
+from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.ids import CellId, Digest, Key, new_run_id
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
@@ -88,6 +89,7 @@ async def _cook(
         manifests=manifests,
         blobs=blobs,
         environment=native_environment(notebook),
+        surroundings=NotebookFolder(folder, cache),
         file=str(folder / notebook.filename),
     )
     kernel = Kernel(notebook, services, report)

@@ -8,14 +8,17 @@ from typing import Literal
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
 from tiffin.cache.key import run_key, salted
-from tiffin.cache.manifest import Definition, Manifest
-from tiffin.cache.snapshot import SnapshotMaker
+from tiffin.cache.manifest import Definition, FileRead, Manifest
+from tiffin.cache.snapshot import Snapshot, SnapshotMaker
+from tiffin.cache.surroundings import Surroundings
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
-from tiffin.ids import CellId, Digest, Key
+from tiffin.ids import CellId, Key
 from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
 from tiffin.run.result import Result
+
+_IMMUTABLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
 
 Shown = Callable[[CellId], Key | None]
 
@@ -47,47 +50,56 @@ class CachedLifecycle:
         cache: CellCache,
         inputs: InputsLifecycle,
         snapshots: SnapshotMaker,
+        surroundings: Surroundings,
         policy: CachePolicy,
         shown: Shown,
     ) -> None:
         self._cache = cache
         self._inputs = inputs
         self._snapshots = snapshots
+        self._surroundings = surroundings
         self._policy = policy
         self._shown = shown
         self.hits = 0
 
     async def setup(self, context: CellContext) -> Decision:
-        if context.forced or context.cell.settings.get("cache") == "never":
-            return Proceed()
+        if not context.forced and context.cell.settings.get("cache") != "never":
+            result = await self._answer(context)
+            if result is not None:
+                return Skip(result)
+        self._surroundings.begin()
+        return Proceed()
+
+    async def _answer(self, context: CellContext) -> Result | None:
+        """Bind and return what is stored for the cell as it is now, None on a miss."""
         key = self._key(context)
         manifest = await self._usable(context, key)
         if manifest is None:
-            return Proceed()
+            return None
         outputs = [] if self._shown(context.cell.id) == key else [manifest.output, *manifest.displays]
         unpacked = await self._cache.unpack_outputs(outputs)
         if isinstance(unpacked, BadBlob):
             self._notice(context, f"part of its output cannot be used ({unpacked.reason}), so it runs again")
-            return Proceed()
+            return None
         if not self._bind(context, key, manifest):
-            return Proceed()
+            return None
         self.hits += 1
         known = not outputs
-        return Skip(
-            Result(
-                origin="cache",
-                output=None if known else unpacked[0],
-                displays=None if known else tuple(unpacked[1:]),
-                console=None if known else manifest.console,
-                seconds=manifest.seconds,
-                key=key,
-            )
+        return Result(
+            origin="cache",
+            output=None if known else unpacked[0],
+            displays=None if known else tuple(unpacked[1:]),
+            console=None if known else manifest.console,
+            seconds=manifest.seconds,
+            key=key,
         )
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
         if not isinstance(outcome, Result) or outcome.origin != "run" or outcome.exception is not None:
             return outcome
         key = self._key(context)
+        files = self._surroundings.end(context.cell.modules)
+        changed = self._changed_inputs(context)
         values = context.namespace.globals
         names = context.cell.definitions | context.cell.private
         lineage = salted(key, context.run_id) if context.forced else key
@@ -95,9 +107,30 @@ class CachedLifecycle:
             context.cell, lineage, {name: values[name] for name in names if name in values}
         )
         context.namespace.bind(context.cell.id, key, snapshot.definitions, live=True)
-        if self._may_save(context, snapshot.definitions):
-            await self._save(context, key, snapshot.definitions, dict(snapshot.blobs), outcome)
+        if not changed and self._may_save(context, snapshot.definitions):
+            await self._save(context, key, snapshot, files, outcome)
         return replace(outcome, key=key)
+
+    def _changed_inputs(self, context: CellContext) -> bool:
+        """Whether the body changed values of other cells in place.
+
+        These names have another identity from now on, and the run is not stored: skipping it would skip the
+        change.
+        """
+        namespace, changed = context.namespace, False
+        for name, owner in context.graph.edges[context.cell.id].items():
+            binding = namespace.binding(name)
+            value = namespace.globals.get(name)
+            if binding is None or type(value) in _IMMUTABLE or binding.elements:
+                continue
+            before = binding.definition.identity
+            if before.startswith("content:"):
+                after = self._snapshots.content_identity(value)
+                if after != before:
+                    changed = True
+                    namespace.revise(name, after or f"{before}+{self._key(context)}")
+                    self._notice(context, f"it changes '{name}', which {owner} defines, so it runs each time")
+        return changed
 
     def _key(self, context: CellContext) -> Key:
         taken = context.graph.edges[context.cell.id]
@@ -126,6 +159,10 @@ class CachedLifecycle:
                 raise ManifestError(f"{reason}; delete it and run again")
             self._notice(context, f"its stored result cannot be used, so it runs again ({reason})")
             return None
+        touched = next((file for file in found.files if not self._surroundings.unchanged(file)), None)
+        if touched is not None:
+            self._notice(context, f"{touched.path}, which it reads, has changed, so it runs again")
+            return None
         if self._policy.check_blobs and not await self._cache.holds(found.blobs):
             self._notice(context, "a blob of its stored result is gone, so it runs again")
             return None
@@ -150,19 +187,21 @@ class CachedLifecycle:
         self,
         context: CellContext,
         key: Key,
-        definitions: Mapping[str, Definition],
-        blobs: dict[Digest, bytes],
+        snapshot: Snapshot,
+        files: tuple[FileRead, ...],
         result: Result,
     ) -> None:
+        blobs = dict(snapshot.blobs)
         manifest = Manifest(
             key=key,
             code=context.cell.digest,
             inputs=context.namespace.identities(context.graph.edges[context.cell.id]),
-            definitions=definitions,
+            definitions=snapshot.definitions,
             output=self._cache.pack_output(result.output or {}, blobs),
             displays=tuple(self._cache.pack_output(bundle, blobs) for bundle in result.displays or ()),
             console=result.console or (),
             seconds=round(result.seconds, 6),
+            files=files,
             environment=self._cache.environment,
         )
         try:

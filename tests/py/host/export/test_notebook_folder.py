@@ -1,0 +1,94 @@
+"""Files and modules beside a notebook are inputs too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tiffin.host.cli.progress import state_of
+from tiffin.host.export.cook import Cooked, cook
+from tiffin.host.export.notebook_folder import NotebookFolder
+from tiffin.notebook.files import read_notebook
+
+READS = """
+# %%
+import pathlib
+text = pathlib.Path("data.csv").read_text()
+# %%
+rows = text.split()
+# %%
+len(rows)
+"""
+
+IMPORTS = """
+# %%
+import helper
+# %%
+helper.double(21)
+"""
+
+
+def cooked(folder: Path, source: str) -> Cooked:
+    path = folder / "nb.py"
+    path.write_text(source, "utf-8")
+    return cook(read_notebook(path), path, folder / "public" / "cache", lambda event: None)
+
+
+def states(found: Cooked) -> list[str]:
+    return [state_of(cell) for cell in found.cells.values()]
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("a b c")
+    assert states(cooked(tmp_path, READS)) == ["run", "run", "run"]
+    assert states(cooked(tmp_path, READS)) == ["hit", "hit", "hit"]
+    (tmp_path / "data.csv").write_text("a b c d")
+    again = cooked(tmp_path, READS)
+    assert states(again) == ["run", "run", "run"]
+    assert [cell.output for cell in again.cells.values()][-1] == {"text/plain": "4"}
+    (tmp_path / "data.csv").write_text("a b c")
+    assert states(cooked(tmp_path, READS)) == ["run", "hit", "hit"]
+
+
+def test_a_changed_module_of_the_notebooks_own_is_never_answered_with_old_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fresh() -> Cooked:
+        monkeypatch.delitem(sys.modules, "helper", raising=False)
+        return cooked(tmp_path, IMPORTS)
+
+    (tmp_path / "helper.py").write_text("def double(x):\n    return 2 * x\n")
+    assert states(fresh()) == ["run", "run"]
+    assert states(fresh()) == ["hit", "hit"]
+    (tmp_path / "helper.py").write_text("def double(x):\n    return x + x + 1\n")
+    again = fresh()
+    assert states(again)[-1] == "run"
+    assert [cell.output for cell in again.cells.values()][-1] == {"text/plain": "43"}
+    monkeypatch.delitem(sys.modules, "helper", raising=False)
+
+
+def test_what_counts_as_a_file_of_the_notebook(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    folder = tmp_path / "nb"
+    names = ["a.txt", "sub/b.txt", ".hidden", "__pycache__/c.pyc", "cache/d"]
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+    outside.write_text("x")
+    watched = NotebookFolder(folder, folder / "cache")
+    (folder / "a.txt").read_text()
+    watched.begin()
+    for name in names:
+        (folder / name).read_text()
+    outside.read_text()
+    (folder / "written.txt").write_text("y")
+    files = watched.end(frozenset())
+    (folder / "a.txt").read_text()
+    assert [file.path for file in files] == ["a.txt", "sub/b.txt"]
+    assert watched.end(frozenset()) == ()
+    assert watched.unchanged(files[0])
+    (folder / "a.txt").unlink()
+    assert not watched.unchanged(files[0])
+    assert watched.unchanged(files[1])
