@@ -206,8 +206,9 @@ def table(samples: dict[str, list[Sample]], runs: int, engine: str) -> str:
         "",
         f"Medians of {runs} visits each, alternating, over loopback; {engine}; native Python "
         f"{platform.python_version()}.",
-        "*Bare* is a page whose worker does the stock `loadPyodide` of the same runtime, on the same",
-        "server, and prints one line. *Cold* is a fresh profile, *warm* its second visit. Made by `make bench`.",
+        "*Bare* is a page whose worker does the stock `loadPyodide` of the same runtime on the same",
+        "server, and prints one line. *Cold* is a fresh profile, *warm* its second visit. Made by",
+        "`make bench`.",
     ]
     for state in ("cold", "warm"):
         lines += [

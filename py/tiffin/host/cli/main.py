@@ -127,7 +127,7 @@ def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) 
     with cell_progress(console, notebook) as report:
         cooked = cook(notebook, path, cache or cache_folder(path), report)
     console.print(cell_table(cooked))
-    failed = [run for run in cooked.summary.cells if run.status != "idle"]
+    failed = [run for run in cooked.summary.cells if run.status not in ("idle", "stale")]
     if failed:
         first = next((run for run in failed if run.error is not None), failed[0])
         line = (
