@@ -180,6 +180,32 @@ def test_without_jspi(sites: Sites, serve: Serve, visit: Visit) -> None:
     assert [view.console_text(cell) for cell in CODE_CELLS if cell not in ("c5", "c7")] == [""] * 6
 
 
+def test_the_other_distribution_restores_too(sites: Sites, serve: Serve, visit: Visit) -> None:
+    view = visit(serve(sites("market.py", "--pyodide", "0.27.7")).url)
+    view.wait_ready()
+    assert view.page.evaluate("document.documentElement.dataset.python").startswith("3.12")
+    assert view.stats["cellsRun"] == 0
+    assert view.stats["cellsRestored"] == len(CODE_CELLS)
+    view.set("count", 9)
+    assert "Ada pays 4.05" in view.output("c7")
+    assert view.stats["cellsRun"] == len(AFTER_COUNT)
+
+
+def test_an_endless_cell_can_be_stopped(sites: Sites, serve: Serve, visit: Visit) -> None:
+    view = visit(serve(sites("endless.py")).url)
+    view.wait_ready()
+    assert view.page.evaluate("document.documentElement.dataset.isolated") == "true"
+    view.page.evaluate("void tiffin.setValue('spin', true)")
+    view.page.locator("[data-cell=c3][data-status=running]").wait_for(state="attached")
+    view.page.locator("[data-cell=c3] .tn-console", has_text="going").wait_for(state="attached")
+    assert view.page.evaluate("tiffin.interrupt()") is True
+    view.page.locator("[data-cell=c3][data-status=cancelled]").wait_for(state="attached")
+    view.wait_ready()
+    assert view.page.locator("[data-cell=c4][data-status=cancelled]").count() == 1
+    view.set("spin", False)
+    assert "never started" in view.output("c3")
+
+
 def blob_of(served: Served, cell: str, name: str) -> Path:
     index = json.loads((served.folder / "public/cache/index.json").read_text("utf-8"))
     key = index["cells"][cell]
