@@ -44,18 +44,12 @@ def render(value: Any) -> dict[str, Json]:
         else:
             bundle.update(_from_mimebundle(value, problems))
             for mime, method in _METHODS.items():
-                if mime not in bundle and hasattr(type(value), method):
-                    data = _attempt(getattr(value, method), method, problems)
-                    if data is not None:
-                        bundle[mime] = to_data(mime, _without_metadata(data))
+                data = None if mime in bundle else _call(value, method, problems)
+                if data is not None:
+                    bundle[mime] = to_data(mime, data)
     if "text/plain" not in bundle:
         bundle["text/plain"] = _text(value, problems)
     return {mime: data for mime, data in bundle.items() if _is_writable(mime, data)}
-
-
-def plain_error(problems: list[str]) -> str:
-    """Return the line that says which representations failed."""
-    return "".join(f"\n[{problem}]" for problem in problems)
 
 
 def _type_names(value: Any) -> list[str]:
@@ -70,15 +64,29 @@ def _attempt(call: Callable[[], Any], what: str, problems: list[str]) -> Any:
         return None
 
 
+def _call(value: Any, method: str, problems: list[str], **options: Any) -> Any:
+    """What a representation method gives, without its metadata; None if the type has none of that name.
+
+    As in IPython, a method that is None or raises `NotImplementedError` counts as not there.
+    """
+    if getattr(type(value), method, None) is None:
+        return None
+
+    def call() -> Any:
+        try:
+            return getattr(value, method)(**options)
+        except NotImplementedError:
+            return None
+
+    return _without_metadata(_attempt(call, method, problems))
+
+
 def _without_metadata(data: Any) -> Any:
     return data[0] if isinstance(data, tuple) and len(data) == 2 else data
 
 
 def _from_mimebundle(value: Any, problems: list[str]) -> dict[str, Json]:
-    if not hasattr(type(value), "_repr_mimebundle_"):
-        return {}
-    given = _attempt(value._repr_mimebundle_, "_repr_mimebundle_", problems)
-    given = _without_metadata(given)
+    given = _call(value, "_repr_mimebundle_", problems, include=None, exclude=None)
     if not isinstance(given, Mapping):
         return {}
     return {mime: to_data(mime, data) for mime, data in given.items() if data is not None}
@@ -90,14 +98,14 @@ def _text(value: Any, problems: list[str]) -> str:
         text = f"<{type(value).__qualname__}>"
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}… ({len(text):,} characters in all)"
-    return text + plain_error(problems)
+    return text + "".join(f"\n[{problem}]" for problem in problems)
 
 
 def _is_writable(mime: str, data: Json) -> bool:
     if is_json(mime):
         try:
             json.dumps(data, allow_nan=False)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             return False
         return True
     return isinstance(data, str)
@@ -131,11 +139,17 @@ def _render_figure(figure: Any) -> dict[str, Json]:
 
 
 def _render_axes(axes: Any) -> dict[str, Json]:
-    return _render_figure(axes.get_figure())
+    return _render_figure(_whole_figure(axes))
+
+
+def _whole_figure(axes: Any) -> Any:
+    """The figure that `axes` stand in, which may be in a part of it (a sub-figure)."""
+    return axes.get_figure().figure
 
 
 def _render_exception(error: BaseException) -> dict[str, Json]:
-    text = f"{type(error).__name__}: {error}"
+    message = str(error)
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return {"text/html": f'<pre class="tn-exception">{html.escape(text)}</pre>', "text/plain": text}
 
 
@@ -164,7 +178,7 @@ def open_figures(shown: Any) -> list[dict[str, Json]]:
     kinds = _type_names(shown)
     own = shown if "matplotlib.figure.Figure" in kinds else None
     if "matplotlib.axes._axes.Axes" in kinds:
-        own = shown.get_figure()
+        own = _whole_figure(shown)
     bundles = [render(figure) for figure in figures if figure is not own]
     pyplot.close("all")
     return bundles
