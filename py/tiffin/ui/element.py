@@ -27,9 +27,9 @@ class Element(abc.ABC):
     def __init__(self, arguments: Mapping[str, Json], initial: Json) -> None:
         self.arguments = dict(arguments)
         self.initial = initial
-        self.front_end = self.check(initial)
         self.id = ""
         self.name = ""
+        self.front_end = self.check(initial)
 
     @property
     def value(self) -> Any:
@@ -59,13 +59,18 @@ class Element(abc.ABC):
         given = {name: value for name, value in arguments.items() if name in parameters}
         return cls(**{**given, "value": initial})
 
+    def shown_arguments(self) -> Mapping[str, Json]:
+        """Return the arguments that the page needs; the rest stay in Python."""
+        return self.arguments
+
     def identity_document(self) -> dict[str, Json]:
         """What decides a widget's identity: kind, arguments, and the current front-end value."""
         return {"kind": self.kind, "args": self.arguments, "value": self.front_end}
 
     def refuse(self, front_end: Json, wanted: str) -> UsageError:
         """Return the error for a value that this element does not take."""
-        return UsageError(f"{self.kind} {self.name or self.id!r} takes {wanted}, not {front_end!r}")
+        known = self.name or self.id
+        return UsageError(f"{self.kind}{f' {known!r}' if known else ''} takes {wanted}, not {front_end!r}")
 
     def to_html(self) -> str:
         """Return the custom element that the page brings to life; readable without any script."""
@@ -75,7 +80,7 @@ class Element(abc.ABC):
             "name": self.name or self.id,
             "data-element": self.id,
             "data-args": json.dumps(
-                self.arguments, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+                self.shown_arguments(), ensure_ascii=False, separators=(",", ":"), sort_keys=True
             ),
             "data-value": json.dumps(self.front_end, ensure_ascii=False),
         }

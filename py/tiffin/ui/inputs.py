@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import numbers
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
@@ -13,14 +15,31 @@ Json: TypeAlias = Any
 Number: TypeAlias = int | float
 
 
+LARGEST_INT = 2**53 - 1
+"""The largest int that a page, whose numbers are doubles, holds exactly."""
+
+
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    """Whether JSON holds this number, and so does a page, exactly."""
+    return (type(value) is int and abs(value) <= LARGEST_INT) or (
+        type(value) is float and math.isfinite(value)
+    )
 
 
-def _numeric(kind: str, **values: Any) -> None:
-    for name, value in values.items():
-        if value is not None and not _is_number(value):
-            raise UsageError(f"{kind}: {name} must be a finite number, not {value!r}")
+def _number(kind: str, name: str, value: Any) -> Number:
+    """Return a number of any library as Python's own; `UsageError` if it is none."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise UsageError(f"{kind}: {name} must be a finite number, not {value!r}")
+    plain: Number = int(value) if isinstance(value, numbers.Integral) else float(value)
+    if type(plain) is int and abs(plain) > LARGEST_INT:
+        raise UsageError(f"{kind}: {name} must be a number that a page can hold exactly, below 2**53")
+    if not math.isfinite(plain):
+        raise UsageError(f"{kind}: {name} must be a finite number, not {value!r}")
+    return plain
+
+
+def _number_or_none(kind: str, name: str, value: Any) -> Number | None:
+    return None if value is None else _number(kind, name, value)
 
 
 def _as_written(value: Number, whole: bool) -> Number:
@@ -28,8 +47,14 @@ def _as_written(value: Number, whole: bool) -> Number:
     return int(value) if whole and float(value).is_integer() else float(value)
 
 
+def _between(low: Number | None, high: Number | None) -> str:
+    if low is None:
+        return f"a number of at most {high}"
+    return f"a number of at least {low}" if high is None else f"a number from {low} to {high}"
+
+
 class Slider(Element):
-    """A number between `start` and `stop`, both included, in steps; an int when all its arguments are."""
+    """A number between `start` and `stop`, both included, in steps; an int when start, step and value are."""
 
     kind: ClassVar[str] = "slider"
 
@@ -42,7 +67,8 @@ class Slider(Element):
         label: str = "",
         show_value: bool = True,
     ) -> None:
-        _numeric(self.kind, start=start, stop=stop, step=step, value=value)
+        start, stop = _number(self.kind, "start", start), _number(self.kind, "stop", stop)
+        step, value = _number(self.kind, "step", step), _number_or_none(self.kind, "value", value)
         if stop < start or step <= 0:
             raise UsageError(f"slider: stop ({stop}) must not be below start ({start}), and step be above 0")
         initial = start if value is None else value
@@ -54,9 +80,7 @@ class Slider(Element):
         if not _is_number(front_end):
             raise self.refuse(front_end, "a number")
         if not self.arguments["start"] <= front_end <= self.arguments["stop"]:
-            raise self.refuse(
-                front_end, f"a number from {self.arguments['start']} to {self.arguments['stop']}"
-            )
+            raise self.refuse(front_end, _between(self.arguments["start"], self.arguments["stop"]))
         return _as_written(front_end, self.arguments["whole"])
 
 
@@ -73,7 +97,10 @@ class NumberInput(Element):
         value: Number | None = None,
         label: str = "",
     ) -> None:
-        _numeric(self.kind, start=start, stop=stop, step=step, value=value)
+        start, stop = _number_or_none(self.kind, "start", start), _number_or_none(self.kind, "stop", stop)
+        step, value = _number_or_none(self.kind, "step", step), _number_or_none(self.kind, "value", value)
+        if start is not None and stop is not None and stop < start:
+            raise UsageError(f"number: stop ({stop}) must not be below start ({start})")
         given = [part for part in (start, step, value) if part is not None]
         whole = bool(given) and all(type(part) is int for part in given)
         super().__init__({"start": start, "stop": stop, "step": step, "label": label, "whole": whole}, value)
@@ -85,7 +112,7 @@ class NumberInput(Element):
             raise self.refuse(front_end, "a number, or None")
         low, high = self.arguments["start"], self.arguments["stop"]
         if (low is not None and front_end < low) or (high is not None and front_end > high):
-            raise self.refuse(front_end, f"a number from {low} to {high}")
+            raise self.refuse(front_end, _between(low, high))
         return _as_written(front_end, self.arguments["whole"])
 
 
@@ -147,7 +174,12 @@ class Dropdown(Element):
         label: str = "",
         allow_none: bool = False,
     ) -> None:
-        pairs = dict(options) if isinstance(options, Mapping) else {str(option): option for option in options}
+        given = options.items() if isinstance(options, Mapping) else ((option, option) for option in options)
+        pairs: dict[str, Any] = {}
+        for label_of, option in given:
+            if str(label_of) in pairs:
+                raise UsageError(f"dropdown: two options are both shown as {str(label_of)!r}")
+            pairs[str(label_of)] = option
         if not pairs:
             raise UsageError("dropdown: there must be at least one option")
         self._options = pairs
@@ -164,9 +196,11 @@ class Dropdown(Element):
             return None if allow_none else next(iter(self._options))
         if isinstance(value, str) and value in self._options:
             return value
-        for label, option in self._options.items():
-            if option is value or option == value:
-                return label
+        # What is the value itself comes first: not everything that can be an option can be compared.
+        for same in (operator.is_, operator.eq):
+            for label, option in self._options.items():
+                if same(option, value):
+                    return label
         raise UsageError(f"dropdown: {value!r} is none of the options {', '.join(self._options)}")
 
     def kept(self) -> Any:
@@ -174,8 +208,10 @@ class Dropdown(Element):
 
     @classmethod
     def restored(cls, arguments: Mapping[str, Json], initial: Json, kept: Any) -> Dropdown:
-        value = None if initial is None else kept[initial]
-        return cls(kept, value, label=arguments["label"], allow_none=arguments["allow_none"])
+        return cls(kept, initial, label=arguments["label"], allow_none=arguments["allow_none"])
+
+    def shown_arguments(self) -> Mapping[str, Json]:
+        return {name: value for name, value in self.arguments.items() if name != "values"}
 
     def to_python(self, front_end: Json) -> Any:
         return None if front_end is None else self._options[front_end]
