@@ -34,6 +34,8 @@ WITHIN_ROW = {("commands", "events"), ("errors", "ids"), ("ids", "errors")}
 FACADE = {"tiffin.session.author"}
 """What `tiffin/__init__.py`, the author's API above all layers, loads when it is first used."""
 
+MODULE_NAME = re.compile(r"tiffin(\.\w+)+")
+
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}
 
 
@@ -63,12 +65,8 @@ def imports_of(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
             yield node.module or "", node.lineno
             for alias in node.names:
                 yield f"{node.module}.{alias.name}", node.lineno
-        elif (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and node.value.startswith("tiffin.")
-        ):
-            if node.value.replace(".", "").replace("_", "").isalnum() and node.value not in FACADE:
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if MODULE_NAME.fullmatch(node.value) and node.value not in FACADE:
                 yield node.value, node.lineno
 
 
