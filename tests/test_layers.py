@@ -65,9 +65,10 @@ def imports_of(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
             yield node.module or "", node.lineno
             for alias in node.names:
                 yield f"{node.module}.{alias.name}", node.lineno
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if MODULE_NAME.fullmatch(node.value) and node.value not in FACADE:
-                yield node.value, node.lineno
+        elif isinstance(node, ast.Constant) and MODULE_NAME.fullmatch(str(node.value)):
+            if node.value in FACADE:
+                continue
+            yield str(node.value), node.lineno
 
 
 def edges() -> list[tuple[str, str, int]]:
