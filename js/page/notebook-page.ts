@@ -52,10 +52,10 @@ export class NotebookPage {
       const view = new CellView(section);
       this.#cells.set(view.id, view);
     }
-    document.addEventListener("tn-change", (event) => {
+    document.body.addEventListener("tn-change", (event) => {
       this.#takeChange(event.detail);
     });
-    document.addEventListener("tn-problem", (event) => {
+    document.body.addEventListener("tn-problem", (event) => {
       showNotice({ level: "warning", text: event.detail.text });
     });
   }
@@ -87,6 +87,11 @@ export class NotebookPage {
     const asked = this.#session?.interrupt() ?? false;
     if (asked) this.#status.say("Stopping…");
     return asked;
+  }
+
+  /** Ends the kernel, whatever it is doing; what it has not finished is out of date. */
+  end(): void {
+    this.#session?.close();
   }
 
   stats(): PageStats {

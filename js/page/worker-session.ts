@@ -72,7 +72,7 @@ export class WorkerSession implements Session {
 
   close(): void {
     this.#worker.terminate();
-    this.#fail("the session was closed");
+    this.#fail("it was ended");
   }
 
   #send(text: string): void {

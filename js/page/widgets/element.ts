@@ -15,7 +15,7 @@ export interface TnProblem {
 }
 
 declare global {
-  interface DocumentEventMap {
+  interface GlobalEventHandlersEventMap {
     "tn-change": CustomEvent<TnChange>;
     "tn-problem": CustomEvent<TnProblem>;
   }

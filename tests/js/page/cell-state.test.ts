@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+
+import { abandoned, cellOf, type CellState, initialCell, planned, reduceCell } from "../../../js/page/state/cell-state.ts";
+import type { CellEnded, KernelEvent } from "../../../js/protocol/messages.ts";
+
+const run = { run_id: "r", cell: "c" } as const;
+const queued: KernelEvent = { type: "CellQueued", ...run, reason: null };
+const started: KernelEvent = { type: "CellStarted", ...run };
+const printed = (text: string): KernelEvent => ({ type: "CellConsole", ...run, text: { stream: "stdout", text } });
+const shown = (text: string, clear = false): KernelEvent => ({
+  type: "CellDisplay",
+  ...run,
+  bundle: { "text/plain": text },
+  clear,
+});
+const ended = (more: Partial<CellEnded>): KernelEvent => ({
+  type: "CellEnded",
+  ...run,
+  status: "idle",
+  origin: "run",
+  key: "k",
+  seconds: 0,
+  output: {},
+  displays: [],
+  console: [],
+  error: null,
+  reason: null,
+  ...more,
+});
+const problem = { kind: "ValueError", message: "no", frames: [], hint: null };
+const UNTOUCHED = { outputs: false, console: false };
+const exported = initialCell("idle", "export");
+const before: CellState = {
+  ...exported,
+  origin: "run",
+  outputs: [{ "text/plain": "old" }],
+  console: [{ stream: "stdout", text: "old" }],
+};
+
+type Row = readonly [string, CellState, readonly KernelEvent[], Partial<CellState>];
+
+const rows: readonly Row[] = [
+  ["waiting keeps what is shown", before, [queued], { status: "queued", outputs: before.outputs, origin: "run" }],
+  ["a start keeps what is shown", before, [started], { status: "running", outputs: before.outputs, console: before.console }],
+  [
+    "the first words replace the console, not the output",
+    before,
+    [started, printed("a"), printed("b")],
+    { console: [{ stream: "stdout", text: "a" }, { stream: "stdout", text: "b" }], outputs: before.outputs },
+  ],
+  [
+    "the first display replaces the output, not the console",
+    before,
+    [started, shown("x"), shown("y")],
+    { outputs: [{ "text/plain": "x" }, { "text/plain": "y" }], console: before.console },
+  ],
+  ["clearing replaces earlier displays", before, [started, shown("x"), shown("y", true)], { outputs: [{ "text/plain": "y" }] }],
+  [
+    "an end brings displays, then the result",
+    before,
+    [started, ended({ displays: [{ "text/plain": "d" }], output: { "text/plain": "r" } })],
+    { status: "idle", origin: "run", outputs: [{ "text/plain": "d" }, { "text/plain": "r" }], console: [], fresh: UNTOUCHED },
+  ],
+  ["an empty result leaves nothing", before, [started, ended({})], { outputs: [], console: [] }],
+  [
+    "the very result on show stays, and so does its origin",
+    exported,
+    [queued, ended({ origin: "cache", output: null, displays: null, console: null })],
+    { status: "idle", origin: "export", outputs: null, console: null },
+  ],
+  [
+    "the result on show of an earlier run, from the cache",
+    before,
+    [started, ended({ origin: "cache", output: null, displays: null, console: null })],
+    { origin: "cache", outputs: before.outputs },
+  ],
+  [
+    "an error takes the old output away and keeps what the body said",
+    before,
+    [started, printed("so far"), ended({ status: "error", origin: "none", output: null, displays: null, console: null, error: problem })],
+    { status: "error", origin: "none", outputs: [], console: [{ stream: "stdout", text: "so far" }], error: problem },
+  ],
+  [
+    "an error keeps what the body displayed",
+    before,
+    [started, shown("x"), ended({ status: "error", output: null, displays: null, console: null, error: problem })],
+    { outputs: [{ "text/plain": "x" }], console: [] },
+  ],
+  [
+    "a cancelled cell shows nothing but why",
+    before,
+    [queued, ended({ status: "cancelled", origin: "none", output: null, displays: null, console: null, reason: "a failed" })],
+    { status: "cancelled", origin: "none", outputs: [], console: [], reason: "a failed" },
+  ],
+  [
+    "a success forgets the error and the reason",
+    { ...exported, status: "error", error: problem, reason: "old" },
+    [started, ended({ output: { "text/plain": "r" } })],
+    { status: "idle", error: null, reason: null },
+  ],
+];
+
+describe("the state of a cell", () => {
+  it.each(rows)("%s", (_, start, events, expected) => {
+    expect(events.reduce(reduceCell, start)).toMatchObject(expected);
+  });
+
+  it("is not touched by events of other kinds", () => {
+    const notice: KernelEvent = { type: "Notice", level: "info", text: "x", cell: "c" };
+    expect(reduceCell(before, notice)).toBe(before);
+    expect(cellOf(notice)).toBeNull();
+    expect(cellOf(started)).toBe("c");
+  });
+});
+
+describe("a cell whose kernel is gone", () => {
+  it("is out of date if it waited or ran", () => {
+    for (const status of ["queued", "running"] as const) {
+      expect(abandoned({ ...before, status }, "gone", false)).toMatchObject({ status: "stale", reason: "gone" });
+    }
+  });
+
+  it("stays as it is if it was at rest", () => {
+    expect(abandoned(before, "gone", false)).toBe(before);
+  });
+
+  it("is as good as exported if it was only being restored", () => {
+    expect(abandoned(planned(exported), "gone", true)).toEqual(exported);
+    expect(abandoned({ ...before, status: "running" }, "gone", true)).toMatchObject({ status: "stale" });
+  });
+});

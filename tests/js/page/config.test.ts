@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { bootConfig, bootPolicy, type PageConfig, readConfig } from "../../../js/page/config.ts";
+
+const config: PageConfig = {
+  notebook: "notebook.json",
+  cache: "public/cache",
+  worker: "../assets/worker.js",
+  kernel: "../kernel/k.whl",
+  runtime: "https://elsewhere.example/v1/",
+  providers: { numpy: "numpy" },
+  boot: "intent",
+  mode: "run",
+  version: "0",
+  keys: { c1: "ab" },
+};
+
+beforeEach(() => {
+  document.head.replaceChildren();
+});
+
+describe("the configuration", () => {
+  it("is read from the page", () => {
+    const script = document.createElement("script");
+    script.type = "application/json";
+    script.id = "tn-config";
+    script.textContent = JSON.stringify(config);
+    document.head.append(script);
+    expect(readConfig(document)).toEqual(config);
+  });
+
+  it("is absent from a page that is no notebook", () => {
+    expect(readConfig(document)).toBeNull();
+  });
+
+  it.each([
+    ["", "intent"],
+    ["?boot=eager", "eager"],
+    ["?boot=never", "never"],
+    ["?boot=intent", "intent"],
+    ["?boot=sometimes", "intent"],
+  ])("boots with %j as %s", (query, policy) => {
+    expect(bootPolicy(config, new URL(`http://x.example/${query}`))).toBe(policy);
+  });
+
+  it("reaches the worker with absolute addresses, and shared memory only where the page is isolated", () => {
+    const made = bootConfig(config, "http://x.example/site/lunch/", false);
+    expect(made).toEqual({
+      runtime: "https://elsewhere.example/v1/",
+      kernel: "http://x.example/site/kernel/k.whl",
+      notebook: "http://x.example/site/lunch/notebook.json",
+      cache: "http://x.example/site/lunch/public/cache",
+      providers: { numpy: "numpy" },
+      interrupt: null,
+    });
+    expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(1);
+  });
+});

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import type { RunCommand, SessionNotice } from "../../../js/page/session.ts";
+import { type WorkerLike, WorkerSession } from "../../../js/page/worker-session.ts";
+import { NOTHING } from "../../../js/page/stats.ts";
+import type { KernelEvent } from "../../../js/protocol/messages.ts";
+import type { BootConfig, FromWorker, ToWorker } from "../../../js/protocol/rpc.ts";
+
+class FakeWorker implements WorkerLike {
+  readonly sent: ToWorker[] = [];
+  terminated = false;
+  onmessage: WorkerLike["onmessage"] = null;
+  onerror: WorkerLike["onerror"] = null;
+  onmessageerror: WorkerLike["onmessageerror"] = null;
+
+  postMessage(message: ToWorker): void {
+    this.sent.push(message);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  say(message: FromWorker): void {
+    this.onmessage?.(new MessageEvent("message", { data: message }));
+  }
+
+  event(event: KernelEvent): void {
+    this.say({ kind: "event", text: JSON.stringify(event) });
+  }
+
+  get commands(): string[] {
+    return this.sent.flatMap((message) =>
+      message.kind === "command" ? [(JSON.parse(message.text) as RunCommand).run_id] : [],
+    );
+  }
+}
+
+const base: BootConfig = { runtime: "r/", kernel: "k", notebook: "n", cache: "c", providers: {}, interrupt: null };
+const command = (id: string): RunCommand => ({ type: "RunCells", run_id: id, cells: null, force: false });
+const completed = (id: string): KernelEvent => ({ type: "RunCompleted", run_id: id, success: true, stats: NOTHING });
+
+let worker: FakeWorker;
+let events: string[];
+let notices: SessionNotice[];
+
+function open(config: BootConfig = base): WorkerSession {
+  return new WorkerSession(worker, config, {
+    event: (event) => events.push(event.type),
+    notice: (notice) => notices.push(notice),
+  });
+}
+
+beforeEach(() => {
+  worker = new FakeWorker();
+  events = [];
+  notices = [];
+});
+
+describe("WorkerSession", () => {
+  it("boots the worker first, and holds commands back until it is ready, in order", async () => {
+    const session = open();
+    const first = session.run(command("1"));
+    const second = session.run(command("2"));
+    expect(worker.sent).toEqual([{ kind: "boot", config: base }]);
+    worker.say({ kind: "booted", at: 5, jspi: true });
+    await session.ready;
+    expect(worker.commands).toEqual(["1", "2"]);
+    void session.run(command("3"));
+    expect(worker.commands).toEqual(["1", "2", "3"]);
+    worker.event(completed("2"));
+    worker.event(completed("1"));
+    expect((await second).run_id).toBe("2");
+    expect((await first).run_id).toBe("1");
+  });
+
+  it("passes on phases and events, and resolves a run with its own end only", async () => {
+    const session = open();
+    worker.say({ kind: "phase", phase: "fetching", at: 1 });
+    worker.say({ kind: "booted", at: 5, jspi: false });
+    const run = session.run(command("1"));
+    worker.event(completed("other"));
+    let done = false;
+    void run.then(() => (done = true));
+    await Promise.resolve();
+    expect(done).toBe(false);
+    worker.event(completed("1"));
+    await run;
+    expect(notices).toEqual([
+      { kind: "phase", phase: "fetching", at: 1, detail: null },
+      { kind: "ready", at: 5, jspi: false },
+    ]);
+    expect(events).toEqual(["RunCompleted", "RunCompleted"]);
+  });
+
+  it("rejects everything that waits when the kernel fails, and whatever comes later", async () => {
+    const session = open();
+    const waiting = session.run(command("1"));
+    worker.say({ kind: "failed", reason: "no memory" });
+    await expect(waiting).rejects.toThrow("no memory");
+    await expect(session.ready).rejects.toThrow("no memory");
+    await expect(session.run(command("2"))).rejects.toThrow("no memory");
+    expect(worker.terminated).toBe(true);
+    expect(notices).toEqual([{ kind: "failed", reason: "no memory" }]);
+  });
+
+  it("tells a worker that could not be loaded from one that failed", () => {
+    open();
+    worker.onerror?.(new ErrorEvent("error"));
+    worker.onerror?.(new ErrorEvent("error", { message: "again" }));
+    expect(notices).toEqual([{ kind: "failed", reason: "its worker could not be loaded" }]);
+    worker = new FakeWorker();
+    open();
+    worker.onerror?.(new ErrorEvent("error", { message: "Uncaught x" }));
+    expect(notices[1]).toEqual({ kind: "failed", reason: "its worker failed: Uncaught x" });
+  });
+
+  it("fails once when it is closed", async () => {
+    const session = open();
+    worker.say({ kind: "booted", at: 1, jspi: true });
+    const run = session.run(command("1"));
+    session.close();
+    await expect(run).rejects.toThrow("it was ended");
+    expect(worker.terminated).toBe(true);
+  });
+
+  it("interrupts through shared memory, and says so where there is none", () => {
+    expect(open().interrupt()).toBe(false);
+    const interrupt = new SharedArrayBuffer(1);
+    const session = open({ ...base, interrupt });
+    expect(session.interrupt()).toBe(true);
+    expect(new Uint8Array(interrupt)[0]).toBe(2);
+    session.close();
+    expect(session.interrupt()).toBe(false);
+  });
+});
