@@ -5,6 +5,11 @@ import tseslint from "typescript-eslint";
 
 const NODE_GLOBALS = { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly" };
 
+const BROWSER_GLOBALS = {
+  self: "readonly", document: "readonly", location: "readonly", performance: "readonly", Worker: "readonly",
+  URL: "readonly", URLSearchParams: "readonly",
+};
+
 export default defineConfig(
   globalIgnores(["build/out/", "node_modules/", "dist/", "site/", "public/", ".venv/"]),
   eslint.configs.recommended,
@@ -21,5 +26,6 @@ export default defineConfig(
       eqeqeq: "error",
     },
   },
+  { files: ["bench/pages/*.js"], languageOptions: { globals: BROWSER_GLOBALS } },
   { files: ["**/*.mjs"], languageOptions: { globals: NODE_GLOBALS } },
 );

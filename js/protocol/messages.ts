@@ -14,7 +14,7 @@ export interface Frame {
   readonly text: string;
 }
 
-/** An exception as a reader sees it: its type, one line of message, and notebook frames, outermost first. */
+/** An exception as a reader sees it: type, message, and the notebook's frames, outermost first. */
 export interface ErrorReport {
   readonly kind: string;
   readonly message: string;
@@ -131,7 +131,7 @@ export interface RunCompleted {
   readonly stats: KernelStats;
 }
 
-/** Bring every cell to its result, from the cache where it is there; `shown` maps cells to keys on display. */
+/** Bring every cell to its result, from the cache where it can; `shown` maps cells to keys on display. */
 export interface Restore {
   readonly type: "Restore";
   readonly run_id: string;
