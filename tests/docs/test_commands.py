@@ -40,7 +40,7 @@ def test_commands_in_fences_work_from_top_to_bottom(page: Path, tmp_path: Path) 
 
 
 def test_every_other_tiffin_command_is_one_that_exists() -> None:
-    names = set()
+    names: set[str] = set()
     for page in PAGES:
         names.update(line.split(" #")[0].strip() for line in INDENTED.findall(page.read_text("utf-8")))
     assert {"tiffin serve site", "tiffin export html-wasm notebook.py -o site --execute"} <= names
