@@ -3,6 +3,7 @@
 import { type CellState, type CellStatus, initialCell, type Origin } from "../state/cell-state.ts";
 import { renderError } from "./error.ts";
 import { renderOutputs } from "./output.ts";
+import { swapContent } from "./swap.ts";
 
 /** What a screen reader finds in a cell that is not at rest. */
 const WORDS: Readonly<Record<CellStatus, string>> = {
@@ -47,7 +48,7 @@ export class CellView {
       const fragment = await renderOutputs(state.outputs);
       if (turn !== this.#rendering) return;
       this.#shownOutputs = state.outputs;
-      this.#part("tn-output").replaceChildren(fragment);
+      swapContent(this.#part("tn-output"), fragment);
     }
     this.#showStatus(this.#state);
   }
