@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeAlias
 
@@ -50,23 +50,41 @@ _COMMANDS: dict[str, type[Restore] | type[RunCells] | type[SetValues] | type[Int
 }
 
 
-def command_from_json(data: Mapping[str, Json]) -> Command:
+def _texts(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
+    "run_id": lambda value: isinstance(value, str),
+    "shown": lambda value: isinstance(value, dict) and _texts(list(value.values())),
+    "cells": _texts,
+    "force": lambda value: isinstance(value, bool),
+    "values": lambda value: isinstance(value, dict),
+}
+"""What each field may be; null, too, where it is the default."""
+
+
+def command_from_json(data: Json) -> Command:
     """Return the command that `data` is the wire form of; `UsageError` if it is none."""
+    if not isinstance(data, dict):
+        raise UsageError(f"a command is a JSON object, not {data!r}")
     kind = _COMMANDS.get(str(data.get("type")))
     if kind is None:
         raise UsageError(f"unknown command {data.get('type')!r}; known: {', '.join(sorted(_COMMANDS))}")
     given = {name: value for name, value in data.items() if name != "type"}
     known = {field.name: field for field in fields(kind)}
-    missing = [
-        name
-        for name, field in known.items()
-        if field.default is MISSING and field.default_factory is MISSING and name not in given
-    ]
-    if missing or not given.keys() <= known.keys():
-        odd = sorted({*missing, *(given.keys() - known.keys())})
+    odd = given.keys() - known.keys()
+    for name, field in known.items():
+        if name not in given:
+            right = field.default is not MISSING
+        else:
+            right = _IS_RIGHT[name](given[name]) or (given[name] is None and field.default is None)
+        if not right:
+            odd.add(name)
+    if odd:
         raise UsageError(
-            f"command {kind.__name__} takes {', '.join(known)}; wrong or missing: {', '.join(odd)}"
+            f"command {kind.__name__} takes {', '.join(known)}; wrong or missing: {', '.join(sorted(odd))}"
         )
-    if isinstance(given.get("cells"), list):
+    if given.get("cells") is not None:
         given["cells"] = tuple(given["cells"])
     return kind(**given)

@@ -1,0 +1,36 @@
+"""Modules that stand in for others."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import ModuleType
+
+import pytest
+
+from tiffin.session.standins import standing_in
+
+
+def test_a_module_stands_in_and_leaves_no_trace() -> None:
+    fake, real = ModuleType("json"), json
+    new = ModuleType("tiffin_test_pantry")
+    with standing_in({"json": fake, "tiffin_test_pantry": new}):
+        assert sys.modules["json"] is fake
+        import tiffin_test_pantry  # type: ignore[import-not-found]
+
+        assert tiffin_test_pantry is new
+    assert sys.modules["json"] is real
+    assert "tiffin_test_pantry" not in sys.modules
+
+
+def test_what_was_there_comes_back_after_an_exception() -> None:
+    before = dict(sys.modules)
+    with pytest.raises(ZeroDivisionError), standing_in({"json": ModuleType("json")}):
+        raise ZeroDivisionError
+    assert sys.modules == before
+
+
+def test_what_the_block_took_away_comes_back() -> None:
+    with standing_in({"json": ModuleType("json"), "tiffin_test_pantry": ModuleType("p")}):
+        del sys.modules["json"], sys.modules["tiffin_test_pantry"]
+    assert sys.modules["json"] is json
