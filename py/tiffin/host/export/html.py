@@ -99,6 +99,17 @@ def render_code(source: str) -> str:
     return str(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
 
 
+def render_text(cell: NotebookCell) -> str:
+    """Return a Markdown cell as HTML: its text, with attached images in it; a raw cell as it is written."""
+    if cell.settings.get("raw"):
+        return f'<pre class="tn-text">{html.escape(cell.source)}</pre>'
+    text = cell.source
+    for name, bundle in cell.settings.get("attachments", {}).items():
+        for mime, data in bundle.items():
+            text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")
+    return f'<div class="tn-prose">{render_markdown(text)}</div>'
+
+
 def render_cell(view: CellView, keep_file: KeepFile) -> str:
     """Return the section of one cell, as the DOM contract has it."""
     cell = view.cell
@@ -108,10 +119,7 @@ def render_cell(view: CellView, keep_file: KeepFile) -> str:
         f'data-status="idle" data-origin="{view.origin}"'
     )
     if cell.kind == "markdown":
-        return (
-            f'<section class="tn-cell" {attributes}><div class="tn-output">'
-            f'<div class="tn-prose">{render_markdown(cell.source)}</div></div></section>'
-        )
+        return f'<section class="tn-cell" {attributes}><div class="tn-output">{render_text(cell)}</div></section>'
     return (
         f'<section class="tn-cell" {attributes}>'
         f'<details class="tn-source"><summary>{_source_title(cell)}</summary>'
