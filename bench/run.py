@@ -30,7 +30,7 @@ from tiffin.host.server.static import make_server
 
 ROOT = Path(__file__).resolve().parent.parent
 TIFFIN = Path(sys.executable).with_name("tiffin")
-CHROMIUM = os.environ.get("TIFFIN_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("TIFFIN_CHROMIUM") or shutil.which("chromium") or "chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

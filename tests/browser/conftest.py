@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 TIFFIN = Path(sys.executable).with_name("tiffin")
-CHROMIUM = os.environ.get("TIFFIN_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("TIFFIN_CHROMIUM") or shutil.which("chromium") or "chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

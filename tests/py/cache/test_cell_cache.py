@@ -1,0 +1,89 @@
+"""The cell cache: order of writing, digests, what a session remembers."""
+
+from __future__ import annotations
+
+from example_manifest import KEY, example
+
+from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
+from tiffin.cache.manifest import Manifest
+from tiffin.codecs.standard import standard_codecs
+from tiffin.ids import Digest, digest
+from tiffin.stores.memory import MemoryStore
+
+
+class Log(MemoryStore):
+    """A store that notes its writes, and may refuse them."""
+
+    def __init__(self, log: list[str], name: str) -> None:
+        super().__init__()
+        self._log, self._name = log, name
+
+    async def put(self, key: str, data: bytes) -> None:
+        self._log.append(self._name)
+        await super().put(key, data)
+
+
+def make(manifests: MemoryStore | None = None, blobs: MemoryStore | None = None) -> CellCache:
+    return CellCache(manifests or MemoryStore(), blobs or MemoryStore(), standard_codecs(dict), {})
+
+
+async def test_blobs_are_written_before_the_manifest() -> None:
+    log: list[str] = []
+    cache = make(Log(log, "manifest"), Log(log, "blob"))
+    await cache.save(example(), {digest(b"1"): b"1", digest(b"2"): b"2"})
+    assert log == ["blob", "blob", "manifest"]
+    await cache.save(example(), {digest(b"1"): b"1"})
+    assert log[3:] == ["manifest"]  # the blob is there already
+
+
+async def test_finding() -> None:
+    cache = make()
+    assert await cache.find(KEY) is None
+    await cache.save(example(), {})
+    assert await cache.find(KEY) == example()
+    cache.invalidate(KEY)
+    assert await cache.find(KEY) is None
+    await cache.save(example(), {})
+    assert isinstance(await cache.find(KEY), Manifest)
+
+
+async def test_a_damaged_manifest_is_an_outcome() -> None:
+    found = await make(MemoryStore({KEY: b"{}"})).find(KEY)
+    assert isinstance(found, Unreadable)
+    assert found.reason.startswith(f"manifests/{KEY[:2]}/{KEY}.json: this is no manifest")
+
+
+async def test_bad_blobs_are_dropped_and_remembered() -> None:
+    good, wrong, gone = digest(b"good"), digest(b"right"), digest(b"gone")
+    blobs = MemoryStore({good: b"good", wrong: b"wrong"})
+    cache = make(blobs=blobs)
+    found = await cache.fetch([good, wrong, gone])
+    assert found[good] == b"good"
+    assert found[wrong] == BadBlob(wrong, "its 5 bytes have another digest")
+    assert found[gone] == BadBlob(gone, "it is not there")
+    assert await blobs.keys() == {good}
+    await blobs.put(gone, b"gone")
+    assert isinstance((await cache.fetch([gone]))[gone], BadBlob)  # not asked for again
+    assert cache.rejected == 3
+    await cache.save(example(), {gone: b"gone", wrong: b"right"})
+    assert await cache.fetch([gone, wrong]) == {gone: b"gone", wrong: b"right"}
+
+
+async def test_holds() -> None:
+    there = digest(b"1")
+    cache = make(blobs=MemoryStore({there: b"1"}))
+    assert await cache.holds([there])
+    assert not await cache.holds([there, Digest("0" * 64)])
+
+
+async def test_large_parts_of_outputs_are_blobs() -> None:
+    cache = make()
+    blobs: dict[Digest, bytes] = {}
+    bundle = {"text/plain": "small", "image/png": "A" * 20_000}
+    packed = cache.pack_output(bundle, blobs)
+    assert packed["text/plain"].blob is None
+    assert packed["image/png"].blob in blobs
+    await cache.save(example(), blobs)
+    assert await cache.unpack_outputs([packed, {}]) == [bundle, {}]
+    bad = await make().unpack_outputs([packed])
+    assert isinstance(bad, BadBlob)
