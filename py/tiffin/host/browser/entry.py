@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 from tiffin.commands import Interrupt, command_from_json
-from tiffin.errors import TiffinError
+from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
 from tiffin.host.browser.fetch import FetchBatch, make_fetch
 from tiffin.host.browser.packages import LoadPackages, LockedPackages
+from tiffin.ids import is_digest
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.session.kernel import Kernel, KernelServices
@@ -36,12 +37,14 @@ class BrowserHost:
 
     async def handle(self, text: str) -> None:
         """Carry out the command in `text`; what goes wrong is told as events, a `RunCompleted` included."""
-        document = json.loads(text)
+        document: Any = None
         try:
+            document = _parse_command(text)
             command = command_from_json(document)
         except TiffinError as error:
+            run_id = document.get("run_id") if isinstance(document, dict) else None
             self.report(Notice("error", str(error)))
-            self.report(RunCompleted(str(document.get("run_id")), False, self.kernel.stats()))
+            self.report(RunCompleted(run_id if isinstance(run_id, str) else "", False, self.kernel.stats()))
             return
         try:
             await self.kernel.handle(command)
@@ -49,6 +52,13 @@ class BrowserHost:
             self.report(Notice("error", f"the kernel failed: {type(error).__name__}: {error}"))
             if not isinstance(command, Interrupt):
                 raise
+
+
+def _parse_command(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"a command must be JSON: {error}") from None
 
 
 def start(
@@ -66,7 +76,7 @@ def start(
     """
     config = json.loads(config_text)
     notebook = Notebook.from_json(json.loads(notebook_text))
-    index, problem = read_index(json.loads(index_text), notebook)
+    index, problem = read_index(_parse_index(index_text), notebook)
     os.environ.setdefault("MPLBACKEND", "agg")  # figures are rendered, there is no window to show them in
     place = SitePlace(
         config["cache"], make_fetch(fetch_batch), index["keys"], index["blobs"], index["manifests"]
@@ -88,9 +98,19 @@ def start(
     return host.handle
 
 
-def read_index(index: Mapping[str, Any], notebook: Notebook) -> tuple[Mapping[str, Any], str | None]:
+def _parse_index(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def read_index(index: Any, notebook: Notebook) -> tuple[Mapping[str, Any], str | None]:
     """Return an `index.json` that can be relied on, and the sentence that says what was wrong, or None."""
     empty: Mapping[str, Any] = {"cells": {}, "manifests": {}, "keys": [], "blobs": []}
+    damaged = "the index of stored results is damaged: everything is computed here"
+    if not isinstance(index, dict):
+        return empty, damaged
     if index.get("format") != INDEX_FORMAT:
         return empty, (
             f"the stored results have format {index.get('format')!r}, this page reads {INDEX_FORMAT}: "
@@ -98,6 +118,10 @@ def read_index(index: Mapping[str, Any], notebook: Notebook) -> tuple[Mapping[st
         )
     if not empty.keys() <= index.keys():
         return empty, "the index of stored results is incomplete: everything is computed here"
+    if not all(isinstance(index[name], type(value)) for name, value in empty.items()) or not all(
+        map(is_digest, (*index["keys"], *index["blobs"], *index["manifests"]))
+    ):
+        return empty, damaged
     unknown = sorted(index["cells"].keys() - {cell.id for cell in notebook.cells})
     if unknown:
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -46,6 +47,8 @@ class LockedPackages:
 
 
 def _is_there(root: str) -> bool:
+    if root in sys.modules:  # also one without a spec, which stands in for another
+        return True
     try:
         return importlib.util.find_spec(root) is not None
     except (ImportError, ValueError):

@@ -1,0 +1,152 @@
+"""The kernel's entry point in a worker, with plain Python in place of JavaScript."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from notebooks import notebook
+
+from tiffin.host.browser.entry import BrowserHost, Handle, read_index, start
+from tiffin.session.kernel import KernelServices
+
+NOTEBOOK = notebook("import tiffin as tn\nk = tn.ui.slider(1, 9)", "k.value + 1")
+KEY = "a" * 64
+EMPTY: dict[str, Any] = {"format": 1, "cells": {}, "keys": [], "blobs": [], "manifests": {}}
+
+
+class Page:
+    """What a worker hands to `start`, and what the kernel says to it."""
+
+    def __init__(self, index: Any = EMPTY, bodies: dict[str, bytes] | None = None) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.asked: list[list[str]] = []
+        self.loaded: list[list[str]] = []
+        self.bodies = bodies or {}
+        config = {"cache": "https://x.org/site/public/cache", "providers": {"numpy": "numpy"}, "jspi": True}
+        text = index if isinstance(index, str) else json.dumps(index)
+        self.handle: Handle = start(
+            json.dumps(config), json.dumps(NOTEBOOK.to_json()), text, self.post, self.fetch, self.load
+        )
+
+    def post(self, text: str) -> None:
+        self.events.append(json.loads(text))
+
+    async def fetch(self, text: str) -> list[bytes | None]:
+        self.asked.append(json.loads(text))
+        return [self.bodies.get(url) for url in self.asked[-1]]
+
+    async def load(self, text: str) -> None:
+        self.loaded.append(json.loads(text))
+
+    async def command(self, kind: str, **fields: Any) -> list[dict[str, Any]]:
+        """Send a command, and return what is said until it has been carried out."""
+        before = len(self.events)
+        await self.handle(json.dumps({"type": kind, "run_id": "r", **fields}))
+        return self.events[before:]
+
+
+def kinds(events: list[dict[str, Any]]) -> list[str]:
+    return [event["type"] for event in events]
+
+
+async def test_is_ready_and_takes_commands() -> None:
+    page = Page()
+    assert kinds(page.events) == ["KernelReady"]
+    assert page.events[0]["jspi"] is True
+    assert page.events[0]["python"].startswith("3.")
+    said = await page.command("Restore", shown={})
+    assert said[-1] == {**said[-1], "type": "RunCompleted", "run_id": "r", "success": True}
+    said = await page.command("SetValues", values={"k": 4})
+    ended = [event for event in said if event["type"] == "CellEnded"]
+    assert [(event["cell"], event["output"]) for event in ended] == [("c2", {"text/plain": "5"})]
+    assert page.asked == []  # nothing was shipped, so nothing is asked for
+
+
+async def test_an_interrupt_is_taken_at_any_time() -> None:
+    page = Page()
+    await page.handle('{"type": "Interrupt", "run_id": null}')
+    assert kinds(page.events) == ["KernelReady"]
+
+
+@pytest.mark.parametrize(
+    ("text", "run_id", "said"),
+    [
+        ("{", "", "a command must be JSON"),
+        ("[1]", "", "a command is a JSON object, not [1]"),
+        ('{"type": "Explode", "run_id": "r7"}', "r7", "unknown command 'Explode'"),
+        ('{"type": "Restore", "run_id": "r7"}', "r7", "wrong or missing: shown"),
+        ('{"type": "Restore", "shown": {}}', "", "wrong or missing: run_id"),
+        ('{"type": "RunCells", "run_id": "r7", "cells": "c1"}', "r7", "wrong or missing: cells"),
+    ],
+)
+async def test_what_is_no_command_is_said_and_ends_its_run(text: str, run_id: str, said: str) -> None:
+    page = Page()
+    await page.handle(text)
+    notice, completed = page.events[1:]
+    assert (notice["type"], notice["level"]) == ("Notice", "error")
+    assert said in notice["text"]
+    assert (completed["type"], completed["run_id"], completed["success"]) == ("RunCompleted", run_id, False)
+
+
+async def test_a_kernel_that_fails_says_so() -> None:
+    said: list[str] = []
+    host = BrowserHost(NOTEBOOK, KernelServices(), said.append)
+
+    async def fail(command: object) -> None:
+        raise RuntimeError("out of steam")
+
+    host.kernel.handle = fail  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        await host.handle('{"type": "Restore", "run_id": "r", "shown": {}}')
+    assert "the kernel failed: RuntimeError: out of steam" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("index", "problem"),
+    [
+        (EMPTY, None),
+        ({**EMPTY, "format": 2}, "the stored results have format 2, this page reads 1"),
+        ({}, "the stored results have format None"),
+        ([], "the index of stored results is damaged"),
+        ({"format": 1, "cells": {}}, "the index of stored results is incomplete"),
+        ({**EMPTY, "keys": None}, "the index of stored results is damaged"),
+        ({**EMPTY, "cells": []}, "the index of stored results is damaged"),
+        ({**EMPTY, "keys": ["../../secret"]}, "the index of stored results is damaged"),
+        ({**EMPTY, "blobs": [7]}, "the index of stored results is damaged"),
+        ({**EMPTY, "manifests": {"x": {}}}, "the index of stored results is damaged"),
+        ({**EMPTY, "cells": {"c9": KEY}}, "the index of stored results names c9, a cell that the notebook"),
+    ],
+)
+async def test_an_index_that_does_not_fit_is_said_and_left_out(index: Any, problem: str | None) -> None:
+    found, said = read_index(index, NOTEBOOK)
+    assert (said is None) == (problem is None)
+    assert problem is None or problem in str(said)
+    assert set(found) >= {"cells", "manifests", "keys", "blobs"}
+    page = Page(index)
+    notices = [event["text"] for event in page.events if event["type"] == "Notice"]
+    assert notices == ([] if said is None else [said])
+    assert (await page.command("Restore", shown={}))[-1]["success"] is True
+
+
+def test_an_index_that_is_no_json_is_said() -> None:
+    page = Page("<!doctype html>")
+    assert kinds(page.events) == ["Notice", "KernelReady"]
+    assert "the index of stored results is damaged" in page.events[0]["text"]
+
+
+async def test_only_what_was_shipped_is_asked_for() -> None:
+    page = Page({**EMPTY, "keys": [KEY], "blobs": ["b" * 64]})
+    said = await page.command("Restore", shown={})
+    assert page.asked == []
+    assert said[-1]["stats"]["cells_run"] == 2
+
+
+async def test_text_of_any_kind_reaches_the_page() -> None:
+    said: list[str] = []
+    host = BrowserHost(notebook("print('é\\ud800\\u2028')"), KernelServices(), said.append)
+    await host.handle('{"type": "Restore", "run_id": "r", "shown": {}}')
+    told = [json.loads(text) for text in said]
+    printed = [event["text"]["text"] for event in told if event["type"] == "CellConsole"]
+    assert "".join(printed) == "é\ud800\u2028\n"
