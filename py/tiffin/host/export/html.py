@@ -119,7 +119,8 @@ def render_cell(view: CellView, keep_file: KeepFile) -> str:
         f'data-status="idle" data-origin="{view.origin}"'
     )
     if cell.kind == "markdown":
-        return f'<section class="tn-cell" {attributes}><div class="tn-output">{render_text(cell)}</div></section>'
+        output = f'<div class="tn-output">{render_text(cell)}</div>'
+        return f'<section class="tn-cell" {attributes}>{output}</section>'
     return (
         f'<section class="tn-cell" {attributes}>'
         f'<details class="tn-source"><summary>{_source_title(cell)}</summary>'
