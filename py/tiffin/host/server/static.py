@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import io
+import os
 import re
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 _COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt"})
-_HASHED = re.compile(r"-[0-9A-Za-z]{8,}\.(js|css)$|/[0-9a-f]{20,}(\.\w+)?$")
+_HASHED = re.compile(r"-[0-9A-Z]{8}\.(js|css|woff2)$|/[0-9a-f]{20,}(\.(?!json)\w+)?$")
+"""Names made of their content's digest; that of a manifest is the key of a computation."""
+_GZIP_TAKEN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
@@ -47,19 +50,26 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.send_header("X-Content-Type-Options", "nosniff")
-        immutable = self._code in (200, 304) and _HASHED.search(self.path.split("?")[0]) is not None
+        # There is no path where the request could not be understood.
+        path = getattr(self, "path", "").split("?")[0]
+        if path.endswith("/") or Path(path).suffix in _COMPRESSED:
+            self.send_header("Vary", "Accept-Encoding")
+        immutable = self._code in (200, 304) and _HASHED.search(path) is not None
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if immutable else "no-cache")
-        super().end_headers()
         log = getattr(self.server, "log", None)
         if log is not None:
-            log(f"{self._code} {self.command} {self.path} {self._length}")
+            log(f"{self._code} {self.command or '-'} {getattr(self, 'path', '-')} {self._length}")
+        super().end_headers()
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
+        if "\0" in self.translate_path(self.path):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.split("?")[0].endswith("/"):
             path = path / "index.html"
-        gzip_taken = "gzip" in self.headers.get("Accept-Encoding", "")
-        if path.suffix not in _COMPRESSED or not path.is_file() or not gzip_taken:
+        gzip_taken = _GZIP_TAKEN.search(self.headers.get("Accept-Encoding", ""))
+        if path.suffix not in _COMPRESSED or not path.is_file() or gzip_taken is None:
             return super().send_head()
         changed = path.stat().st_mtime_ns
         if self._is_fresh(changed):
@@ -70,11 +80,14 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Encoding", "gzip")
-        self.send_header("Vary", "Accept-Encoding")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Last-Modified", self.date_time_string(changed // 10**9))
         self.end_headers()
         return io.BytesIO(body)
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
+        """Answer 404, as static hosts do: a folder without an `index.html` is not listed."""
+        self.send_error(HTTPStatus.NOT_FOUND)
 
     def _is_fresh(self, changed: int) -> bool:
         """Whether what the browser has is as new as the file (RFC 9110, section 13.1.3)."""

@@ -1,0 +1,258 @@
+"""The static server, over real sockets."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tiffin.host.server.static import SiteServer, make_server
+
+DIGEST = "ab" * 32
+FILES = {
+    "index.html": b"<!doctype html>",
+    "notebook.json": b"{}",
+    "assets/page-X7VDUXWQ.js": b"export {};",
+    "assets/page-6LWGG6GQ.css": b"p {}",
+    "assets/fraunces-A2B4C6D8.woff2": b"wOF2",
+    "assets/page-settings.js": b"",
+    f"assets/outputs/{DIGEST[:20]}.png": b"PNG",
+    "runtime/314.0.7/pyodide.mjs": b"export {};",
+    "runtime/314.0.7/pyodide.asm.wasm": b"\0asm",
+    "runtime/314.0.7/python_stdlib.zip": b"PK",
+    "kernel/tiffin_kernel-0.1.0-py3-none-any.whl": b"PK",
+    f"public/cache/manifests/ab/{DIGEST}.json": b"{}",
+    f"public/cache/blobs/ab/{DIGEST}": b"blob",
+    "lunch/index.html": b"lunch",
+}
+
+
+class Answer:
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "site-secret").mkdir()
+    (tmp_path / "site-secret" / "a.txt").write_text("secret")
+    for name, content in FILES.items():
+        path = tmp_path / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def log() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def server(site: Path, log: list[str]) -> Iterator[SiteServer]:
+    server = make_server(site, "127.0.0.1", 0, log.append)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def ask(server: SiteServer, path: str, method: str = "GET", **headers: str) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+    try:
+        connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def send(server: SiteServer, raw: bytes) -> bytes:
+    """The whole answer to `raw`, which need not be HTTP."""
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10) as connection:
+        connection.sendall(raw)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/lunch/", "text/html; charset=utf-8"),
+        ("/notebook.json", "application/json"),
+        ("/assets/page-X7VDUXWQ.js", "text/javascript; charset=utf-8"),
+        ("/assets/page-6LWGG6GQ.css", "text/css"),
+        ("/runtime/314.0.7/pyodide.mjs", "text/javascript; charset=utf-8"),
+        ("/runtime/314.0.7/pyodide.asm.wasm", "application/wasm"),
+        ("/runtime/314.0.7/python_stdlib.zip", "application/zip"),
+        ("/kernel/tiffin_kernel-0.1.0-py3-none-any.whl", "application/zip"),
+        (f"/public/cache/blobs/ab/{DIGEST}", "application/octet-stream"),
+        (f"/assets/outputs/{DIGEST[:20]}.png", "image/png"),
+    ],
+)
+def test_every_file_has_its_type_and_isolates_the_page(server: SiteServer, path: str, kind: str) -> None:
+    for headers in ({}, {"Accept_Encoding": "gzip, br"}):
+        answer = ask(server, path, **headers)
+        assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        name = path.strip("/") if not path.endswith("/") else f"{path}index.html".strip("/")
+        zipped = answer.headers.get("Content-Encoding") == "gzip"
+        assert (gzip.decompress(answer.body) if zipped else answer.body) == FILES[name]
+        assert int(answer.headers["Content-Length"]) == len(answer.body)
+
+
+@pytest.mark.parametrize(
+    ("path", "immutable"),
+    [
+        ("/assets/page-X7VDUXWQ.js", True),
+        ("/assets/page-X7VDUXWQ.js?v=1", True),
+        ("/assets/page-6LWGG6GQ.css", True),
+        (f"/assets/outputs/{DIGEST[:20]}.png", True),
+        (f"/public/cache/blobs/ab/{DIGEST}", True),
+        # A key names a computation, not the bytes of its manifest: made again, it may hold others.
+        (f"/public/cache/manifests/ab/{DIGEST}.json", False),
+        ("/assets/fraunces-A2B4C6D8.woff2", True),
+        ("/assets/page-settings.js", False),
+        ("/", False),
+        ("/notebook.json", False),
+        ("/runtime/314.0.7/pyodide.mjs", False),
+        ("/kernel/tiffin_kernel-0.1.0-py3-none-any.whl", False),
+        # What is not there today may be there tomorrow.
+        (f"/public/cache/blobs/cd/{'cd' * 32}", False),
+        ("/assets/page-GONEGONE.js", False),
+    ],
+)
+def test_names_with_a_digest_are_kept_and_others_asked_for_again(
+    server: SiteServer, path: str, immutable: bool
+) -> None:
+    expected = "public, max-age=31536000, immutable" if immutable else "no-cache"
+    assert ask(server, path).headers.get_all("Cache-Control") == [expected]
+
+
+def test_text_is_compressed_for_those_who_take_it(server: SiteServer) -> None:
+    assert ask(server, "/").headers["Content-Encoding"] is None
+    assert ask(server, "/", Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
+    wasm = ask(server, "/runtime/314.0.7/pyodide.asm.wasm", Accept_Encoding="gzip")
+    assert wasm.headers["Content-Encoding"] is None
+    for headers in ({}, {"Accept_Encoding": "gzip"}):  # a cache in between must tell the two apart
+        assert ask(server, "/", **headers).headers["Vary"] == "Accept-Encoding"
+    assert ask(server, "/", Accept_Encoding="gzip;q=0").headers["Content-Encoding"] is None
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_what_has_not_changed_is_not_sent_again(server: SiteServer, site: Path, encoding: str) -> None:
+    first = ask(server, "/notebook.json", Accept_Encoding=encoding)
+    since = first.headers["Last-Modified"]
+    again = ask(server, "/notebook.json", Accept_Encoding=encoding, If_Modified_Since=since)
+    assert (again.status, again.body) == (304, b"")
+    assert ask(server, "/notebook.json", Accept_Encoding=encoding, If_Modified_Since="soon").status == 200
+
+
+def test_head_answers_without_a_body(server: SiteServer) -> None:
+    for headers in ({}, {"Accept_Encoding": "gzip"}):
+        answer = ask(server, "/", "HEAD", **headers)
+        assert (answer.status, answer.body) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/nothing.html", "/assets/", "/assets", "/public/cache/blobs/ab/"])
+def test_what_is_no_file_is_not_found(server: SiteServer, path: str) -> None:
+    answer = ask(server, path)
+    while answer.status == 301:
+        answer = ask(server, answer.headers["Location"])
+    assert answer.status == 404
+    assert b"page-X7VDUXWQ" not in answer.body  # folders are not listed
+
+
+def test_a_folder_leads_to_its_page(server: SiteServer) -> None:
+    answer = ask(server, "/lunch")
+    assert (answer.status, answer.headers["Location"]) == (301, "/lunch/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/assets/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e%2fsecret.txt",
+        "//../secret.txt",
+        "/..\\secret.txt",
+        "/....//secret.txt",
+        "/assets/%2e%2e/%2e%2e/secret.txt",
+        "/../site-secret/a.txt",
+        "/./../secret.txt",
+        "/..;/secret.txt",
+        "/%252e%252e/secret.txt",
+        "/secret.txt%00.html",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_no_path_leaves_the_folder(server: SiteServer, path: str, encoding: str) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {encoding}\r\nConnection: close\r\n\r\n"
+    answer = send(server, request.encode())
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    body = answer.partition(b"\r\n\r\n")[2]
+    assert body != b"secret"
+    assert not body.startswith(b"\x1f\x8b")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9\r\n\r\n",
+        b"GET /%b HTTP/1.1\r\n\r\n",
+    ],
+    ids=["nonsense", "no path", "no such version", "too long"],
+)
+def test_what_is_no_request_is_refused_and_the_server_goes_on(
+    server: SiteServer, raw: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert re.search(rb"(HTTP/1.1 |Error code: )(400|414|505)", send(server, raw))
+    assert ask(server, "/").status == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_only_reading_is_allowed(server: SiteServer, site: Path) -> None:
+    for method in ("POST", "PUT", "DELETE"):
+        assert ask(server, "/notebook.json", method).status == 501
+    assert (site / "notebook.json").read_bytes() == b"{}"
+
+
+def test_each_answer_is_a_line_of_the_log(server: SiteServer, log: list[str]) -> None:
+    ask(server, "/")
+    ask(server, "/nothing?a=b", "HEAD")
+    assert log[0] == "200 GET / 15"
+    assert re.fullmatch(r"404 HEAD /nothing\?a=b \d+", log[1])
+    assert len(log) == 2
+
+
+def test_without_a_log_nothing_is_said(site: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    server = make_server(site, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    ask(server, "/nothing")
+    thread.join()
+    server.server_close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_port_that_is_taken_is_an_error(server: SiteServer, site: Path) -> None:
+    with pytest.raises(OSError, match="in use"):
+        make_server(site, "127.0.0.1", server.server_address[1])
