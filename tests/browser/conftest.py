@@ -27,6 +27,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+RAW = "raw"
+"""An option of `sites` only: export without executing."""
+
 READY = 60_000
 """Milliseconds after which a page that is not ready never will be."""
 
@@ -100,18 +103,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     def export(name: str, *options: str) -> Path:
         if (name, *options) not in made:
             site = tmp_path_factory.mktemp("site") / "site"
-            command = [
-                str(TIFFIN),
-                "export",
-                "html-wasm",
-                str(NOTEBOOKS / name),
-                "-o",
-                str(site),
-                "--execute",
-            ]
-            subprocess.run(
-                [*command, "--cache", str(cache), *options], check=True, capture_output=True, text=True
-            )
+            command = [str(TIFFIN), "export", "html-wasm", str(NOTEBOOKS / name), "-o", str(site)]
+            command += [option for option in options if option != RAW]
+            if RAW not in options:
+                command += ["--execute", "--cache", str(cache)]
+            subprocess.run(command, check=True, capture_output=True, text=True)
             made[name, *options] = site
         return made[name, *options]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOTEBOOKS, Served, View
+from conftest import NOTEBOOKS, RAW, Served, View
 
 pytestmark = pytest.mark.browser
 
@@ -204,6 +204,28 @@ def test_an_endless_cell_can_be_stopped(sites: Sites, serve: Serve, visit: Visit
     assert view.page.locator("[data-cell=c4][data-status=cancelled]").count() == 1
     view.set("spin", False)
     assert "never started" in view.output("c3")
+
+
+def test_a_notebook_that_was_not_executed_runs_here(sites: Sites, serve: Serve, visit: Visit) -> None:
+    view = visit(serve(sites("market.py", RAW)).url)
+    assert view.output("c7") == ""
+    view.wait_ready()
+    assert view.stats["cellsRun"] == len(CODE_CELLS)
+    assert "Ada pays 2.0" in view.output("c7")
+    assert view.origins()["c7"] == "run"
+
+
+def test_several_notebooks_in_one_site(sites: Sites, serve: Serve, visit: Visit) -> None:
+    served = serve(sites("market.py", str(NOTEBOOKS / "endless.py")))
+    view = visit(served.url)
+    view.page.get_by_role("link", name="A market stall").click()
+    view.wait_ready()
+    assert view.stats["cellsRun"] == 0
+    assert "Ada pays 2.0" in view.output("c7")
+    other = visit(f"{served.url}endless/")
+    other.wait_ready()
+    assert "never started" in other.output("c3")
+    assert (other.stats["cellsRun"], served.paths(404)) == (0, [])
 
 
 def blob_of(served: Served, cell: str, name: str) -> Path:
