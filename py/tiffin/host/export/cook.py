@@ -8,25 +8,35 @@ import importlib.metadata
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from tiffin.cache.manifest import Manifest, read_manifest
 from tiffin.commands import RunCells, SetValues
+from tiffin.errors import TiffinError
 from tiffin.events import Event
 from tiffin.graph.graph import Graph
 from tiffin.host.export.notebook_folder import NotebookFolder
-from tiffin.ids import CellId, Digest, Key, new_run_id
+from tiffin.ids import CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
+from tiffin.run.result import Result
 from tiffin.run.runner import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.stores.loader import FolderPlace, open_stores
 from tiffin.stores.recording import RecordingStore
 
 CACHE_FOLDER = Path("public") / "cache"
+
+
+class DamagedCache(TiffinError):
+    """The cache holds something else than what was put into it."""
+
+    exit_code = 1
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ def cook(
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
 
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
-    for widgets, set after a first run.
+    for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
     """
     folder = path.resolve().parent
     return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}))
@@ -95,66 +105,86 @@ async def _cook(
     kernel = Kernel(notebook, services, report)
     with _place(folder):
         summary = await kernel.handle(RunCells(new_run_id()))
-        if values:
+        assert summary is not None
+        if values and summary.success:
+            for name, value in values.items():
+                kernel.elements.find(name).check(value)
             changed = await kernel.handle(SetValues(new_run_id(), dict(values)))
-            assert summary is not None
-            if changed is not None:
-                merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
-                summary = RunSummary(changed.run_id, tuple(merged.values()))
-    assert summary is not None
+            assert changed is not None
+            merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
+            summary = RunSummary(changed.run_id, tuple(merged.values()))
     return await _collect(kernel, summary, manifests, blobs)
 
 
 @contextlib.contextmanager
 def _place(folder: Path) -> Iterator[None]:
+    """Work in `folder`, which can be imported from; afterwards all is as before, its modules forgotten.
+
+    Another notebook in another folder may have modules of the same names.
+    """
     os.environ.setdefault("MPLBACKEND", "agg")  # figures are rendered, nobody looks at a window
+    path_before, modules_before = sys.path[:], set(sys.modules)
     sys.path.insert(0, str(folder))
     try:
         with contextlib.chdir(folder):
             yield
     finally:
-        with contextlib.suppress(ValueError):
-            sys.path.remove(str(folder))
+        sys.path[:] = path_before
+        own = {name for name in sys.modules.keys() - modules_before if _lies_in(folder, name.split(".")[0])}
+        for name in own:
+            del sys.modules[name]
+
+
+def _lies_in(folder: Path, root: str) -> bool:
+    """Whether the top-level module `root` was imported from `folder` itself."""
+    file = getattr(sys.modules.get(root), "__file__", None)
+    return file is not None and Path(file) in (folder / f"{root}.py", folder / root / "__init__.py")
 
 
 async def _collect(
     kernel: Kernel, summary: RunSummary, manifests: RecordingStore, blobs: RecordingStore
 ) -> Cooked:
-    cells: dict[CellId, CookedCell] = {}
-    shipped: dict[Key, bytes] = {}
-    wanted: set[Digest] = set()
-    for run in summary.cells:
-        result = run.result
-        key = result.key if result is not None else None
+    kept: dict[Key, bytes] = {}
+    records: dict[Key, Manifest] = {}
+    for key in [run.result.key for run in summary.cells if run.result is not None]:
         data = await manifests.get(key) if key is not None else None
-        manifest = None
-        size = 0
         if key is not None and data is not None:
-            manifest = read_manifest(data, key, key)
-            shipped[key] = data
-            wanted |= manifest.blobs
-            size = len(data) + sum(d.size or 0 for d in manifest.definitions.values())
+            kept[key], records[key] = data, read_manifest(data, key, key)
+    shipped = await _sound_blobs(blobs, {blob for manifest in records.values() for blob in manifest.blobs})
+    cells: dict[CellId, CookedCell] = {}
+    for run in summary.cells:
+        result = run.result or Result()
+        manifest = None if result.key is None else records.get(result.key)
+        size = 0
+        if manifest is not None:
+            size = len(kept[manifest.key]) + sum(len(shipped[blob]) for blob in manifest.blobs)
         cells[run.cell] = CookedCell(
-            run=run,
-            output=(result.output if result is not None else None) or {},
-            displays=(result.displays if result is not None else None) or (),
-            console=(result.console if result is not None else None) or (),
-            manifest=manifest,
-            size=size,
+            run, result.output or {}, result.displays or (), result.console or (), manifest, size
         )
+    return Cooked(kernel.graph, summary, cells, kept, shipped)
+
+
+async def _sound_blobs(blobs: RecordingStore, wanted: Collection[Digest]) -> dict[Digest, bytes]:
+    """Return the blobs to ship; `DamagedCache` for one that is gone or altered, which is then deleted.
+
+    A run that is a hit looks at no blob that nothing needed, so that only here a damaged one is found.
+    """
     found = await blobs.get_many(sorted(wanted))
-    return Cooked(
-        kernel.graph, summary, cells, shipped, {Digest(address): data for address, data in found.items()}
-    )
+    for address in wanted:
+        data = found.get(address)
+        if data is None or digest(data) != address:
+            await blobs.delete(address)
+            raise DamagedCache(
+                f"the cache held a damaged blob, {address[:12]}…, which is removed: run this again"
+            )
+    return {Digest(address): data for address, data in found.items()}
 
 
 def native_environment(notebook: Notebook) -> dict[str, Any]:
     """Return what manifests record of where a run happened: Python, and the packages that are required."""
     packages: dict[str, str] = {}
     for requirement in notebook.requirements:
-        name = requirement.split(";")[0].split("[")[0]
-        for sign in "<>=!~ ":
-            name = name.split(sign)[0]
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        with contextlib.suppress(InvalidRequirement, importlib.metadata.PackageNotFoundError):
+            name = Requirement(requirement).name
             packages[name] = importlib.metadata.version(name)
     return {"python": platform.python_version(), "platform": "native", "packages": packages}

@@ -43,7 +43,7 @@ def replacing(target: Path) -> Iterator[Path]:
 
     When it does not, `target` is as it was.
     """
-    target = target.absolute()
+    target = target.resolve()  # where it is a link, what it points to is replaced
     check_target(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -53,7 +53,12 @@ def replacing(target: Path) -> Iterator[Path]:
         old = beside.with_name(f"{beside.name}-old")
         if target.exists():
             os.replace(target, old)
-        os.replace(beside, target)
+        try:
+            os.replace(beside, target)
+        except BaseException:
+            if old.exists():
+                os.replace(old, target)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

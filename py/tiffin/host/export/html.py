@@ -74,11 +74,14 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
 
 
 def _image(mime: str, data: str, text: str, keep_file: KeepFile) -> str:
-    raw = base64.b64decode(data)
+    try:
+        raw = base64.b64decode(data)
+    except ValueError:
+        return f'<pre class="tn-text">{html.escape(str(text))}</pre>'
     address = f"data:{mime};base64,{data}" if len(raw) <= INLINE_IMAGE else keep_file(raw, _SUFFIXES[mime])
     size = _png_size(raw) if mime == "image/png" else None
     # Figures are rendered at twice the density of the page; stating the size keeps the layout still.
-    sized = f' width="{size[0] // 2}" height="{size[1] // 2}"' if size else ""
+    sized = f' width="{max(1, size[0] // 2)}" height="{max(1, size[1] // 2)}"' if size else ""
     return f'<img class="tn-image" src="{html.escape(address)}" alt="{html.escape(str(text)[:200])}"{sized}>'
 
 
@@ -156,6 +159,11 @@ def content_security_policy(origins: tuple[str, ...]) -> str:
     )
 
 
+def _attribute(text: str) -> str:
+    """Escape for an attribute in double quotes, single quotes left readable."""
+    return html.escape(text, quote=False).replace('"', "&quot;")
+
+
 def render_page(
     notebook: Notebook,
     views: list[CellView],
@@ -166,8 +174,8 @@ def render_page(
     """Return `index.html`."""
     title = html.escape(notebook.title or notebook.name)
     cells = "\n".join(render_cell(view, keep_file) for view in views)
-    # `</` cannot stand in a script element.
-    config_text = json.dumps(config, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
+    # Neither `</script` nor `<!--` may stand in a script element.
+    config_text = json.dumps(config, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     executed = any(view.origin == "export" for view in views if view.cell.kind == "code")
     fonts = "\n".join(
         f'<link rel="preload" as="font" type="font/woff2" href="{html.escape(font)}" crossorigin>'
@@ -181,7 +189,7 @@ def render_page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="tiffin {html.escape(str(config["version"]))}">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{content_security_policy(links.origins)}">
+<meta http-equiv="Content-Security-Policy" content="{_attribute(content_security_policy(links.origins))}">
 <title>{title}</title>
 <link rel="icon" href="data:,">
 {fonts}

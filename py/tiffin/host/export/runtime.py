@@ -13,7 +13,7 @@ from typing import Any
 from tiffin.errors import TiffinError, UsageError
 
 DEFAULT_PYODIDE = "314.0.7"
-_CORE = ("pyodide.mjs", "python_stdlib.zip")
+_CORE = ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
 _PLACES = (_PACKAGE / "bundled", _PACKAGE.parent.parent / "build" / "out")
@@ -33,7 +33,7 @@ class Assets:
 class Runtime:
     """A Pyodide distribution: a local folder to be copied into the site, or a URL.
 
-    `lock` is its lock file, empty for a URL. `wheels` are the files that the notebook's packages need.
+    `lock` is its lock file, empty for a URL.
     """
 
     version: str
@@ -70,8 +70,8 @@ def find_runtime(asked: str | None) -> Runtime:
     if asked is not None and asked.startswith(("https://", "http://")):
         url = asked if asked.endswith("/") else f"{asked}/"
         return Runtime(url.rstrip("/").rsplit("/", 1)[-1], None, url, {})
-    if asked is not None and ("/" in asked or os.sep in asked or Path(asked).is_dir()):
-        return _open_runtime(Path(asked), Path(asked).name)
+    if asked and ("/" in asked or os.sep in asked or Path(asked).is_dir()):
+        return _open_runtime(Path(asked))
     version = (asked or DEFAULT_PYODIDE).removeprefix("v")
     places = [*(place / "pyodide" / version for place in _PLACES), pyodide_cache() / version]
     folder = next((place for place in places if place.is_dir()), None)
@@ -80,14 +80,19 @@ def find_runtime(asked: str | None) -> Runtime:
             f"Pyodide {version} is not on this machine: give a folder or a URL to --pyodide, or in a "
             f"checkout run 'python build/pyodide_distribution.py {version}'"
         )
-    return _open_runtime(folder, version)
+    return _open_runtime(folder)
 
 
-def _open_runtime(folder: Path, version: str) -> Runtime:
-    missing = [name for name in (*_CORE, "pyodide-lock.json") if not (folder / name).is_file()]
+def _open_runtime(folder: Path) -> Runtime:
+    """Open the distribution in `folder`; its version is the one in its lock file, else the folder's name."""
+    missing = [name for name in _CORE if not (folder / name).is_file()]
     if missing:
-        raise UsageError(f"{folder.name} is no Pyodide distribution: it has no {missing[0]}")
-    lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
+        raise UsageError(f"{folder} is no Pyodide distribution: it has no {missing[0]}")
+    try:
+        lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
+        version = str(lock.get("info", {}).get("version") or folder.resolve().name)
+    except (ValueError, AttributeError):
+        raise UsageError(f"{folder} is no Pyodide distribution: its pyodide-lock.json is damaged") from None
     return Runtime(version, folder, None, lock)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tiffin.cells.compile import compile_cell
 from tiffin.host.export.cook import Cooked
@@ -59,19 +60,22 @@ def write_site(
     """Write the site of `entries` to `target`, replacing an older one as a whole."""
     warnings: list[str] = []
     with replacing(target) as folder:
-        packages: set[str] = set()
-        for entry in entries:
-            needed, unknown = _packages(entry, runtime)
-            packages.update(needed)
+        packages = [_packages(entry, runtime) for entry in entries]
+        for entry, (_, unknown) in zip(entries, packages, strict=True):
             if unknown and runtime.url is None:
                 warnings.append(
                     f"{entry.notebook.filename}: {', '.join(unknown)} is not in Pyodide {runtime.version}; "
                     "results are shown, but cells that import it cannot run in the browser "
                     "(--pyodide names another distribution)"
                 )
-        _write_shared(folder, assets, runtime, sorted(packages))
-        for entry in entries:
-            _write_entry(folder, entry, assets, runtime, options)
+        _write_shared(folder, assets, runtime, sorted({name for needed, _ in packages for name in needed}))
+        for entry, (needed, _) in zip(entries, packages, strict=True):
+            providers = {
+                module: name
+                for module, name in runtime.providers().items()
+                if runtime.url is not None or name in needed
+            }
+            _write_entry(folder, entry, assets, runtime, options, providers)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
@@ -117,7 +121,14 @@ def _write(path: Path, content: bytes | Path) -> None:
         path.write_bytes(content)
 
 
-def _write_entry(site: Path, entry: Entry, assets: Assets, runtime: Runtime, options: SiteOptions) -> None:
+def _write_entry(
+    site: Path,
+    entry: Entry,
+    assets: Assets,
+    runtime: Runtime,
+    options: SiteOptions,
+    providers: Mapping[str, str],
+) -> None:
     folder = site / entry.folder if entry.folder else site
     up = "../" * len(Path(entry.folder).parts)
     index = _index(entry)
@@ -129,7 +140,7 @@ def _write_entry(site: Path, entry: Entry, assets: Assets, runtime: Runtime, opt
         "worker": f"{up}assets/{assets.bundle['worker']}",
         "kernel": f"{up}kernel/{assets.kernel.name}",
         "runtime": runtime.url or f"{up}runtime/{runtime.version}/",
-        "providers": runtime.providers() if runtime.url else _shipped_providers(entry, runtime),
+        "providers": providers,
         "boot": options.boot,
         "mode": options.mode,
         "version": __version__,
@@ -150,13 +161,9 @@ def _write_entry(site: Path, entry: Entry, assets: Assets, runtime: Runtime, opt
 
     views = [_view(cell, entry.cooked) for cell in entry.notebook.cells]
     _write(
-        folder / "index.html", render_page(entry.notebook, views, config, links, keep_file).encode("utf-8")
+        folder / "index.html",
+        render_page(entry.notebook, views, config, links, keep_file).encode("utf-8", "replace"),
     )
-
-
-def _shipped_providers(entry: Entry, runtime: Runtime) -> dict[str, str]:
-    needed, _ = _packages(entry, runtime)
-    return {module: name for module, name in runtime.providers().items() if name in needed}
 
 
 def _origin(url: str) -> str:
@@ -207,13 +214,15 @@ def _write_cache(folder: Path, entry: Entry, index: Mapping[str, Json]) -> None:
 
 
 def _json(document: Json) -> bytes:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    """JSON in UTF-8; half a surrogate pair, which UTF-8 has not, becomes its escape, which JSON has."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _index_page(entries: Sequence[Entry], assets: Assets) -> str:
     """The page that lists a site's notebooks."""
     items = "\n".join(
-        f'<li><a href="{entry.folder}/">{entry.notebook.title or entry.notebook.name}</a></li>'
+        f'<li><a href="{quote(entry.folder)}/">{html.escape(entry.notebook.title or entry.folder)}</a></li>'
         for entry in entries
     )
     return (

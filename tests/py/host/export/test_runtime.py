@@ -1,0 +1,168 @@
+"""Pyodide distributions: found, and cut down to what a site needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sites import make_runtime, package
+
+from tiffin.errors import TiffinError, UsageError
+from tiffin.host.export import runtime as module
+from tiffin.host.export.runtime import (
+    DEFAULT_PYODIDE,
+    Runtime,
+    find_assets,
+    find_runtime,
+    needed_packages,
+    pyodide_cache,
+    runtime_files,
+)
+
+PACKAGES = (
+    package("numpy"),
+    package("pandas", "numpy", "python-dateutil"),
+    package("python-dateutil", "six", imports=("dateutil",)),
+    package("six"),
+    package("matplotlib", "numpy", "left-out", imports=("matplotlib", "mpl_toolkits", "pylab")),
+    package("toolkit-3d", imports=("mpl_toolkits.three",)),
+)
+
+
+@pytest.fixture
+def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without a distribution; returns the user's folder for them."""
+    monkeypatch.setattr(module, "_PLACES", (tmp_path / "bundled",))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "tiffin" / "pyodide"
+
+
+@pytest.mark.parametrize("asked", [None, DEFAULT_PYODIDE, f"v{DEFAULT_PYODIDE}", ""])
+def test_a_version_is_found_in_the_users_cache(empty_machine: Path, asked: str | None) -> None:
+    make_runtime(empty_machine / DEFAULT_PYODIDE)
+    found = find_runtime(asked)
+    assert (found.version, found.folder, found.url) == (
+        DEFAULT_PYODIDE,
+        empty_machine / DEFAULT_PYODIDE,
+        None,
+    )
+
+
+def test_what_the_wheel_brings_comes_first(empty_machine: Path, tmp_path: Path) -> None:
+    make_runtime(empty_machine / DEFAULT_PYODIDE)
+    make_runtime(tmp_path / "bundled" / "pyodide" / DEFAULT_PYODIDE)
+    assert find_runtime(None).folder == tmp_path / "bundled" / "pyodide" / DEFAULT_PYODIDE
+
+
+def test_an_unknown_version_says_what_to_do(empty_machine: Path) -> None:
+    with pytest.raises(UsageError, match=r"Pyodide 0\.0\.1 is not on this machine: .*--pyodide"):
+        find_runtime("0.0.1")
+
+
+def test_a_folder_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_runtime(tmp_path / "mine", version="0.27.7")
+    make_runtime(tmp_path / "0.1.0")
+    monkeypatch.chdir(tmp_path)
+    assert find_runtime("mine").version == "0.27.7"
+    assert find_runtime("./mine").folder == Path("mine")
+    assert find_runtime(str(tmp_path / "0.1.0")).version == "0.1.0"
+    monkeypatch.chdir(tmp_path / "0.1.0")
+    assert find_runtime(".").version == "0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("asked", "url", "version"),
+    [
+        ("https://x.org/pyodide/v0.27.7/full", "https://x.org/pyodide/v0.27.7/full/", "full"),
+        ("http://x.org/314.0.7/", "http://x.org/314.0.7/", "314.0.7"),
+    ],
+)
+def test_a_url_is_left_to_the_browser(asked: str, url: str, version: str) -> None:
+    found = find_runtime(asked)
+    assert found == Runtime(version, None, url, {})
+    assert found.providers() == {}
+
+
+@pytest.mark.parametrize(
+    "missing", ["pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"]
+)
+def test_a_folder_that_is_incomplete_says_what_is_missing(tmp_path: Path, missing: str) -> None:
+    make_runtime(tmp_path / "mine")
+    (tmp_path / "mine" / missing).unlink()
+    with pytest.raises(UsageError, match=f"is no Pyodide distribution: it has no {missing}"):
+        find_runtime(str(tmp_path / "mine"))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", '{"info": []}'])
+def test_a_damaged_lock_is_said(tmp_path: Path, text: str) -> None:
+    make_runtime(tmp_path / "mine")
+    (tmp_path / "mine" / "pyodide-lock.json").write_text(text)
+    with pytest.raises(UsageError, match=r"pyodide-lock\.json is damaged"):
+        find_runtime(str(tmp_path / "mine"))
+
+
+def test_no_distribution_at_all(empty_machine: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="it has no pyodide.mjs"):
+        find_runtime(str(tmp_path / "nothing" / "here"))
+
+
+@pytest.mark.parametrize(
+    ("modules", "needed", "unknown"),
+    [
+        ([], [], []),
+        (["json", "tiffin.session", "os.path"], [], []),
+        (["numpy.linalg"], ["numpy"], []),
+        (["pandas"], ["numpy", "pandas", "python-dateutil", "six"], []),
+        (["dateutil.parser"], ["python-dateutil", "six"], []),
+        (["matplotlib.pyplot"], ["matplotlib", "numpy"], []),  # the lock does not have all it depends on
+        (["mpl_toolkits.three.axes"], ["toolkit-3d"], []),
+        (["mpl_toolkits.two"], ["matplotlib", "numpy"], []),
+        (["torch.nn", "torch", "numpy", "jax"], ["numpy"], ["jax", "torch"]),
+    ],
+)
+def test_packages_come_with_all_they_depend_on(
+    tmp_path: Path, modules: list[str], needed: list[str], unknown: list[str]
+) -> None:
+    runtime = make_runtime(tmp_path / "mine", *PACKAGES)
+    assert needed_packages(runtime, modules) == (needed, unknown)
+
+
+def test_packages_that_depend_on_each_other_end(tmp_path: Path) -> None:
+    runtime = make_runtime(tmp_path / "mine", package("a", "b"), package("b", "a"))
+    assert needed_packages(runtime, ["a"]) == (["a", "b"], [])
+
+
+def test_a_site_gets_pyodide_the_wheels_it_needs_and_a_lock_of_these(tmp_path: Path) -> None:
+    runtime = make_runtime(tmp_path / "mine", *PACKAGES)
+    files = runtime_files(runtime, ["numpy", "six"])
+    core = {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"}
+    assert files.keys() == {*core, "numpy-1.0.whl", "six-1.0.whl"}
+    written = files["pyodide-lock.json"]
+    assert isinstance(written, bytes)
+    lock = json.loads(written)
+    assert lock["packages"].keys() == {"numpy", "six"}
+    assert lock["packages"]["numpy"] == PACKAGES[0]
+    assert lock["info"] == runtime.lock["info"]
+
+
+def test_the_users_cache_follows_the_xdg_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert pyodide_cache() == tmp_path / "tiffin" / "pyodide"
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", str(tmp_path / "cook"))
+    assert pyodide_cache() == tmp_path / "cook" / ".cache" / "tiffin" / "pyodide"
+
+
+def test_assets_that_are_not_built_say_how_to_build_them(tmp_path: Path, empty_machine: Path) -> None:
+    with pytest.raises(TiffinError, match="run 'make build'"):
+        find_assets()
+    page = tmp_path / "bundled" / "page"
+    page.mkdir(parents=True)
+    (page / "bundle.json").write_text('{"page": "p.js"}')
+    with pytest.raises(TiffinError, match="run 'make build'"):
+        find_assets()
+    (tmp_path / "bundled" / "kernel").mkdir()
+    (tmp_path / "bundled" / "kernel" / "k.whl").touch()
+    assets = find_assets()
+    assert (assets.page, assets.bundle, assets.kernel.name) == (page, {"page": "p.js"}, "k.whl")
