@@ -17,7 +17,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from tiffin.cache.manifest import Manifest, read_manifest
 from tiffin.commands import RunCells, SetValues
-from tiffin.errors import TiffinError
+from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event
 from tiffin.graph.graph import Graph
 from tiffin.host.export.notebook_folder import NotebookFolder
@@ -86,6 +86,8 @@ def cook(
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
     """
+    if cache.exists() and not cache.is_dir():
+        raise UsageError(f"{cache} is a file: the cache is a folder")
     folder = path.resolve().parent
     return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}))
 

@@ -54,8 +54,8 @@ def view(source: str = "1", **fields: Any) -> CellView:
         ({"image/svg+xml": "<svg/>"}, '<div class="tn-rich"><svg/></div>'),
         ({"text/markdown": "**dal**"}, '<div class="tn-prose"><p><strong>dal</strong></p>\n</div>'),
         (
-            {"application/json": {"k": ["é", "<"]}},
-            '<pre class="tn-text">{\n  &quot;k&quot;: [\n    &quot;é&quot;,\n    &quot;&lt;&quot;\n  ]\n}</pre>',
+            {"application/json": ["é", "<"]},
+            '<pre class="tn-text">[\n  &quot;é&quot;,\n  &quot;&lt;&quot;\n]</pre>',
         ),
         ({"image/gif": "R0lGODlh"}, '<img class="tn-image" src="data:image/gif;base64,R0lGODlh" alt="">'),
         ({"image/png": "not Base64", "text/plain": "<fig>"}, '<pre class="tn-text">&lt;fig&gt;</pre>'),
@@ -153,8 +153,8 @@ def test_a_cell_follows_the_dom_contract() -> None:
     assert markup.index("shown") < markup.index("value") < markup.index("printed")
     assert '<div class="tn-error" role="alert" hidden></div></section>' in markup
     text = NotebookCell(CellId("m1"), "markdown", "*dal*", line=1)
-    assert render_cell(CellView(text, {}, (), (), "export"), no_file) == (
-        '<section class="tn-cell" data-cell="m1" data-kind="markdown" data-status="idle" data-origin="export">'
+    assert render_cell(CellView(text, {}, (), (), "none"), no_file) == (
+        '<section class="tn-cell" data-cell="m1" data-kind="markdown" data-status="idle" data-origin="none">'
         '<div class="tn-output"><div class="tn-prose"><p><em>dal</em></p>\n</div></div></section>'
     )
 
@@ -200,9 +200,8 @@ def test_the_page_says_whether_the_notebook_has_run() -> None:
 
 
 def test_the_policy_allows_the_page_itself_and_no_other_script() -> None:
-    policy = dict(
-        (part.split(" ", 1)[0], part.split(" ")[1:]) for part in content_security_policy(()).split("; ")
-    )
+    parts = [part.split(" ") for part in content_security_policy(()).split("; ")]
+    policy = {name: sources for name, *sources in parts}
     assert policy["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
     assert policy["object-src"] == policy["base-uri"] == ["'none'"]
     assert "https:" not in policy["connect-src"]

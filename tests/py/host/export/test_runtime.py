@@ -103,7 +103,7 @@ def test_a_damaged_lock_is_said(tmp_path: Path, text: str) -> None:
 
 
 def test_no_distribution_at_all(empty_machine: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="it has no pyodide.mjs"):
+    with pytest.raises(UsageError, match=r"it has no pyodide\.mjs"):
         find_runtime(str(tmp_path / "nothing" / "here"))
 
 

@@ -1,0 +1,278 @@
+"""The exported site as a whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sites import PAGE, contents, make_assets, make_runtime, package
+
+from tiffin.host.export.cook import cook
+from tiffin.host.export.folder import MARKER, is_site
+from tiffin.host.export.runtime import Assets, Runtime
+from tiffin.host.export.site import INLINE_MANIFEST, Entry, SiteOptions, SiteReport, write_site
+from tiffin.ids import digest
+from tiffin.notebook.files import read_notebook
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+LUNCH = (
+    "import tiffin as tn\nimport warnings",
+    "k = tn.ui.slider(1, 9, label='cups')\nk",
+    "x = list(range(5000))",
+    "with warnings.catch_warnings():\n    warnings.simplefilter('always')\n    warnings.warn('hot')\n"
+    "print('served')\nsum(x) + k.value",
+    "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    e = repr(error)\ne",
+    "def f(y):\n    return y + len(x)",
+    "'long ' * 5000",
+)
+
+
+class Baker:
+    """Exports notebooks of one folder to `site`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.site = folder / "out" / "site"
+        self.assets: Assets = make_assets(folder / "built")
+        self.runtime: Runtime = make_runtime(
+            folder / "314.0.7", package("numpy"), package("pluggy"), package("micropip")
+        )
+        (folder / "kitchen").mkdir()
+
+    def entry(self, *cells: str, name: str = "lunch.py", folder: str = "", execute: bool = True) -> Entry:
+        path = self.folder / "kitchen" / name
+        path.write_text("".join(f"# %%\n{cell}\n" for cell in cells), "utf-8")
+        notebook = read_notebook(path)
+        cooked = cook(notebook, path, self.folder / "cache", lambda _: None) if execute else None
+        assert cooked is None or cooked.summary.success
+        return Entry(notebook, cooked, folder)
+
+    def write(self, *entries: Entry, **options: Any) -> SiteReport:
+        given = {"target": self.site, "runtime": self.runtime, "options": SiteOptions(), **options}
+        return write_site(entries, assets=self.assets, **given)
+
+    def json(self, path: str) -> Any:
+        return json.loads((self.site / path).read_bytes())
+
+    def config(self, folder: str = ".") -> Any:
+        page = (self.site / folder / "index.html").read_text("utf-8")
+        found = re.search(r'id="tn-config">(.*?)</script>', page)
+        assert found is not None
+        return json.loads(found[1])
+
+
+@pytest.fixture
+def baker(tmp_path: Path) -> Baker:
+    return Baker(tmp_path)
+
+
+def test_exporting_twice_writes_the_very_same_bytes(baker: Baker) -> None:
+    first = baker.write(baker.entry(*LUNCH))
+    before = contents(baker.site)
+    second = baker.write(baker.entry(*LUNCH))
+    assert contents(baker.site) == before
+    assert first == second
+    assert (first.files, first.size) == (len(before), sum(map(len, before.values())))
+    assert first.warnings == ()
+
+
+def test_the_cache_holds_exactly_what_its_index_lists(baker: Baker) -> None:
+    baker.write(baker.entry("'an earlier state' * 3000", *LUNCH[:2]))
+    baker.write(baker.entry(*LUNCH))
+    index = baker.json("public/cache/index.json")
+    assert index.keys() == {"format", "notebook", "cells", "keys", "blobs", "manifests"}
+    assert (index["format"], index["notebook"]) == (1, "lunch.py")
+    assert index["cells"].keys() == {f"c{i}" for i in range(1, 8)}
+    assert sorted(index["cells"].values()) == index["keys"]
+    cache = contents(baker.site / "public" / "cache")
+    assert cache.keys() == {
+        "index.json",
+        *(f"manifests/{key[:2]}/{key}.json" for key in index["keys"]),
+        *(f"blobs/{address[:2]}/{address}" for address in index["blobs"]),
+    }
+    for address in index["blobs"]:
+        assert digest(cache[f"blobs/{address[:2]}/{address}"]) == address
+    for key in index["keys"]:
+        text = cache[f"manifests/{key[:2]}/{key}.json"]
+        assert (key in index["manifests"]) == (len(text) <= INLINE_MANIFEST)
+        assert index["manifests"].get(key, json.loads(text)) == json.loads(text)
+    assert baker.config()["keys"] == index["cells"]
+
+
+def test_a_large_manifest_is_listed_and_not_carried(baker: Baker) -> None:
+    baker.write(baker.entry("\n".join(f"name_{i} = {'v' * 40!r}" for i in range(200))))
+    index = baker.json("public/cache/index.json")
+    assert index["manifests"] == {}
+    assert len(index["keys"]) == 1
+
+
+def test_no_text_of_the_site_names_a_place_of_this_machine(baker: Baker) -> None:
+    baker.write(baker.entry(*LUNCH))
+    places = [str(place).encode() for place in (baker.folder, Path.home(), REPOSITORY)]
+    found = [
+        (name, place) for name, data in contents(baker.site).items() for place in places if place in data
+    ]
+    assert found == []
+
+
+def test_everything_lies_in_its_place(baker: Baker) -> None:
+    baker.write(baker.entry("import numpy"), options=SiteOptions("never", "edit"))
+    files = contents(baker.site)
+    assert {name for name in files if not name.startswith("public/")} == {
+        "index.html",
+        "notebook.json",
+        MARKER,
+        "assets/NOTICES.txt",
+        *(f"assets/{name}" for name in PAGE),
+        "kernel/tiffin_kernel-0.1.0-py3-none-any.whl",
+        *(
+            f"runtime/314.0.7/{name}"
+            for name in (
+                "pyodide.mjs",
+                "pyodide.asm.mjs",
+                "pyodide.asm.wasm",
+                "python_stdlib.zip",
+                "pyodide-lock.json",
+                "numpy-1.0.whl",
+            )
+        ),
+    }
+    assert is_site(baker.site)
+    config = baker.config()
+    assert {**config, "version": "", "keys": {}} == {
+        "notebook": "notebook.json",
+        "cache": "public/cache",
+        "worker": f"assets/{PAGE[1]}",
+        "kernel": "kernel/tiffin_kernel-0.1.0-py3-none-any.whl",
+        "runtime": "runtime/314.0.7/",
+        "providers": {"numpy": "numpy"},
+        "boot": "never",
+        "mode": "edit",
+        "version": "",
+        "keys": {},
+    }
+    for name in ("notebook", "worker", "kernel"):
+        assert config[name] in files
+    assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy"}
+
+
+def test_outputs_are_in_the_page_before_any_script(baker: Baker) -> None:
+    baker.write(baker.entry(*LUNCH))
+    page = (baker.site / "index.html").read_text("utf-8")
+    for text in ("12497501", "served", "UserWarning: hot", "<tn-slider", "ZeroDivisionError"):
+        assert text in page
+    assert page.count('data-origin="export"') == len(LUNCH)
+
+
+def test_without_execution_there_are_no_results(baker: Baker) -> None:
+    baker.write(baker.entry(*LUNCH, execute=False))
+    assert 'data-origin="export"' not in (baker.site / "index.html").read_text("utf-8")
+    assert baker.json("public/cache/index.json") == {
+        "format": 1,
+        "notebook": "lunch.py",
+        "cells": {},
+        "keys": [],
+        "blobs": [],
+        "manifests": {},
+    }
+    assert contents(baker.site / "public" / "cache").keys() == {"index.json"}
+
+
+def test_several_notebooks_share_what_is_not_theirs(baker: Baker) -> None:
+    baker.write(
+        baker.entry("import numpy", "1", name="lunch.py", folder="lunch"),
+        baker.entry("import pluggy", "2", name="tea & <cake>.py", folder="tea & <cake>"),
+    )
+    files = contents(baker.site)
+    tops = {name.split("/")[0] for name in files}
+    assert tops == {"index.html", MARKER, "assets", "kernel", "runtime", "lunch", "tea & <cake>"}
+    assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy", "pluggy"}
+    for folder, providers in (("lunch", {"numpy": "numpy"}), ("tea & <cake>", {"pluggy": "pluggy"})):
+        config = baker.config(folder)
+        assert config["providers"] == providers
+        for name in ("worker", "kernel", "notebook"):
+            assert (baker.site / folder / config[name]).is_file()
+        assert (baker.site / folder / config["runtime"] / "pyodide.mjs").is_file()
+        assert f'href="../assets/{PAGE[2]}"' in (baker.site / folder / "index.html").read_text("utf-8")
+        assert f"{folder}/public/cache/index.json" in files
+
+
+def test_the_first_page_lists_the_notebooks(baker: Baker) -> None:
+    baker.write(
+        baker.entry("1", name="lunch.py", folder="lunch"),
+        baker.entry("2", name="tea & <cake>.py", folder="tea & <cake>"),
+    )
+    page = (baker.site / "index.html").read_text("utf-8")
+    assert re.findall(r'<a href="([^"]*)">(.*?)</a>', page) == [
+        ("lunch/", "lunch"),
+        ("tea%20%26%20%3Ccake%3E/", "tea &amp; &lt;cake&gt;"),
+    ]
+
+
+def test_a_title_is_no_markup(baker: Baker) -> None:
+    (baker.folder / "kitchen" / "a.py").write_text("# %% [markdown]\n# # <script>alert(1)</script> & co\n")
+    entry = Entry(read_notebook(baker.folder / "kitchen" / "a.py"), None, "a")
+    baker.write(entry, baker.entry("1", folder="b"))
+    assert "<script>alert" not in (baker.site / "index.html").read_text("utf-8")
+
+
+def test_a_runtime_elsewhere_is_left_there(baker: Baker) -> None:
+    remote = Runtime("full", None, "https://cdn.x.org/v0.27.7/full/", {})
+    report = baker.write(baker.entry("import this_is_nowhere", execute=False), runtime=remote)
+    assert not (baker.site / "runtime").exists()
+    assert baker.config()["runtime"] == "https://cdn.x.org/v0.27.7/full/"
+    assert "connect-src 'self' data: https://cdn.x.org;" in (baker.site / "index.html").read_text("utf-8")
+    assert report.warnings == ()
+
+
+def test_what_the_runtime_does_not_have_is_a_warning(baker: Baker) -> None:
+    report = baker.write(baker.entry("import torch.nn, numpy", execute=False))
+    assert len(report.warnings) == 1
+    assert report.warnings[0].startswith("lunch.py: torch is not in Pyodide 314.0.7; results are shown")
+
+
+def test_results_do_not_depend_on_the_runtime(baker: Baker, tmp_path: Path) -> None:
+    entry = baker.entry(*LUNCH)
+    baker.write(entry)
+    before = contents(baker.site)
+    other = make_runtime(tmp_path / "other", package("numpy"), version="0.27.7")
+    baker.write(entry, runtime=other)
+    after = contents(baker.site)
+
+    def without_runtime(files: dict[str, bytes]) -> dict[str, bytes]:
+        return {n: data for n, data in files.items() if not n.startswith("runtime/") and n != "index.html"}
+
+    assert without_runtime(after) == without_runtime(before)
+    assert after["index.html"] == before["index.html"].replace(b"runtime/314.0.7/", b"runtime/0.27.7/")
+    assert {name.split("/")[1] for name in after if name.startswith("runtime/")} == {"0.27.7"}
+
+
+def test_large_images_are_files_named_by_their_digest(baker: Baker) -> None:
+    picture = (
+        "import random\nclass Picture:\n    def _repr_png_(self):\n"
+        "        return b'\\x89PNG\\r\\n\\x1a\\n' + random.Random(7).randbytes(30_000)\nPicture()"
+    )
+    baker.write(baker.entry(picture))
+    (name,) = [name for name in contents(baker.site) if name.startswith("assets/outputs/")]
+    data = (baker.site / name).read_bytes()
+    assert name == f"assets/outputs/{digest(data)[:20]}.png"
+    assert f'src="{name}"' in (baker.site / "index.html").read_text("utf-8")
+
+
+def test_half_a_character_does_not_stop_an_export(baker: Baker) -> None:
+    baker.write(baker.entry("print('\\ud83c')\n'\\udf5b'\nx = '\\ud83c'"))
+    assert json.loads(json.dumps(baker.json("public/cache/index.json")))["keys"]
+    assert "tn-console" in (baker.site / "index.html").read_text("utf-8")
+
+
+def test_a_writing_that_fails_leaves_the_old_site_as_it_was(baker: Baker) -> None:
+    baker.write(baker.entry(*LUNCH))
+    before = contents(baker.site)
+    baker.assets.kernel.unlink()
+    with pytest.raises(FileNotFoundError):
+        baker.write(baker.entry("1"))
+    assert contents(baker.site) == before
+    assert [path.name for path in baker.site.parent.iterdir()] == ["site"]
