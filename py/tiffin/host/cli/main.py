@@ -17,7 +17,7 @@ from tiffin.host.cli.progress import cell_progress, cell_table, error_line, stat
 from tiffin.host.export.cook import Cooked, cache_folder, cook
 from tiffin.host.export.folder import check_target, is_site
 from tiffin.host.export.runtime import find_assets, find_runtime
-from tiffin.host.export.site import Entry, SiteOptions, SiteReport, write_site
+from tiffin.host.export.site import SHARED_NAMES, Entry, SiteOptions, SiteReport, write_site
 from tiffin.host.server.static import make_server
 from tiffin.notebook.files import read_notebook, write_notebook
 from tiffin.notebook.notebook import Notebook
@@ -45,6 +45,11 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def _stderr() -> Console:
+    """A console on stderr as it is now, whatever a running cell puts into its place."""
+    return Console(file=sys.stderr)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tiffin")
 def main() -> None:
@@ -58,7 +63,11 @@ def main() -> None:
 
 @main.group()
 def export() -> None:
-    """Make something of a notebook that others can open."""
+    """Make something of a notebook that others can open.
+
+    \b
+    tiffin export html-wasm lunch.py -o site --execute
+    """
 
 
 @export.command("html-wasm")
@@ -97,7 +106,7 @@ def export_html_wasm(
     tiffin export html-wasm lunch.py -o site --execute
     tiffin export html-wasm a.py b.ipynb -o site --execute --pyodide 0.27.7
     """
-    console = Console(stderr=True)
+    console = _stderr()
     check_target(output)
     assets, runtime = find_assets(), find_runtime(pyodide)
     read = [(path, read_notebook(path)) for path in notebooks]
@@ -115,6 +124,9 @@ def _folders(notebooks: list[Notebook]) -> list[str]:
     if len(notebooks) == 1:
         return [""]
     names = [notebook.name for notebook in notebooks]
+    taken = next((name for name in names if name in SHARED_NAMES or name.strip(".") == ""), None)
+    if taken is not None:
+        raise UsageError(f"a notebook called {taken!r} cannot lie beside others in a site: rename it")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(
@@ -135,7 +147,8 @@ def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) 
             if first.error is not None
             else f"{first.cell}: {first.reason}"
         )
-        others = f" ({len(failed) - 1} more cells did not run)" if len(failed) > 1 else ""
+        more = len(failed) - 1
+        others = f" ({more} more cell{'s' if more > 1 else ''} did not run)" if more else ""
         raise NotebookFailed(f"{notebook.filename} failed, nothing was exported: {line}{others}")
     return cooked
 
@@ -144,7 +157,7 @@ def _tell_export(
     console: Console, entries: list[Entry], output: Path, report: SiteReport, as_json: bool
 ) -> None:
     for warning in report.warnings:
-        console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
+        console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if as_json:
         cells = {
             entry.notebook.filename: _cells_json(entry.cooked)
@@ -163,7 +176,8 @@ def _tell_export(
             )
         )
     else:
-        console.print(f"{output}: {report.files} files, {report.size / 1e6:.1f} MB", highlight=False)
+        size = f"{report.files} files, {report.size / 1e6:.1f} MB"
+        console.print(f"{output}: {size}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _cells_json(cooked: Cooked) -> list[dict[str, Any]]:
@@ -182,7 +196,9 @@ def _cells_json(cooked: Cooked) -> list[dict[str, Any]]:
 @main.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, help="0 takes any free port.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for each request.")
 @_explained
 def serve(site: Path, host: str, port: int, verbose: bool) -> None:
@@ -196,7 +212,11 @@ def serve(site: Path, host: str, port: int, verbose: bool) -> None:
         raise UsageError(
             f"{site} is no exported site: make one with 'tiffin export html-wasm NOTEBOOK -o {site}'"
         )
-    server = make_server(site, host, port, click.echo if verbose else None)
+    try:
+        server = make_server(site, host, port, click.echo if verbose else None)
+    except OSError as error:
+        where = f"{host}, port {port} ({error.strerror or error})"
+        raise UsageError(f"cannot listen on {where}: give another --port, 0 for any free one") from None
     click.echo(f"http://{host}:{server.server_address[1]}/")
     try:
         server.serve_forever()
@@ -223,7 +243,7 @@ def run_notebook(notebook: Path, cache: Path | None, values: tuple[str, ...], as
     tiffin run lunch.py
     tiffin run lunch.py --set slider=7
     """
-    console = Console(stderr=True)
+    console = _stderr()
     read = read_notebook(notebook)
     front_end = dict(_assignment(value) for value in values)
     with cell_progress(console, read) as report:

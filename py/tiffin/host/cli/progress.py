@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from tiffin.events import CellEnded, CellStarted, ErrorReport, Event, Notice, RunStarted
 from tiffin.host.export.cook import Cooked, CookedCell
@@ -18,20 +19,21 @@ from tiffin.run.lifecycles.capture import readable_seconds
 @contextmanager
 def cell_progress(console: Console, notebook: Notebook) -> Iterator[Callable[[Event], None]]:
     """Yield a function that takes a kernel's events and shows them as a bar of cells; notices as lines."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(notebook.filename, total=None)
 
         def report(event: Event) -> None:
             match event:
                 case RunStarted(cells=cells):
-                    progress.update(task, total=len(cells))
+                    progress.update(task, total=len(cells), completed=0)
                 case CellStarted(cell=cell):
                     progress.update(task, description=f"{notebook.filename}: {cell}")
                 case CellEnded():
                     progress.advance(task)
                 case Notice(text=text):
-                    progress.console.print(text, style="yellow", markup=False, highlight=False)
+                    console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
                 case _:
                     pass
 
@@ -59,7 +61,7 @@ def cell_table(cooked: Cooked) -> Table:
             style = {"error": "red", "cancelled": "yellow", "hit": "green"}.get(state_of(done), "")
             seconds = readable_seconds(done.run.elapsed)
             table.add_row(
-                cell.id, state_of(done), seconds, f"{done.size:,}" if done.size else "", style=style
+                Text(cell.id), state_of(done), seconds, f"{done.size:,}" if done.size else "", style=style
             )
     return table
 

@@ -24,6 +24,8 @@ from tiffin.version import __version__
 Json: TypeAlias = Any
 
 INDEX_FORMAT = 1
+SHARED_NAMES = frozenset({"index.html", MARKER, "assets", "kernel", "runtime"})
+"""What a site of several notebooks has at its top besides their folders."""
 INLINE_MANIFEST = 16_384
 """Manifests up to this many bytes travel in `index.json`."""
 
