@@ -17,6 +17,9 @@ const PREFERENCE = [
   "text/plain",
 ] as const;
 
+/** Beside an image: how many of its pixels stand on one of the page; 1 where it is missing. */
+const DENSITY = "application/vnd.tiffin.density+json";
+
 type Mime = (typeof PREFERENCE)[number];
 
 /** Renders the best representation of each bundle, in order. */
@@ -46,7 +49,7 @@ async function renderOutput(mime: Mime, bundle: Bundle): Promise<HTMLElement> {
     case "image/jpeg":
     case "image/gif":
     case "image/webp":
-      return image(mime, textOf(data), textOf(bundle["text/plain"] ?? ""));
+      return image(mime, textOf(data), bundle);
   }
 }
 
@@ -69,18 +72,16 @@ function preformatted(text: string): HTMLElement {
 }
 
 /** An image, decoded before it is shown, so that it does not flash or move what stands below. */
-async function image(mime: string, data: string, alt: string): Promise<HTMLElement> {
+async function image(mime: string, data: string, bundle: Bundle): Promise<HTMLElement> {
+  const density = Number(bundle[DENSITY] ?? 1) || 1;
   const element = document.createElement("img");
   element.className = "tn-image";
-  element.alt = alt.slice(0, 200);
+  element.alt = textOf(bundle["text/plain"] ?? "").slice(0, 200);
   element.src = `data:${mime};base64,${data}`;
   try {
     await element.decode();
-    // Figures are rendered at twice the density of the page.
-    if (mime === "image/png") {
-      element.width = Math.floor(element.naturalWidth / 2);
-      element.height = Math.floor(element.naturalHeight / 2);
-    }
+    element.width = Math.max(1, Math.floor(element.naturalWidth / density));
+    element.height = Math.max(1, Math.floor(element.naturalHeight / density));
   } catch {
     // A picture that cannot be decoded shows its alternative text.
   }

@@ -12,6 +12,9 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 Bundle: TypeAlias = Mapping[str, Json]
 
+DENSITY = "application/vnd.tiffin.density+json"
+"""Beside an image: how many of its pixels stand on one of the page (a number); 1 where it is missing."""
+
 PREFERENCE = (
     "text/html",
     "image/svg+xml",

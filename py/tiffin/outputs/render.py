@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from tiffin.outputs.mime import is_json, to_data
+from tiffin.outputs.mime import DENSITY, is_json, to_data
 
 Json: TypeAlias = Any
 Renderer: TypeAlias = Callable[[Any], dict[str, Json]]
@@ -135,7 +135,7 @@ def _render_polars(frame: Any) -> dict[str, Json]:
 def _render_figure(figure: Any) -> dict[str, Json]:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
-    return {"image/png": to_data("image/png", buffer.getvalue()), "text/plain": repr(figure)}
+    return {"image/png": to_data("image/png", buffer.getvalue()), DENSITY: 2, "text/plain": repr(figure)}
 
 
 def _render_axes(axes: Any) -> dict[str, Json]:

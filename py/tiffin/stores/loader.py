@@ -21,6 +21,9 @@ from tiffin.stores.tiered import TieredStore
 
 Json: TypeAlias = Any
 
+INDEX_FORMAT = 1
+"""The format of `index.json`, which says what a site's cache holds."""
+
 
 @dataclass(frozen=True)
 class FolderPlace:

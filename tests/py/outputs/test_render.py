@@ -14,6 +14,7 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
+from tiffin.outputs.mime import DENSITY
 from tiffin.outputs.render import LONGEST_TEXT, open_figures, render
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -240,7 +241,7 @@ def test_a_figure_that_cannot_be_drawn_says_so() -> None:
 
 def test_open_figures_are_shown_and_closed() -> None:
     figure(), figure()
-    assert [sorted(bundle) for bundle in open_figures(None)] == [["image/png", "text/plain"]] * 2
+    assert [sorted(bundle) for bundle in open_figures(None)] == [[DENSITY, "image/png", "text/plain"]] * 2
     assert plt.get_fignums() == []
     assert open_figures(None) == []
 

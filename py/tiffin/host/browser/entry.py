@@ -17,11 +17,9 @@ from tiffin.ids import is_digest
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.session.kernel import Kernel, KernelServices
-from tiffin.stores.loader import SitePlace, open_stores
+from tiffin.stores.loader import INDEX_FORMAT, SitePlace, open_stores
 
 Handle: TypeAlias = Callable[[str], Awaitable[None]]
-
-INDEX_FORMAT = 1
 
 
 class BrowserHost:

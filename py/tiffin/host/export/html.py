@@ -16,7 +16,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from tiffin.notebook.notebook import Notebook, NotebookCell
-from tiffin.outputs.mime import Bundle, best
+from tiffin.outputs.mime import DENSITY, Bundle, best
 
 Json: TypeAlias = Any
 KeepFile: TypeAlias = Callable[[bytes, str], str]
@@ -70,19 +70,22 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
             return f'<pre class="tn-text">{html.escape(text)}</pre>'
         case "text/plain" | "text/latex":
             return f'<pre class="tn-text">{html.escape(data)}</pre>'
-    return _image(mime, data, bundle.get("text/plain", ""), keep_file)
+    return _image(mime, data, bundle, keep_file)
 
 
-def _image(mime: str, data: str, text: str, keep_file: KeepFile) -> str:
+def _image(mime: str, data: str, bundle: Bundle, keep_file: KeepFile) -> str:
+    text, density = str(bundle.get("text/plain", "")), float(bundle.get(DENSITY) or 1)
     try:
         raw = base64.b64decode(data)
     except ValueError:
-        return f'<pre class="tn-text">{html.escape(str(text))}</pre>'
+        return f'<pre class="tn-text">{html.escape(text)}</pre>'
     address = f"data:{mime};base64,{data}" if len(raw) <= INLINE_IMAGE else keep_file(raw, _SUFFIXES[mime])
     size = _png_size(raw) if mime == "image/png" else None
-    # Figures are rendered at twice the density of the page; stating the size keeps the layout still.
-    sized = f' width="{max(1, size[0] // 2)}" height="{max(1, size[1] // 2)}"' if size else ""
-    return f'<img class="tn-image" src="{html.escape(address)}" alt="{html.escape(str(text)[:200])}"{sized}>'
+    sized = ""
+    if size is not None:  # stating the size keeps the layout still
+        width, height = (max(1, int(pixels // density)) for pixels in size)
+        sized = f' width="{width}" height="{height}"'
+    return f'<img class="tn-image" src="{html.escape(address)}" alt="{html.escape(text[:200])}"{sized}>'
 
 
 def _png_size(raw: bytes) -> tuple[int, int] | None:

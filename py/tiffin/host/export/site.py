@@ -19,11 +19,11 @@ from tiffin.host.export.html import CellView, PageLinks, render_page
 from tiffin.host.export.runtime import Assets, Runtime, needed_packages, runtime_files
 from tiffin.ids import CellId, Key
 from tiffin.notebook.notebook import Notebook, NotebookCell
+from tiffin.stores.loader import INDEX_FORMAT
 from tiffin.version import __version__
 
 Json: TypeAlias = Any
 
-INDEX_FORMAT = 1
 SHARED_NAMES = frozenset({"index.html", MARKER, "assets", "kernel", "runtime"})
 """What a site of several notebooks has at its top besides their folders."""
 INLINE_MANIFEST = 16_384

@@ -25,6 +25,7 @@ from tiffin.host.export.html import (
 )
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import NotebookCell
+from tiffin.outputs.mime import DENSITY
 
 EVIL = "</code></pre></script><script>alert('\"&')</script>"
 
@@ -95,10 +96,15 @@ def test_a_small_image_is_inline_and_a_large_one_a_file() -> None:
         (b"no picture at all, yet called one", None),
     ],
 )
-def test_a_png_states_half_its_pixels_as_its_size(data: bytes, size: tuple[str, str] | None) -> None:
-    markup = render_bundle({"image/png": base64.b64encode(data).decode()}, no_file)
+def test_a_dense_png_states_its_size_on_the_page(data: bytes, size: tuple[str, str] | None) -> None:
+    markup = render_bundle({"image/png": base64.b64encode(data).decode(), DENSITY: 2}, no_file)
     found = re.search(r'width="(\d+)" height="(\d+)"', markup)
     assert (found.groups() if found else None) == size
+
+
+def test_any_other_png_has_the_size_of_its_pixels() -> None:
+    markup = render_bundle({"image/png": base64.b64encode(png(641, 7)).decode()}, no_file)
+    assert 'width="641" height="7"' in markup
 
 
 def test_an_image_says_in_words_what_it_is() -> None:
