@@ -73,9 +73,10 @@ class SnapshotMaker:
         for name in names:
             if name not in cell.sources:
                 definitions[name] = self._define(cell, lineage, name, values[name], blobs)
+        known: dict[tuple[str, frozenset[str]], str] = {}
         for name in names:
             if name in cell.sources:
-                identity = self._source_identity(cell, name, definitions, ())
+                identity = self._source_identity(cell, name, definitions, (), known)
                 definitions[name] = Definition("source", identity, cell.sources[name].kind)
         return Snapshot({unmangle(name): definition for name, definition in definitions.items()}, blobs)
 
@@ -92,15 +93,29 @@ class SnapshotMaker:
         return found
 
     def _source_identity(
-        self, cell: Cell, name: str, definitions: Mapping[str, Definition], path: tuple[str, ...]
+        self,
+        cell: Cell,
+        name: str,
+        definitions: Mapping[str, Definition],
+        path: tuple[str, ...],
+        known: dict[tuple[str, frozenset[str]], str],
     ) -> str:
-        """Identity of a function or class, references included; a recursive one is marked by its name."""
+        """Identity of a function or class, references included; a recursive one is marked by its name.
+
+        `known` holds identities by name and by that part of the path which they can come back to: without
+        it, functions that call each other's callees would take exponential time.
+        """
+        about = (name, frozenset(path) & _reached(cell, name))
+        if about in known:
+            return known[about]
         references: dict[str, str] = {}
         for other in sorted(cell.sources[name].references):
             if other in (*path, name):
                 references[unmangle(other)] = "recursive"
             elif other in cell.sources:
-                references[unmangle(other)] = self._source_identity(cell, other, definitions, (*path, name))
+                references[unmangle(other)] = self._source_identity(
+                    cell, other, definitions, (*path, name), known
+                )
             elif other in definitions:
                 references[unmangle(other)] = definitions[other].identity
             elif other in cell.definitions or other in cell.private:
@@ -109,7 +124,8 @@ class SnapshotMaker:
                 identity = self._identity_of(other)
                 if identity is not None:
                     references[other] = identity
-        return source_identity(cell.sources[name].digest, references)
+        known[about] = source_identity(cell.sources[name].digest, references)
+        return known[about]
 
     def content_identity(self, value: Any) -> str | None:
         """Return the identity that the content of `value` gives it now, None if it is known by lineage."""
@@ -160,6 +176,18 @@ class SnapshotMaker:
             needs=needs,
             modules=tuple(sorted(modules)),
         )
+
+
+def _reached(cell: Cell, name: str) -> frozenset[str]:
+    """The functions and classes of `cell` that `name` refers to, directly or through others."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for other in cell.sources[waiting.pop()].references & cell.sources.keys():
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return frozenset(found)
 
 
 def _define_element(element: Element, kind: str) -> Definition:

@@ -69,6 +69,8 @@ class Graph:
         """What keeps `cell` from running: its own problem or an ancestor's, with that cell; or None."""
         if cell in self.problems:
             return cell, self.problems[cell]
+        if not self.problems:
+            return None
         ancestors = self.ancestors([cell])
         return next(
             (

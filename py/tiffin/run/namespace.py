@@ -62,6 +62,23 @@ class Namespace:
         for name in before.keys() - mine:
             self.globals.pop(name, None)
 
+    def release(self, cells: Iterable[CellId]) -> None:
+        """Make references again of live values of `cells` that may be made of a class that is made anew.
+
+        Widgets, and what holds them, stay: their reader has moved them.
+        """
+        for cell in cells:
+            for name in self._names_of.get(cell, ()):
+                binding = self._bindings[name]
+                kind, codec = binding.definition.kind, binding.definition.codec
+                if not binding.elements and (kind in ("source", "unavailable") or codec == "pickle"):
+                    self.globals.pop(name, None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that a cell bound."""
+        return tuple(self._bindings)
+
     def revise(self, name: str, identity: str) -> None:
         """Give a live name another identity: its value was changed in place."""
         binding = self._bindings[name]

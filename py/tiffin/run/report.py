@@ -48,7 +48,7 @@ def report_problem(problem: CellProblem, cell: Cell, notebook: str) -> ErrorRepo
 def _message(error: BaseException) -> str:
     try:
         return unmangle_text(str(error))
-    except Exception as problem:  # noqa: BLE001 (a user's `__str__` may raise anything)
+    except BaseException as problem:  # noqa: BLE001 (a user's `__str__` may raise anything, even SystemExit)
         return f"(its message cannot be shown: {type(problem).__name__})"
 
 

@@ -73,6 +73,7 @@ class Runner:
         self._notebook = notebook
         self._stats = stats
         self._interrupted = False
+        self._failed: set[CellId] = set()
 
     def interrupt(self) -> None:
         """Cancel what is left of the run under way, once the present cell has ended."""
@@ -119,14 +120,15 @@ class Runner:
 
     async def _step(self, context: CellContext, scheduler: Scheduler, ended: dict[CellId, CellRun]) -> None:
         cell, run_id = context.cell, context.run_id
+        if self._lacks_inputs(context, scheduler, ended):
+            return
         self._report(CellStarted(run_id, cell.id))
         started = time.perf_counter()
         outcome = await self._evaluator.evaluate(context)
         elapsed = time.perf_counter() - started
+        self._failed.discard(cell.id)
         if isinstance(outcome, Rerun):
-            for again in scheduler.rerun((*outcome.cells, cell.id)):
-                ended.pop(again, None)
-                self._report(CellQueued(run_id, again, outcome.reason))
+            self._requeue(context, outcome, scheduler, ended)
             return
         if outcome.exception is None:
             self._end(CellRun(cell.id, "idle", outcome, elapsed), run_id, ended)
@@ -137,11 +139,38 @@ class Runner:
             run = CellRun(cell.id, "cancelled", outcome, elapsed, reason="it was interrupted")
             self._interrupted = True
         else:
+            self._failed.add(cell.id)
             error = report_error(outcome.exception, context.graph, self._notebook)
             run = CellRun(cell.id, "error", outcome, elapsed, error)
         self._end(run, run_id, ended)
         reason = f"{cell.id}, which it depends on, {'was interrupted' if interrupted else 'failed'}"
         self._cancel(context.graph, scheduler.cancel(cell.id, reason), scheduler, run_id, ended)
+
+    def _lacks_inputs(self, context: CellContext, scheduler: Scheduler, ended: dict[CellId, CellRun]) -> bool:
+        """Whether a cell that this one takes names from has no result; see to it then.
+
+        The names would be unbound, or be those of builtins. A cell that failed in an earlier run cancels this
+        one as it would have done then; others come first.
+        """
+        cell, graph = context.cell.id, context.graph
+        lacking = [parent for parent in graph.parents[cell] if self._namespace.key_of(parent) is None]
+        failed = next((parent for parent in graph.sort(lacking) if parent in self._failed), None)
+        if failed is not None:
+            reason = f"{failed}, which it depends on, failed"
+            self._namespace.forget(context.cell)
+            self._end(CellRun(cell, "cancelled", None, reason=reason), context.run_id, ended)
+            cells = scheduler.cancel(cell, reason)
+            self._cancel(graph, cells, scheduler, context.run_id, ended)
+        elif lacking:
+            self._requeue(context, Rerun(tuple(lacking), f"{cell} needs its values"), scheduler, ended)
+        return bool(lacking)
+
+    def _requeue(
+        self, context: CellContext, rerun: Rerun, scheduler: Scheduler, ended: dict[CellId, CellRun]
+    ) -> None:
+        for again in scheduler.rerun((*rerun.cells, context.cell.id)):
+            ended.pop(again, None)
+            self._report(CellQueued(context.run_id, again, rerun.reason))
 
     def _cancel(
         self,

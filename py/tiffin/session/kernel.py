@@ -118,14 +118,17 @@ class Kernel:
                     return await self._set_values(RunId(run_id), values)
 
     async def _set_values(self, run_id: RunId, values: Mapping[str, Json]) -> RunSummary | None:
+        try:
+            for name, value in values.items():
+                self.elements.find(name).check(value)
+        except UsageError as error:
+            # Nothing is set then: what depends on one of the values would not be run for it.
+            self._report(Notice("error", str(error)))
+            self._report(RunCompleted(run_id, False, self.stats()))
+            return None
         names: list[str] = []
         for name, value in values.items():
-            try:
-                element = self.elements.set_value(name, value)
-            except UsageError as error:
-                self._report(Notice("error", str(error)))
-                self._report(RunCompleted(run_id, False, self.stats()))
-                return None
+            element = self.elements.set_value(name, value)
             if element is not None:
                 self._report(ElementChanged(element.id, element.name, element.front_end))
                 names += self.namespace.names_holding(element.id)

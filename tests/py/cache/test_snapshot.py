@@ -116,3 +116,8 @@ def test_content_identities_tell_types_apart() -> None:
     values: list[Any] = [1, 1.0, True, "1", b"1", 1 + 0j, [1], (1,), {1}, None, {1: "a"}, {"1": "a"}]
     assert len({maker.content_identity(value) for value in values}) == len(values)
     assert maker.content_identity(object()) is None
+
+
+def test_functions_that_share_their_callees_are_identified_in_no_time() -> None:
+    lines = [f"def f{i}(): return ({', '.join(f'f{j}' for j in range(i))})" for i in range(40)]
+    assert take("\n".join(lines)).definitions["f39"].identity.startswith("source:")

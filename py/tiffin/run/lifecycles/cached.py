@@ -11,11 +11,13 @@ from tiffin.cache.key import run_key, salted
 from tiffin.cache.manifest import Definition, FileRead, Manifest
 from tiffin.cache.snapshot import Snapshot, SnapshotMaker
 from tiffin.cache.surroundings import Surroundings
+from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
 from tiffin.ids import CellId, Key
 from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
+from tiffin.run.reach import reach
 from tiffin.run.result import Result
 
 _IMMUTABLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
@@ -67,6 +69,8 @@ class CachedLifecycle:
             result = await self._answer(context)
             if result is not None:
                 return Skip(result)
+        # What the last run bound is no result of this one, should it leave a name unbound.
+        context.namespace.forget(context.cell)
         self._surroundings.begin()
         return Proceed()
 
@@ -107,30 +111,47 @@ class CachedLifecycle:
             context.cell, lineage, {name: values[name] for name in names if name in values}
         )
         context.namespace.bind(context.cell.id, key, snapshot.definitions, live=True)
+        if any(source.kind == "class" for source in context.cell.sources.values()):
+            context.namespace.release(context.graph.descendants([context.cell.id]))
         if not changed and self._may_save(context, snapshot.definitions):
             await self._save(context, key, snapshot, files, outcome)
         return replace(outcome, key=key)
 
     def _changed_inputs(self, context: CellContext) -> bool:
-        """Whether the body changed values of other cells in place.
+        """Whether the body changed values of other cells in place, directly or through functions.
 
-        These names have another identity from now on, and the run is not stored: skipping it would skip the
-        change.
+        These names, and functions that refer to them, have another identity from now on, and the run is not
+        stored: skipping it would skip the change.
         """
-        namespace, changed = context.namespace, False
-        for name, owner in context.graph.edges[context.cell.id].items():
+        namespace, changed = context.namespace, set[str]()
+        taken = context.graph.edges[context.cell.id]
+        mark = self._key(context)
+        for name in reach(taken, context.graph, namespace):
             binding = namespace.binding(name)
-            value = namespace.globals.get(name)
-            if binding is None or type(value) in _IMMUTABLE or binding.elements:
+            if binding is None or binding.owner == context.cell.id or not namespace.is_live(name):
+                continue
+            value = namespace.globals[name]
+            # Only a function of its own cell can bind another value to a name (`global`).
+            if binding.elements or (name in taken and type(value) in _IMMUTABLE):
                 continue
             before = binding.definition.identity
+            after: str | None = before
             if before.startswith("content:"):
                 after = self._snapshots.content_identity(value)
-                if after != before:
-                    changed = True
-                    namespace.revise(name, after or f"{before}+{self._key(context)}")
-                    self._notice(context, f"it changes '{name}', which {owner} defines, so it runs each time")
-        return changed
+            elif hasattr(type(value), "__next__"):
+                after = None  # an iterator: who takes it is who moves it on
+            if after != before:
+                changed.add(name)
+                namespace.revise(name, after or f"{before}+{mark}")
+                text = f"it changes '{unmangle(name)}', which {binding.owner} defines, so it runs each time"
+                self._notice(context, text)
+        for name in namespace.names if changed else ():
+            binding = namespace.binding(name)
+            if binding is None or binding.definition.kind != "source":
+                continue
+            if not changed.isdisjoint(reach([name], context.graph, namespace)):
+                namespace.revise(name, f"{binding.definition.identity}+{mark}")
+        return bool(changed)
 
     def _key(self, context: CellContext) -> Key:
         taken = context.graph.edges[context.cell.id]

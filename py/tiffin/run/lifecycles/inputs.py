@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, blob_of
+from tiffin.cache.key import CONTENT_LIMIT
 from tiffin.cache.manifest import Definition
 from tiffin.cache.snapshot import restore_element
 from tiffin.cells.cell import Cell, SourceDefinition
 from tiffin.cells.compile import compile_statement
 from tiffin.cells.names import is_private, mangle, unmangle
 from tiffin.codecs.plain import from_plain
+from tiffin.codecs.registry import Encoded
 from tiffin.errors import CodecError
 from tiffin.events import Notice
 from tiffin.ids import CellId
 from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Rerun
+from tiffin.run.reach import reach
 from tiffin.run.report import CellFailure
 from tiffin.ui.registry import ElementRegistry
 
@@ -59,8 +62,8 @@ class InputsLifecycle:
 
     async def setup(self, context: CellContext) -> Decision:
         need = _Need(modules=set(context.cell.modules))
-        for name in sorted(context.cell.references):
-            self._collect(context, name, need)
+        self._collect(context, sorted(context.cell.references), need)
+        self._release_made_anew(context, need)
         await self._packages.ensure(frozenset(need.modules))
         blobs = await self._cache.fetch(self._blobs(context, need.names))
         missing: dict[str, str] = {}
@@ -79,19 +82,34 @@ class InputsLifecycle:
         addresses = [blob_of(binding.definition) for binding in bindings if binding is not None]
         return [address for address in addresses if address is not None]
 
-    def _collect(self, context: CellContext, name: str, need: _Need) -> None:
-        """Add `name` after all that has to be live before it."""
-        binding = context.namespace.binding(name)
-        if binding is None or name in need.names:
-            return
-        need.names.append(name)
-        definition = binding.definition
-        for other in _required(context.graph.cells[binding.owner], name, definition):
-            if other != name:
-                self._collect(context, other, need)
-        need.names.remove(name)
-        need.names.append(name)
-        need.modules.update(_modules(context.graph.cells[binding.owner], definition))
+    def _collect(self, context: CellContext, names: Iterable[str], need: _Need) -> None:
+        """Add `names`, each after all that has to be live before it; long chains need no deep stack."""
+        met: set[str] = set()
+        work: list[tuple[str | None, Iterator[str]]] = [(None, iter(tuple(names)))]
+        while work:
+            name, remaining = work[-1]
+            other = next(remaining, None)
+            if other is None:
+                work.pop()
+                if name is not None:
+                    need.names.append(name)
+                continue
+            binding = context.namespace.binding(other)
+            if binding is not None and other not in met:
+                met.add(other)
+                cell = context.graph.cells[binding.owner]
+                need.modules.update(_modules(cell, binding.definition))
+                work.append((other, iter(_required(cell, other, binding.definition))))
+
+    def _release_made_anew(self, context: CellContext, need: _Need) -> None:
+        """What was made of a class that is about to be made anew must be of the new one too."""
+        namespace, graph = context.namespace, context.graph
+        for name in need.names:
+            binding = namespace.binding(name)
+            if binding is not None and not namespace.is_live(name):
+                source = graph.cells[binding.owner].sources.get(name)
+                if source is not None and source.kind == "class":
+                    namespace.release(graph.descendants([binding.owner]))
 
     def _materialise(self, context: CellContext, name: str, blobs: Any) -> str | None:
         """Bring one name to life; return why that is impossible here, or None."""
@@ -110,7 +128,7 @@ class InputsLifecycle:
                         return f"its blob {data.digest[:12]}… cannot be used: {data.reason}"
                     globals_[name] = self._cache.codecs.decode(definition.codec or "", data)
                 case "source":
-                    _replay(cell, cell.sources[name], globals_)
+                    return self._replay(context, cell, cell.sources[name])
                 case "import":
                     globals_[name] = _import(definition)
                 case "element":
@@ -123,6 +141,21 @@ class InputsLifecycle:
             return f"{type(error).__name__}: {error}"
         self.materialised += 1
         return None
+
+    def _replay(self, context: CellContext, cell: Cell, source: SourceDefinition) -> str | None:
+        """Run the statement that made a function or class again; return why that cannot be right, or None."""
+        namespace = context.namespace
+        touched = [name for name in reach(source.eager, context.graph, namespace) if namespace.is_live(name)]
+        before = {name: self._content(namespace.globals[name]) for name in touched}
+        exec(compile_statement(source, cell.filename), namespace.globals)  # noqa: S102
+        changed = [name for name in touched if self._content(namespace.globals[name]) != before[name]]
+        if changed:  # a decorator that registers would have registered twice
+            return f"making it again changes '{unmangle(changed[0])}'"
+        self.materialised += 1
+        return None
+
+    def _content(self, value: Any) -> Encoded | None:
+        return self._cache.codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
 
     def restore_element(
         self, name: str, definition: Definition, cell: CellId, globals_: dict[str, Any]
@@ -171,10 +204,6 @@ def _modules(cell: Cell, definition: Definition) -> Iterable[str]:
     if definition.imported is not None:
         return [str(definition.imported["module"])]
     return definition.modules
-
-
-def _replay(cell: Cell, source: SourceDefinition, globals_: dict[str, Any]) -> None:
-    exec(compile_statement(source, cell.filename), globals_)  # noqa: S102
 
 
 def _import(definition: Definition) -> Any:
