@@ -105,7 +105,7 @@ def _compile_tree(tree: ast.Module, cell: NotebookCell, filename: str, hidden: b
     times = Counter(binding.name for binding in scope.bindings)
     imports = {name: imported for name, imported in imports.items() if times[name] <= 1}
     bound = {*times, *imports} - PRESETS
-    used = {use.name for use in scope.uses} - scope.handler_names | _early_handler_reads(scope)
+    used = {use.name for use in scope.uses}
 
     def new_name(name: str) -> str:
         return mangle(name, cell.id)
@@ -128,11 +128,6 @@ def _compile_tree(tree: ast.Module, cell: NotebookCell, filename: str, hidden: b
         "body": _compile(ast.Module(body, []), filename, "exec") if body else None,
         "tail": tail,
     }
-
-
-def _early_handler_reads(scope: ModuleScope) -> set[str]:
-    """Names of handlers that are also read outside these: they then refer to another cell's definition."""
-    return {use.name for use in scope.uses if use.name in scope.handler_names}
 
 
 def _compile(tree: ast.Module | ast.Expression, filename: str, mode: str) -> CodeType:

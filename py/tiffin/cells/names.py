@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
 import re
-from collections.abc import Mapping
 
 from tiffin.ids import CellId
 
@@ -31,13 +29,3 @@ def unmangle(name: str) -> str:
     """Return the name as its author wrote it."""
     match = _MANGLED.match(name)
     return match.group(1) if match else name
-
-
-def private_names(names: frozenset[str], cell: CellId) -> Mapping[str, str]:
-    """Return, for each private name among `names`, its mangled form."""
-    return {name: mangle(name, cell) for name in sorted(names) if is_private(name)}
-
-
-def is_bindable(name: str) -> bool:
-    """Return whether a person may bind `name`: an identifier that is no keyword."""
-    return name.isidentifier() and not keyword.iskeyword(name)

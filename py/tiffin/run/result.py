@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from tiffin.ids import Key
 from tiffin.outputs.mime import Bundle
@@ -28,6 +28,3 @@ class Result:
     exception: BaseException | None = None
     seconds: float = 0.0
     key: Key | None = None
-
-
-Console: TypeAlias = tuple[tuple[str, str], ...]
