@@ -14,7 +14,7 @@ from typing import Any
 from tiffin.version import __version__
 
 _AUTHOR = "tiffin.session.author"
-_AUTHOR_API = frozenset({"ui", "md", "html", "display", "stats"})
+_AUTHOR_API = frozenset({"ui", "md", "html", "display", "stats", "stop", "state", "defs", "refs"})
 
 __all__ = ["__version__", *sorted(_AUTHOR_API)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from tiffin.errors import UsageError
 
@@ -37,16 +37,46 @@ class SetValues:
 
 
 @dataclass(frozen=True)
+class RunStale:
+    """Bring every stale result up to date."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
+class CellSource:
+    """A cell as somebody wrote it: put in place of the one with the same id, or as a new one."""
+
+    id: str
+    source: str
+    kind: Literal["code", "markdown"] = "code"
+    name: str | None = None
+    settings: dict[str, Json] | None = None
+
+
+@dataclass(frozen=True)
+class EditCells:
+    """Put and remove cells, give all of them another order (ids), or change settings of the notebook; then run
+    what has to run. What `order` leaves out as new stands at the end."""
+
+    run_id: str
+    put: tuple[CellSource, ...] = ()
+    remove: tuple[str, ...] = ()
+    order: tuple[str, ...] | None = None
+    settings: dict[str, Json] | None = None
+
+
+@dataclass(frozen=True)
 class Interrupt:
     """Stop the run under way; its cells end as cancelled."""
 
     run_id: str | None = None
 
 
-Command: TypeAlias = Restore | RunCells | SetValues | Interrupt
+Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Interrupt
 
-_COMMANDS: dict[str, type[Restore] | type[RunCells] | type[SetValues] | type[Interrupt]] = {
-    kind.__name__: kind for kind in (Restore, RunCells, SetValues, Interrupt)
+_COMMANDS: dict[str, type[Command]] = {
+    kind.__name__: kind for kind in (Restore, RunCells, RunStale, SetValues, EditCells, Interrupt)
 }
 
 
@@ -60,6 +90,14 @@ _IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
     "cells": _texts,
     "force": lambda value: isinstance(value, bool),
     "values": lambda value: isinstance(value, dict),
+    "put": lambda value: isinstance(value, list) and all(isinstance(item, dict) for item in value),
+    "remove": _texts,
+    "order": _texts,
+    "settings": lambda value: isinstance(value, dict),
+    "id": lambda value: isinstance(value, str),
+    "source": lambda value: isinstance(value, str),
+    "kind": lambda value: value in ("code", "markdown"),
+    "name": lambda value: isinstance(value, str),
 }
 """What each field may be; null, too, where it is the default."""
 
@@ -71,7 +109,17 @@ def command_from_json(data: Json) -> Command:
     kind = _COMMANDS.get(str(data.get("type")))
     if kind is None:
         raise UsageError(f"unknown command {data.get('type')!r}; known: {', '.join(sorted(_COMMANDS))}")
-    given = {name: value for name, value in data.items() if name != "type"}
+    given = _fields(kind, {name: value for name, value in data.items() if name != "type"})
+    for name in ("cells", "remove", "order"):
+        if given.get(name) is not None:
+            given[name] = tuple(given[name])
+    if "put" in given:
+        given["put"] = tuple(CellSource(**_fields(CellSource, cell)) for cell in given["put"])
+    return kind(**given)
+
+
+def _fields(kind: type[Command] | type[CellSource], given: dict[str, Json]) -> dict[str, Json]:
+    """Return `given` if it has what the fields of `kind` take, `UsageError` otherwise."""
     known = {field.name: field for field in fields(kind)}
     odd = given.keys() - known.keys()
     for name, field in known.items():
@@ -85,6 +133,4 @@ def command_from_json(data: Json) -> Command:
         raise UsageError(
             f"command {kind.__name__} takes {', '.join(known)}; wrong or missing: {', '.join(sorted(odd))}"
         )
-    if given.get("cells") is not None:
-        given["cells"] = tuple(given["cells"])
-    return kind(**given)
+    return given

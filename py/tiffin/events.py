@@ -83,6 +83,16 @@ class RunStarted:
 
 
 @dataclass(frozen=True)
+class NotebookEdited:
+    """The notebook is another one: `cells` in their order, of which `put` are new or changed."""
+
+    run_id: str
+    cells: tuple[str, ...]
+    put: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CellQueued:
     """A cell was put in the queue of a run (at its start, or again because something needs it re-run)."""
 
@@ -169,6 +179,7 @@ class RunCompleted:
 Event: TypeAlias = (
     KernelReady
     | RunStarted
+    | NotebookEdited
     | CellQueued
     | CellStarted
     | CellConsole

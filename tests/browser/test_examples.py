@@ -10,7 +10,7 @@ import pytest
 from conftest import Served, View
 
 from tiffin.cells.compile import compile_cell
-from tiffin.graph.graph import build_graph
+from tiffin.graph.graph import graph_of
 from tiffin.notebook.notebook import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -27,8 +27,8 @@ CASES = [
 
 def following(notebook: Notebook, name: str) -> set[str]:
     """The cells that depend on a name, by the notebook's own graph."""
-    graph = build_graph(compile_cell(c, notebook.filename, i) for i, c in enumerate(notebook.cells))
-    users = graph.users(name)
+    graph = graph_of(notebook)
+    users = graph.users(name, graph.definers[name][0])
     return {*users, *graph.descendants(users)}
 
 

@@ -48,7 +48,7 @@ def test_what_is_left_out_has_its_default(wire: dict[str, Any], command: Command
         ([], "a command is a JSON object, not []"),
         ("Restore", "a command is a JSON object, not 'Restore'"),
         (None, "a command is a JSON object, not None"),
-        ({}, "unknown command None; known: Interrupt, Restore, RunCells, SetValues"),
+        ({}, "unknown command None; known: EditCells, Interrupt, Restore, RunCells, RunStale, SetValues"),
         ({"type": "Explode"}, "unknown command 'Explode'"),
         ({"type": ["Restore"]}, "unknown command ['Restore']"),
         ({"type": "Restore", "run_id": "r"}, "command Restore takes run_id, shown; wrong or missing: shown"),

@@ -25,7 +25,8 @@ class Definition:
     `kind` says where the value is: `inline` (a plain form in `plain`), `blob` (`blob`, `codec`, `size` in
     bytes), `source` (a statement of the cell itself), `import` (`imported`), `element` (`element`), or
     `unavailable` (`reason`). `needs` are names of the notebook that decoding refers to, `modules` those it
-    imports.
+    imports. `shares` are names whose values had mutable parts in common with this one, which decoding each by
+    itself would part (`^name` where it is the version above the cell).
     """
 
     kind: DefinitionKind
@@ -40,6 +41,7 @@ class Definition:
     reason: str | None = None
     needs: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,10 @@ class FileRead:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One run: its key and what the key is made of, definitions, output, displays, console, time, files."""
+    """One run: its key and what the key is made of, definitions, output, displays, console, time, files.
+
+    `stopped` says that the body ended by `tn.stop`: it defined nothing, and what depends on it does not run.
+    """
 
     key: Key
     code: Digest
@@ -76,6 +81,7 @@ class Manifest:
     seconds: float = 0.0
     files: tuple[FileRead, ...] = ()
     environment: Mapping[str, Json] = field(default_factory=dict)
+    stopped: bool = False
 
     @property
     def blobs(self) -> frozenset[Digest]:
@@ -98,6 +104,7 @@ class Manifest:
             "seconds": self.seconds,
             "files": [vars(file) for file in self.files],
             "environment": dict(self.environment),
+            **({"stopped": True} if self.stopped else {}),
         }
         return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
             "utf-8", "backslashreplace"
@@ -158,6 +165,7 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         seconds=float(document["seconds"]),
         files=tuple(FileRead(file["path"], file["digest"]) for file in document["files"]),
         environment=dict(document["environment"]),
+        stopped=bool(document.get("stopped", False)),
     )
 
 
@@ -166,9 +174,8 @@ def _definition(fields: Mapping[str, Any]) -> Definition:
         raise ValueError(f"unknown kind of definition {fields['kind']!r}")
     if fields["kind"] == "blob" and not is_digest(fields.get("blob")):
         raise ValueError(f"{fields.get('blob')!r} is no digest")
-    return Definition(
-        **{**fields, "needs": tuple(fields.get("needs", ())), "modules": tuple(fields.get("modules", ()))}
-    )
+    several = {name: tuple(fields.get(name, ())) for name in ("needs", "modules", "shares")}
+    return Definition(**{**fields, **several})
 
 
 def _parts(parts: Mapping[str, Any]) -> OutputParts:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import ModuleType
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from tiffin.cache.key import (
@@ -18,7 +18,7 @@ from tiffin.cache.key import (
     source_identity,
 )
 from tiffin.cache.manifest import Definition
-from tiffin.cells.cell import Cell, ImportedName
+from tiffin.cells.cell import NO_FLOW, Cell, ImportedName
 from tiffin.cells.names import unmangle
 from tiffin.codecs.pickled import PickleCodec, imported_modules
 from tiffin.codecs.plain import from_plain, to_plain
@@ -26,10 +26,11 @@ from tiffin.codecs.registry import CodecRegistry, Encoded, NotEncodable
 from tiffin.errors import CodecError
 from tiffin.ids import Digest, Key, digest
 from tiffin.ui.contained import elements_in
-from tiffin.ui.element import Element
+from tiffin.ui.element import Element, Reactive
 from tiffin.ui.inputs import KINDS
 
 INLINE_LIMIT = 4096
+_NONE: Mapping[str, Iterable[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -61,18 +62,24 @@ class SnapshotMaker:
         self._module_digest = module_digest
         self._large = large
 
-    def take(self, cell: Cell, lineage: Key, values: Mapping[str, Any]) -> Snapshot:
+    def take(
+        self, cell: Cell, lineage: Key, values: Mapping[str, Any], shares: Mapping[str, Iterable[str]] = _NONE
+    ) -> Snapshot:
         """Return the snapshot of `cell`, which bound `values` (its private ones under their mangled names).
 
-        `lineage` is the key of the run, salted if a person forced it.
+        `lineage` is the key of the run, salted if a person forced it; `shares` says which other names each
+        value has mutable parts in common with.
         """
-        names = sorted(cell.definitions & values.keys())
+        names = sorted(values.keys() - cell.private)
         names += sorted(self._private_needed(cell, names, values))
         blobs: dict[Digest, bytes] = {}
         definitions: dict[str, Definition] = {}
         for name in names:
             if name not in cell.sources:
-                definitions[name] = self._define(cell, lineage, name, values[name], blobs)
+                definition = self._define(cell, lineage, name, values[name], blobs)
+                if name in shares:
+                    definition = with_shares(definition, shares[name])
+                definitions[name] = definition
         known: dict[tuple[str, frozenset[str]], str] = {}
         for name in names:
             if name in cell.sources:
@@ -109,7 +116,9 @@ class SnapshotMaker:
         if about in known:
             return known[about]
         references: dict[str, str] = {}
-        for other in sorted(cell.sources[name].references):
+        source = cell.sources[name]
+        # In document order a function finds names where it is called, and there they are inputs of their own.
+        for other in sorted(source.references if cell.flow is NO_FLOW else source.eager):
             if other in (*path, name):
                 references[unmangle(other)] = "recursive"
             elif other in cell.sources:
@@ -126,6 +135,11 @@ class SnapshotMaker:
                     references[other] = identity
         known[about] = source_identity(cell.sources[name].digest, references)
         return known[about]
+
+    def pickled(self, value: Any) -> bytes | None:
+        """Return the pickle of a value up to the content limit, to compare it with later ones, or None."""
+        encoded = self._codecs.encode(value, limit=CONTENT_LIMIT)
+        return None if encoded is None else encoded.data
 
     def content_identity(self, value: Any) -> str | None:
         """Return the identity that the content of `value` gives it now, None if it is known by lineage."""
@@ -144,6 +158,9 @@ class SnapshotMaker:
             return Definition("import", identity, kind, imported=vars(imported))
         if isinstance(value, Element):
             return _define_element(value, kind)
+        if isinstance(value, Reactive):
+            identity = element_identity(value.identity_document())
+            return Definition("unavailable", identity, kind, reason="a state lives in its session")
         encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
         if encoded is not None:
             return self._store(content_identity(encoded), kind, encoded, blobs)
@@ -176,6 +193,20 @@ class SnapshotMaker:
             needs=needs,
             modules=tuple(sorted(modules)),
         )
+
+
+def with_shares(definition: Definition, names: Iterable[str]) -> Definition:
+    """Return `definition` of a value that has mutable parts in common with those of `names`.
+
+    That is part of its identity: what changes one of them does something else with equal, separate values.
+    """
+    shares = tuple(sorted(names))
+    return replace(definition, identity=f"{definition.identity}~{','.join(shares)}", shares=shares)
+
+
+def base_identity(identity: str) -> str:
+    """Return the identity of a value by itself, whatever it shares."""
+    return identity.partition("~")[0]
 
 
 def _reached(cell: Cell, name: str) -> frozenset[str]:
@@ -216,12 +247,12 @@ def restore_element(record: Mapping[str, Any]) -> Element:
     return kind.restored(record["arguments"], record["initial"], from_plain(record["kept"]))
 
 
-def live_identity(identity: str, value: Any, elements: Sequence[Element]) -> str:
-    """Return the present identity of a live value: that of an element follows its reader's moves.
+def live_identity(identity: str, value: Any, elements: Sequence[Reactive]) -> str:
+    """Return the present identity of a live value: that of a widget follows its reader's moves.
 
     `identity` is what was recorded; a value that holds `elements` combines both.
     """
-    if isinstance(value, Element):
+    if isinstance(value, Reactive):
         return element_identity(value.identity_document())
     if elements:
         documents = [element.identity_document() for element in elements]

@@ -32,7 +32,8 @@ class SourceDefinition:
 
     `statement` is what to compile and run, `digest` that of its canonical form, `references` the global
     names it uses now or when called, private ones in their mangled form. `eager` are those that are needed
-    the moment the statement runs (decorators, defaults, bases, class bodies).
+    the moment the statement runs (decorators, defaults, bases, class bodies). `touches` are those
+    whose objects it hands to calls, `changes` those that it changes itself.
     """
 
     kind: Literal["function", "class"]
@@ -40,13 +41,40 @@ class SourceDefinition:
     digest: Digest
     references: frozenset[str]
     eager: frozenset[str]
+    touches: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What of the history of names passes through a cell in document order.
+
+    `reads`: names whose value from above its code may look at. `needed`: those that it cannot do without, and
+    the line. `binds`: names that it binds itself; `kept`: those that it binds on some paths only, so that the
+    value from above may live on. `changes`: names of other cells that it binds through its functions, or
+    whose objects it changes in place. For each name it binds, `latent` holds the names that the value may use
+    later, when it is called, `writes` those that it may then bind or change, `carriers` those whose values it
+    may hold.
+    """
+
+    reads: frozenset[str] = frozenset()
+    needed: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
+    binds: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    latent: Mapping[str, frozenset[str]] = field(default_factory=lambda: _EMPTY)
+    writes: Mapping[str, frozenset[str]] = field(default_factory=lambda: _EMPTY)
+    carriers: Mapping[str, frozenset[str]] = field(default_factory=lambda: _EMPTY)
+
+
+NO_FLOW = Flow()
 
 
 @dataclass(frozen=True)
 class CellProblem:
     """Why a cell does not run: one sentence, and the line (in the cell, 1-based) where known."""
 
-    kind: Literal["syntax", "reading", "multiple-definitions", "cycle", "disabled"]
+    kind: Literal["syntax", "reading", "multiple-definitions", "cycle", "above-definition", "disabled"]
     text: str
     line: int | None = None
 
@@ -56,7 +84,8 @@ class Cell:
     """A compiled cell.
 
     `definitions` are the names it binds globally and shares, `private` its own `_names` in mangled form,
-    `references` the names it reads that it does not bind. `body` runs first; `tail` is the trailing
+    `references` the names it reads that it does not bind; `touches` the names whose objects it hands to calls, and
+    may so change; `changes` those that it changes by a statement. `flow` is there in document order. `body` runs first; `tail` is the trailing
     expression, whose value is the output (None when there is none, or a `;` hides it). Both may be
     coroutine code objects. `filename` is what its code objects carry, and its key in `linecache`.
     """
@@ -68,6 +97,9 @@ class Cell:
     definitions: frozenset[str] = frozenset()
     private: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
+    touches: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    flow: Flow = NO_FLOW
     imports: Mapping[str, ImportedName] = field(default_factory=lambda: _EMPTY)
     modules: frozenset[str] = frozenset()
     sources: Mapping[str, SourceDefinition] = field(default_factory=lambda: _EMPTY)
@@ -76,7 +108,6 @@ class Cell:
     problem: CellProblem | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     line: int | None = None
-    position: int = 0
 
     @property
     def has_code(self) -> bool:

@@ -6,26 +6,28 @@ import ast
 import linecache
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
 from typing import Any
 
 from tiffin.cells.canonical import code_digest
-from tiffin.cells.cell import Cell, CellProblem, ImportedName, SourceDefinition
+from tiffin.cells.cell import NO_FLOW, Cell, CellProblem, ImportedName, SourceDefinition
+from tiffin.cells.flow import find_flow
 from tiffin.cells.names import PRESETS, is_private, mangle
 from tiffin.cells.scope import ModuleScope, StatementScope
 from tiffin.ids import Digest, digest
-from tiffin.notebook.notebook import NotebookCell
+from tiffin.notebook.notebook import NotebookCell, Order
 
 _HIDES_TAIL = re.compile(r"[)\s]*;")
 _RUN_SETTINGS = frozenset({"time"})
 """Cell settings that change what a run shows, and so take part in the code digest."""
 
 
-def compile_cell(cell: NotebookCell, filename: str, position: int = 0) -> Cell:
+def compile_cell(cell: NotebookCell, filename: str, order: Order = "graph") -> Cell:
     """Return `cell` compiled; what is wrong with it is its `problem`, never an exception.
 
-    `filename` is the notebook's, used to name the cell's code in tracebacks; `position` counts from 0.
+    `filename` is the notebook's, used to name the cell's code in tracebacks. In document order no name is
+    private to its cell, as in Jupyter: a later `_name` is a new version like any other.
     """
     source = cell.python
     code_filename = f"<{filename} {cell.id}>"
@@ -35,7 +37,6 @@ def compile_cell(cell: NotebookCell, filename: str, position: int = 0) -> Cell:
         "filename": code_filename,
         "settings": cell.settings,
         "line": cell.line,
-        "position": position,
     }
     remember_source(code_filename, source)
     if cell.kind == "markdown":
@@ -49,7 +50,7 @@ def compile_cell(cell: NotebookCell, filename: str, position: int = 0) -> Cell:
         hidden = _hides_tail(tree, source)
         traits = _traits(cell, hidden)
         code = code_digest(tree, traits)
-        return Cell(**common, digest=code, **_compile_tree(tree, cell, code_filename, hidden))
+        return Cell(**common, digest=code, **_compile_tree(tree, cell, code_filename, hidden, order))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         problem = CellProblem("syntax", _syntax_sentence(error), getattr(error, "lineno", None))
         return Cell(**common, digest=_text_digest("syntax", source), problem=problem)
@@ -98,7 +99,9 @@ def _hides_tail(tree: ast.Module, source: str) -> bool:
     return _HIDES_TAIL.match(rest) is not None
 
 
-def _compile_tree(tree: ast.Module, cell: NotebookCell, filename: str, hidden: bool) -> dict[str, Any]:
+def _compile_tree(
+    tree: ast.Module, cell: NotebookCell, filename: str, hidden: bool, order: Order
+) -> dict[str, Any]:
     forms = {index: code_digest(node) for index, node in enumerate(tree.body) if _is_replayable(node)}
     imports, modules = _imports(tree, cell.stars)
     scope = ModuleScope(tree)
@@ -106,28 +109,37 @@ def _compile_tree(tree: ast.Module, cell: NotebookCell, filename: str, hidden: b
     imports = {name: imported for name, imported in imports.items() if times[name] <= 1}
     bound = {*times, *imports} - PRESETS
     used = {use.name for use in scope.uses}
+    local = is_private if order == "graph" else _is_never_private
 
     def new_name(name: str) -> str:
-        return mangle(name, cell.id)
+        return mangle(name, cell.id) if local(name) else name
 
-    own = {name for name in bound if is_private(name)}
-    scope.rename(lambda name: is_private(name), new_name)
+    own = {name for name in bound if local(name)}
+    scope.rename(local, lambda name: mangle(name, cell.id))
     ast.fix_missing_locations(tree)
     tail: CodeType | None = None
     body = list(tree.body)
     if body and isinstance(body[-1], ast.Expr) and not hidden:
         expression = ast.Expression(body.pop().value)  # type: ignore[attr-defined]
         tail = _compile(expression, filename, "eval")
+    sources = dict(_sources(tree, forms, scope.statements, new_name))
     return {
-        "definitions": frozenset(name for name in bound if not is_private(name)),
+        "definitions": frozenset(bound - own),
         "private": frozenset(new_name(name) for name in own),
-        "references": frozenset(name for name in used - bound - PRESETS if not is_private(name)),
-        "imports": {new_name(n) if is_private(n) else n: imported for n, imported in imports.items()},
+        "references": frozenset(name for name in used - bound - PRESETS if not local(name)),
+        "touches": frozenset(new_name(use.name) for use in scope.uses if use.effect != "none"),
+        "changes": frozenset(new_name(use.name) for use in scope.uses if use.effect == "changes"),
+        "flow": NO_FLOW if order == "graph" else find_flow(scope, frozenset(forms)),
+        "imports": {new_name(name): imported for name, imported in imports.items()},
         "modules": modules,
-        "sources": dict(_sources(tree, forms, scope.statements, new_name)),
+        "sources": sources,
         "body": _compile(ast.Module(body, []), filename, "exec") if body else None,
         "tail": tail,
     }
+
+
+def _is_never_private(name: str) -> bool:
+    return False
 
 
 def _compile(tree: ast.Module | ast.Expression, filename: str, mode: str) -> CodeType:
@@ -178,7 +190,7 @@ def _sources(
     tree: ast.Module,
     forms: Mapping[int, Digest],
     statements: Iterable[StatementScope],
-    new_name: Any,
+    new_name: Callable[[str], str],
 ) -> Iterable[tuple[str, SourceDefinition]]:
     """The definitions that can be replayed.
 
@@ -189,9 +201,6 @@ def _sources(
     times = Counter(binding.name for scope in scopes for binding in scope.bindings)
     bound_so_far: set[str] = set()
 
-    def mangled(name: str) -> str:
-        return str(new_name(name)) if is_private(name) else name
-
     for index, scope in enumerate(scopes):
         names = {binding.name for binding in scope.bindings}
         if index in forms:
@@ -201,13 +210,17 @@ def _sources(
             if times[name] == 1 and safe and len(names) == 1:
                 kind = tree.body[index]
                 yield (
-                    mangled(name),
+                    new_name(name),
                     SourceDefinition(
                         kind="class" if isinstance(kind, ast.ClassDef) else "function",
                         statement=kind,
                         digest=forms[index],
-                        references=frozenset(mangled(use.name) for use in scope.uses) - PRESETS,
-                        eager=frozenset(mangled(other) for other in eager) - PRESETS,
+                        references=frozenset(new_name(use.name) for use in scope.uses) - PRESETS,
+                        eager=frozenset(new_name(other) for other in eager) - PRESETS,
+                        touches=frozenset(new_name(use.name) for use in scope.uses if use.effect != "none"),
+                        changes=frozenset(
+                            new_name(use.name) for use in scope.uses if use.effect == "changes"
+                        ),
                     ),
                 )
         bound_so_far |= names

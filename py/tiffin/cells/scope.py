@@ -9,16 +9,22 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tiffin.cells.sites import Site, SiteCollector
+from tiffin.cells.sites import Effect, Site, SiteCollector
 
 
 @dataclass(frozen=True)
 class Use:
-    """A read of a global name; `deferred` when it happens in a body that runs later, if at all."""
+    """A read of a global name; `deferred` when it happens in a body that runs later, if at all.
+
+    `effect` says what happens to the object behind it; `sure` and `depth` are those of its `Site`.
+    """
 
     name: str
     line: int
     deferred: bool
+    effect: Effect = "none"
+    sure: bool = False
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,13 +47,14 @@ class StatementScope:
 class ModuleScope:
     """The scopes of a module's tree: what each statement binds and reads globally, and renaming.
 
-    `statements` has one entry per top-level statement. Names bound only by `except ... as name` are
+    `statements` has one entry per top-level statement, `sure_after` the names surely bound after it. Names bound only by `except ... as name` are
     unbound again by Python at the end of the handler; they are in `handler_names`, not among the bindings.
     """
 
     def __init__(self, tree: ast.Module) -> None:
         collector = SiteCollector()
         collector.collect(tree)
+        self.sure_after = tuple(collector.sure_after)
         self._sites = [site for site in collector.sites if _is_global(site)]
         bound = {site.name for site in self._sites if site.binds and not _by_handler(site)}
         self.handler_names = frozenset(
@@ -62,7 +69,7 @@ class ModuleScope:
         sites = [site for site in self._sites if site.statement == index and not self._in_handler(site)]
         return StatementScope(
             bindings=tuple(Binding(s.name, s.line, s.deferred) for s in sites if s.binds),
-            uses=tuple(Use(s.name, s.line, s.deferred) for s in sites if s.reads),
+            uses=tuple(Use(s.name, s.line, s.deferred, s.effect, s.sure, s.depth) for s in sites if s.reads),
         )
 
     @property

@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 ScopeKind = Literal["module", "function", "class", "comprehension", "type-parameters"]
+Effect = Literal["none", "touches", "changes"]
+
+CHANGING_METHODS = frozenset(
+    "add append appendleft clear discard extend extendleft fit fit_transform insert partial_fit pop popitem "
+    "popleft remove reverse rotate set_params setdefault sort update".split()
+)
+"""Methods that, called for their effect, change the object they belong to."""
 
 
 @dataclass
@@ -28,7 +35,11 @@ class Scope:
 
 @dataclass
 class Site:
-    """A place in the tree that holds a name: how to read it is known, `rename` writes it."""
+    """A place in the tree that holds a name: how to read it is known, `rename` writes it.
+
+    `sure` says that the module has bound the name on every path that leads here, `depth` how many branches
+    and loops stand around it; `effect` that what is behind the name is changed here, or handed to a call.
+    """
 
     name: str
     scope: Scope
@@ -41,6 +52,9 @@ class Site:
     rename: Callable[[str], None]
     handlers: tuple[ast.ExceptHandler, ...]
     fixed: bool
+    effect: Effect
+    sure: bool
+    depth: int
 
 
 class SiteCollector(ast.NodeVisitor):
@@ -52,11 +66,17 @@ class SiteCollector(ast.NodeVisitor):
         self._deferred = 0
         self._statement = 0
         self._handlers: tuple[ast.ExceptHandler, ...] = ()
+        self._effects: dict[int, Effect] = {}
+        self._sure: set[str] = set()
+        self._depth = 0
+        self.sure_after: list[frozenset[str]] = []
+        """For each statement, the names that the module has surely bound once it is over."""
 
     def collect(self, tree: ast.Module) -> None:
         for index, statement in enumerate(tree.body):
             self._statement = index
             self.visit(statement)
+            self.sure_after.append(frozenset(self._sure))
 
     # -- noting -----------------------------------------------------------------------------------------
 
@@ -70,12 +90,16 @@ class SiteCollector(ast.NodeVisitor):
         reads: bool = False,
         scope: Scope | None = None,
         fixed: bool = False,
+        effect: Effect = "none",
     ) -> None:
         scope = scope or self._scope
         name = class_private(name, self._scope)
         before = name in scope.bound
+        sure = name in self._sure
         if binds:
             scope.bound.add(name)
+            if scope.parent is None and not self._deferred:
+                self._sure.add(name)
         self.sites.append(
             Site(
                 name,
@@ -89,6 +113,9 @@ class SiteCollector(ast.NodeVisitor):
                 rename,
                 self._handlers,
                 fixed,
+                effect,
+                sure,
+                self._depth,
             )
         )
 
@@ -117,14 +144,26 @@ class SiteCollector(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         stores = isinstance(node.ctx, ast.Store | ast.Del)
-        self._note(node.id, node.lineno, lambda new: setattr(node, "id", new), binds=stores, reads=not stores)
+        self._note(
+            node.id,
+            node.lineno,
+            lambda new: setattr(node, "id", new),
+            binds=stores,
+            reads=not stores,
+            effect=self._effects.get(id(node), "none"),
+        )
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         target = node.target
         self.visit(node.value)
         if isinstance(target, ast.Name):
             self._note(
-                target.id, target.lineno, lambda new: setattr(target, "id", new), binds=True, reads=True
+                target.id,
+                target.lineno,
+                lambda new: setattr(target, "id", new),
+                binds=True,
+                reads=True,
+                effect="changes",
             )
         else:
             self.visit(target)
@@ -139,10 +178,84 @@ class SiteCollector(ast.NodeVisitor):
         elif self._scope.kind != "module":
             self._scope.bound.add(node.target.id)  # a bare annotation makes a name local, and binds nothing
 
+    # -- effects ----------------------------------------------------------------------------------------
+
+    def _mark(self, node: ast.AST, effect: Effect) -> None:
+        """Note what happens to the object behind the name that a chain like `a.b[k]` starts with."""
+        while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        if isinstance(node, ast.Name) and self._effects.get(id(node)) != "changes":
+            self._effects[id(node)] = effect
+
+    def visit_Attribute(self, node: ast.Attribute | ast.Subscript) -> None:
+        if isinstance(node.ctx, ast.Store | ast.Del):
+            self._mark(node.value, "changes")
+        self.generic_visit(node)
+
+    visit_Subscript = visit_Attribute
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        call = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            if call.func.attr in CHANGING_METHODS or any(k.arg == "inplace" for k in call.keywords):
+                self._mark(call.func.value, "changes")
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute):
+            self._mark(node.func.value, "touches")
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self._mark(argument, "touches")
+        self.generic_visit(node)
+
+    # -- branches: what is bound on every path ------------------------------------------------------------
+
+    def _branch(self, *parts: Iterable[ast.AST | None]) -> None:
+        """Visit parts of which exactly one runs: what each of them binds is surely bound afterwards."""
+        before, outcomes = self._sure, []
+        self._depth += 1
+        for part in parts:
+            self._sure = set(before)
+            self._visit_all(part)
+            outcomes.append(self._sure)
+        self._depth -= 1
+        self._sure = set.intersection(*outcomes)
+
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        self._branch(node.body, node.orelse)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self.visit(node.test)
+        self._branch([node.body], [node.orelse])
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        self.visit(node.values[0])
+        self._branch(node.values[1:], [])
+
+    def visit_While(self, node: ast.While) -> None:
+        self.visit(node.test)
+        self._branch([*node.body, *node.orelse], node.orelse)
+
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        self._visit_all([node.iter, node.target, *node.body, *node.orelse])
+        self.visit(node.iter)
+        self._branch([node.target, *node.body], [])
+        self._visit_all(node.orelse)
 
     visit_AsyncFor = visit_For
+
+    def visit_Try(self, node: ast.Try) -> None:
+        if node.handlers:
+            self._branch([*node.body, *node.orelse], *([handler] for handler in node.handlers))
+        else:
+            self._visit_all(node.body)
+        self._visit_all(node.finalbody)
+
+    visit_TryStar = visit_Try  # type: ignore[assignment]
+
+    def visit_Match(self, node: ast.Match) -> None:
+        self.visit(node.subject)
+        self._branch(*([case] for case in node.cases), [])
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
@@ -263,6 +376,7 @@ class SiteCollector(ast.NodeVisitor):
 
     def _comprehension(self, generators: list[ast.comprehension], results: list[ast.AST], lazy: bool) -> None:
         self.visit(generators[0].iter)
+        before = set(self._sure)
         self._enter("comprehension")
         self._deferred += lazy
         for index, generator in enumerate(generators):
@@ -272,6 +386,7 @@ class SiteCollector(ast.NodeVisitor):
         self._visit_all(results)
         self._deferred -= lazy
         self._leave()
+        self._sure = before  # a walrus inside may never be reached
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> None:
         self._comprehension(node.generators, [node.elt], lazy=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tiffin.cells.cell import Cell, CellProblem
-from tiffin.graph.order import Parents, find_cycles
+from tiffin.graph.order import find_cycles
 from tiffin.ids import CellId
 
 
@@ -26,9 +26,12 @@ def multiple_definitions(definers: Mapping[str, Sequence[CellId]]) -> dict[CellI
     return problems
 
 
-def cycles(cells: Mapping[CellId, Cell], parents: Parents) -> dict[CellId, CellProblem]:
+def cycles(
+    cells: Mapping[CellId, Cell], edges: Mapping[CellId, Mapping[str, CellId]]
+) -> dict[CellId, CellProblem]:
     """Return a problem for every cell that needs, through others, its own result."""
     problems: dict[CellId, CellProblem] = {}
+    parents = {cell: frozenset(taken.values()) for cell, taken in edges.items()}
     for component in find_cycles(tuple(cells), parents):
         path = " -> ".join((*component, component[0]))
         for cell in component:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 
 from tiffin.ids import CellId
 
@@ -33,6 +33,28 @@ def topological_order(cells: Collection[CellId], parents: Parents) -> tuple[Cell
             if waiting[child] == 0:
                 heapq.heappush(ready, (position[child], child))
     return tuple(ordered)
+
+
+def order_within(
+    cells: Set[CellId],
+    edges: Mapping[CellId, Mapping[str, CellId]],
+    children: Mapping[CellId, Collection[CellId]],
+    positions: Mapping[CellId, int],
+) -> list[CellId]:
+    """Return `cells` so that each stands after those of them that it takes names from, else by position."""
+    waiting = {cell: len({maker for maker in edges[cell].values() if maker in cells}) for cell in cells}
+    ready = [(positions[cell], cell) for cell, count in waiting.items() if count == 0]
+    heapq.heapify(ready)
+    ordered: list[CellId] = []
+    while ready:
+        _, cell = heapq.heappop(ready)
+        ordered.append(cell)
+        for child in children[cell]:
+            if child in cells:
+                waiting[child] -= 1
+                if waiting[child] == 0:
+                    heapq.heappush(ready, (positions[child], child))
+    return ordered
 
 
 def find_cycles(cells: Collection[CellId], parents: Parents) -> tuple[tuple[CellId, ...], ...]:

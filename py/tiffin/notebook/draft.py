@@ -12,7 +12,7 @@ from typing import Any
 
 from tiffin.errors import NotebookError
 from tiffin.ids import CellId
-from tiffin.notebook.notebook import CellKind, Notebook, NotebookCell, Order
+from tiffin.notebook.notebook import CellKind, Notebook, NotebookCell, NotebookOrder
 
 # What nbformat accepts as a cell's id, and what is safe in a URL fragment and in a DOM attribute.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z", re.ASCII)
@@ -42,10 +42,11 @@ def assemble(
     requirements: Iterable[str] = (),
     settings: Mapping[str, Any] | None = None,
     title: str | None = None,
+    order: NotebookOrder = "graph",
 ) -> Notebook:
     """Return the notebook of these drafts: ids decided, order taken from `settings`, title from its text.
 
-    `title` is the fall-back where no Markdown cell holds a first-level heading. A requirement that is
+    `order` is that of the format, where the settings name none. `title` is the fall-back where no Markdown cell holds a first-level heading. A requirement that is
     named twice counts once. `NotebookError` if the order is unknown.
     """
     kept = dict(settings or {})
@@ -62,14 +63,14 @@ def assemble(
         )
         for cell_id, draft in zip(decide_ids(drafts), drafts, strict=True)
     )
-    order = _order(filename, kept.pop("order", "graph"))
+    decided = _order(filename, kept.pop("order", order))
     return Notebook(
         name=PurePath(filename).stem,
         filename=filename,
         cells=cells,
         requirements=tuple(dict.fromkeys(requirements)),
         settings=kept,
-        order=order,
+        order=decided,
         title=find_title(cells) or title,
     )
 
@@ -140,9 +141,7 @@ def parse_python(source: str) -> ast.Module | None:
             return None
 
 
-def _order(filename: str, value: object) -> Order:
-    if value == "graph":
-        return "graph"
-    if value == "document":
-        return "document"
-    raise NotebookError(f"{filename}: order={value} is unknown; the orders are graph and document")
+def _order(filename: str, value: object) -> NotebookOrder:
+    if value == "graph" or value == "document" or value == "auto":
+        return value
+    raise NotebookError(f"{filename}: order={value} is unknown; the orders are graph, document and auto")

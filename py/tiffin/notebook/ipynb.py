@@ -77,7 +77,7 @@ def from_node(node: Any, filename: str, ids: Sequence[str | None]) -> Notebook:
         if draft.kind == "code":
             requirements.extend(_read_code(draft, filename))
         drafts.append(draft)
-    settings = {"order": own.get("order", "graph"), **own.get("settings", {})}
+    settings = {"order": own.get("order", "auto"), **own.get("settings", {})}
     title = metadata.get("title")
     return assemble(
         filename,
@@ -92,7 +92,7 @@ def to_node(notebook: Notebook) -> Any:
     """Return the nbformat 4.5 node of a notebook."""
     v4: Any = importlib.import_module("nbformat.v4")
     own: dict[str, Any] = {}
-    if notebook.order != "graph":
+    if notebook.order != "auto":
         own["order"] = notebook.order
     if notebook.requirements:
         own["requirements"] = list(notebook.requirements)

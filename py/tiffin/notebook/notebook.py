@@ -14,6 +14,7 @@ FORMAT = 1
 
 CellKind = Literal["code", "markdown"]
 Order = Literal["graph", "document"]
+NotebookOrder = Literal["graph", "document", "auto"]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -46,14 +47,17 @@ class NotebookCell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """Ordered cells and settings. `filename` has no folder; `requirements` are PEP 508 strings."""
+    """Ordered cells and settings. `filename` has no folder; `requirements` are PEP 508 strings.
+
+    The order `auto` is document order if a name has several definitions or is changed in place, else graph order.
+    """
 
     name: str
     filename: str
     cells: tuple[NotebookCell, ...]
     requirements: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
-    order: Order = "graph"
+    order: NotebookOrder = "graph"
     title: str | None = None
 
     def to_json(self) -> dict[str, Any]:

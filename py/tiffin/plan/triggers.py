@@ -21,10 +21,25 @@ class RunRequested:
 
 
 @dataclass(frozen=True)
-class NamesChanged:
-    """The values behind these names changed without their cells running: a widget moved, a state was set."""
-
-    names: tuple[str, ...]
+class RunStale:
+    """A person or a script asked for every stale result to be brought up to date."""
 
 
-Trigger: TypeAlias = RestoreAll | RunRequested | NamesChanged
+@dataclass(frozen=True)
+class ValuesChanged:
+    """The values of these versions (name and maker) changed without their cells running: a widget moved, a
+    state was set. `except_for` are cells that do not run for it."""
+
+    versions: tuple[tuple[str, CellId], ...]
+    except_for: frozenset[CellId] = frozenset()
+
+
+@dataclass(frozen=True)
+class GraphEdited:
+    """The graph is another one: `cells` were edited, and the edit concerns `others`."""
+
+    cells: frozenset[CellId]
+    others: frozenset[CellId] = frozenset()
+
+
+Trigger: TypeAlias = RestoreAll | RunRequested | RunStale | ValuesChanged | GraphEdited

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from tiffin.run.executor import Executor
 from tiffin.run.lifecycle import CellContext, Lifecycle, Outcome, Proceed, Rerun, Skip
-from tiffin.run.result import Result
+from tiffin.run.result import Result, Stop
 
 
 class Evaluator:
@@ -29,11 +30,9 @@ class Evaluator:
             try:
                 outcome = await lifecycle.teardown(context, outcome)
             except BaseException as error:  # noqa: BLE001
-                # The tear-down's exception wins; the body's is chained to it, never lost.
-                if isinstance(outcome, Result) and error.__context__ is None:
-                    error.__context__ = outcome.exception
                 kept = outcome if isinstance(outcome, Result) else Result()
-                outcome = replace(kept, status=failure(error).status, exception=error)
+                _chain(error, kept.exception)
+                outcome = replace(kept, status=_status(error), exception=error)
         return outcome
 
     async def _set_up_and_execute(self, context: CellContext, entered: list[Lifecycle]) -> Outcome:
@@ -51,6 +50,21 @@ class Evaluator:
 
 
 def failure(error: BaseException) -> Result:
-    """Return the result of a cell that raised `error`."""
-    interrupted = isinstance(error, KeyboardInterrupt | asyncio.CancelledError)
-    return Result(status="interrupted" if interrupted else "error", exception=error)
+    """Return the result of a cell that raised `error`; `tn.stop` is no failure, and gives an output."""
+    if isinstance(error, Stop):
+        return Result(status="stopped", value=error.output)
+    return Result(status=_status(error), exception=error)
+
+
+def _status(error: BaseException) -> Literal["interrupted", "error"]:
+    return "interrupted" if isinstance(error, KeyboardInterrupt | asyncio.CancelledError) else "error"
+
+
+def _chain(error: BaseException, earlier: BaseException | None) -> None:
+    """Put `earlier` at the end of the chain of `error`, which wins over it: neither is lost."""
+    last, met = error, {id(earlier)}
+    while last.__context__ is not None and id(last) not in met:
+        met.add(id(last))
+        last = last.__context__
+    if id(last) not in met:
+        last.__context__ = earlier

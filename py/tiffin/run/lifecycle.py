@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -41,12 +41,26 @@ Report: TypeAlias = Callable[[Event], None]
 
 @dataclass
 class RunMemory:
-    """What lifecycles remember over one run: the producers that were already run again for a value."""
+    """What lifecycles remember over one run.
 
-    rerun: set[CellId] = field(default_factory=set)
+    `rerun` holds who asked which producer for which name to be had again; `observed` the names that cells were
+    seen to change, which their code does not show.
+    """
+
+    rerun: set[tuple[CellId, CellId, str]] = field(default_factory=set)
+    observed: dict[CellId, frozenset[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass
+class CellNotes:
+    """What lifecycles tell each other of the cell at hand: the inputs that its body changed, with the identity
+    that their content gives them now, None where it gives none; and whether its result must not be stored."""
+
+    changed: dict[str, str | None] = field(default_factory=dict)
+    unstorable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CellContext:
     """What a lifecycle may know of the cell at hand. `forced` says that a person wants the body to run."""
 
@@ -57,6 +71,19 @@ class CellContext:
     report: Report
     forced: bool = False
     memory: RunMemory = field(default_factory=RunMemory)
+    notes: CellNotes = field(default_factory=CellNotes)
+
+    @property
+    def taken(self) -> Mapping[str, CellId]:
+        """The names that the cell takes from others, each with the maker of the version that it sees."""
+        return self.graph.edges[self.cell.id]
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The names of which the cell makes a version, as its code shows, and what running it has shown."""
+        made = self.graph.made[self.cell.id]
+        observed = self.memory.observed.get(self.cell.id)
+        return made | observed if observed else made
 
 
 class Lifecycle(Protocol):

@@ -1,8 +1,8 @@
-"""The globals that cells share, with an owner and an identity for each name."""
+"""The globals that cells share: for each name the version that the running cell sees, with owner and identity."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,57 +10,184 @@ from tiffin.cache.key import ABSENT
 from tiffin.cache.manifest import Definition
 from tiffin.cache.snapshot import live_identity
 from tiffin.cells.cell import Cell
-from tiffin.cells.names import is_private, mangle
 from tiffin.ids import CellId, Key
 from tiffin.ui.contained import elements_in
-from tiffin.ui.element import Element
+from tiffin.ui.element import Reactive
+
+Version = tuple[str, CellId]
+_SIMPLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Binding:
     """What is known of a bound name: the cell that owns it, the key of its run, and its definition.
 
-    `elements` are the widgets that the value is made of, where a run bound it.
+    `elements` are the widgets and states that the value is made of, where a run bound it; `shares` the versions whose
+    values have mutable parts in common with it.
     """
 
     owner: CellId
     key: Key
     definition: Definition
-    elements: tuple[Element, ...] = ()
+    elements: tuple[Reactive, ...] = ()
+    shares: frozenset[Version] = frozenset()
 
 
 class Namespace:
-    """Names of a notebook. A name is *live* when its value is in `globals`, otherwise a reference: known by
-    its definition, to be materialised before somebody uses it."""
+    """Names of a notebook, each in as many versions as cells make of it; `stage` puts those in place that a
+    cell sees. A name is *live* when its value is in `globals`, otherwise a reference: known by its definition,
+    to be materialised before somebody uses it.
+    """
 
     def __init__(self, globals_: dict[str, Any]) -> None:
         self.globals = globals_
         self._bindings: dict[str, Binding] = {}
-        self._names_of: dict[CellId, set[str]] = {}
+        self._versions: dict[CellId, dict[str, Binding]] = {}
+        self._parked: dict[Version, Any] = {}
         self._keys: dict[CellId, Key] = {}
+        self._with_elements: set[Version] = set()
+        self._shares: dict[Version, set[Version]] = {}
+        self._entered: CellId | None = None
+        self._entered_made: tuple[str, ...] = ()
 
-    def bind(self, cell: CellId, key: Key, definitions: Mapping[str, Definition], *, live: bool) -> None:
+    # -- what a cell sees -------------------------------------------------------------------------------
+
+    def stage(self, seen: Mapping[str, CellId], hidden: Iterable[str]) -> None:
+        """Put the versions of `seen` (by name and maker) in place; names of `hidden` are bound to nothing."""
+        for name, maker in seen.items():
+            current = self._bindings.get(name)
+            if current is None or current.owner != maker:
+                self._park(name)
+                binding = self._versions.get(maker, {}).get(name)
+                if binding is not None:
+                    self._bindings[name] = binding
+                    if (name, maker) in self._parked:
+                        self.globals[name] = self._parked.pop((name, maker))
+        for name in hidden:
+            self._park(name)
+
+    def _park(self, name: str) -> None:
+        current = self._bindings.pop(name, None)
+        if name in self.globals:
+            value = self.globals.pop(name)
+            if current is not None:
+                self._parked[name, current.owner] = value
+
+    def enter(self, cell: CellId, made: Iterable[str], taken: Container[str]) -> None:
+        """`cell`, which makes versions of `made`, is about to run: what it sees of these stays known, and what
+        it does not see is out of its way."""
+        self._entered, self._entered_made = cell, tuple(made)
+        for name in self._entered_made:
+            binding = self._bindings.get(name)
+            if binding is None or binding.owner == cell:
+                continue
+            if name not in taken:
+                self._park(name)
+            elif name in self.globals:
+                self._parked[name, binding.owner] = self.globals[name]
+
+    def spend(self, version: Version) -> None:
+        """The value of a version was changed in place, by who makes the next one: it is a reference again."""
+        self._parked.pop(version, None)
+        for other in self._shares.pop(version, ()):
+            self._shares.get(other, set()).discard(version)
+        binding = self._bindings.get(version[0])
+        if binding is not None and binding.owner == version[1]:
+            self.globals.pop(version[0], None)
+
+    def value(self, version: Version) -> Any:
+        """Return the live value of a version; `KeyError` if it has none."""
+        if version in self._parked:
+            return self._parked[version]
+        name, owner = version
+        binding = self._bindings.get(name)
+        if binding is None or binding.owner != owner:
+            raise KeyError(version)
+        return self.globals[name]
+
+    # -- binding ----------------------------------------------------------------------------------------
+
+    def bind(
+        self,
+        cell: CellId,
+        key: Key,
+        definitions: Mapping[str, Definition],
+        *,
+        live: bool,
+        shares: Mapping[str, frozenset[Version]] | None = None,
+    ) -> None:
         """Bind what a run of `cell` defined; with `live`, the values are in `globals` already.
 
-        As references, they replace live values, except those that are the very same.
+        As references, they replace live values of this cell, except those that are the very same.
         """
-        before = {
-            name: self._bindings[name] for name in self._names_of.get(cell, ()) if name in self._bindings
-        }
-        self._drop(cell, keep_values=True)
-        self._keys[cell] = key
-        mine = self._names_of.setdefault(cell, set())
-        for written, definition in definitions.items():
-            name = mangle(written, cell) if is_private(written) else written
-            mine.add(name)
-            elements = tuple(elements_in(self.globals.get(name))) if live else ()
-            self._bindings[name] = Binding(cell, key, definition, elements)
+        before = self._versions.get(cell, {})
+        mine: dict[str, Binding] = {}
+        for name, definition in definitions.items():
+            elements: tuple[Reactive, ...] = ()
+            if live and type(value := self.globals.get(name)) not in _SIMPLE:
+                elements = tuple(elements_in(value))
+            shared = frozenset[Version]() if shares is None else shares.get(name, frozenset())
+            mine[name] = binding = Binding(cell, key, definition, elements, shared)
+            self._index(name, binding)
+            current = self._bindings.get(name)
+            if live:
+                self._bindings[name] = binding
+                self._parked.pop((name, cell), None)
+                continue
             old = before.get(name)
-            same = old is not None and old.definition.identity == definition.identity and old.key == key
-            if not live and not same:
-                self.globals.pop(name, None)
-        for name in before.keys() - mine:
+            same = old is not None and old.key == key and old.definition.identity == definition.identity
+            if same and old is not None:
+                mine[name] = binding = replace(binding, elements=old.elements, shares=old.shares)
+                self._index(name, binding)
+            if current is None or current.owner == cell:
+                self._bindings[name] = binding
+                if not same or current is None:
+                    self.globals.pop(name, None)
+            elif not same:
+                self._parked.pop((name, cell), None)
+        for name in before.keys() - mine.keys():
+            self._unbind(name, cell)
+        self._versions[cell] = mine
+        self._keys[cell] = key
+        if self._entered == cell:
+            self._entered = None
+
+    def shared_with(self, version: Version) -> frozenset[Version]:
+        """Return the versions that have mutable parts in common with this one, as far as runs have shown."""
+        return frozenset(self._shares.get(version, ()))
+
+    def _index(self, name: str, binding: Binding) -> None:
+        for other in binding.shares:
+            self._shares.setdefault(other, set()).add((name, binding.owner))
+            self._shares.setdefault((name, binding.owner), set()).add(other)
+        if binding.elements or binding.definition.kind == "element":
+            self._with_elements.add((name, binding.owner))
+
+    def _unbind(self, name: str, cell: CellId) -> None:
+        """Forget the version of `name` that `cell` made."""
+        self._parked.pop((name, cell), None)
+        self._with_elements.discard((name, cell))
+        for other in self._shares.pop((name, cell), ()):
+            self._shares.get(other, set()).discard((name, cell))
+        current = self._bindings.get(name)
+        if current is not None and current.owner == cell:
+            del self._bindings[name]
             self.globals.pop(name, None)
+
+    def forget(self, cell: Cell) -> None:
+        """Unbind all that `cell` defined, or may have left half done."""
+        self._keys.pop(cell.id, None)
+        for name in self._versions.pop(cell.id, ()):
+            self._unbind(name, cell.id)
+        for name in (*cell.definitions, *cell.private):
+            if name not in self._bindings:
+                self.globals.pop(name, None)
+        if self._entered == cell.id:
+            self._entered = None
+            for name in self._entered_made:
+                # The body may have bound it anew already; the version from above waits in its place.
+                self._bindings.pop(name, None)
+                self.globals.pop(name, None)
 
     def release(self, cells: Iterable[CellId]) -> None:
         """Make references again of live values of `cells` that may be made of a class that is made anew.
@@ -68,39 +195,35 @@ class Namespace:
         Widgets, and what holds them, stay: their reader has moved them.
         """
         for cell in cells:
-            for name in self._names_of.get(cell, ()):
-                binding = self._bindings[name]
+            for name, binding in self._versions.get(cell, {}).items():
                 kind, codec = binding.definition.kind, binding.definition.codec
                 if not binding.elements and (kind in ("source", "unavailable") or codec == "pickle"):
-                    self.globals.pop(name, None)
+                    self.spend((name, cell))
+
+    def revise(self, name: str, identity: str) -> None:
+        """Give a name another identity: its value was changed in place."""
+        binding = self._bindings[name]
+        revised = replace(binding, definition=replace(binding.definition, identity=identity))
+        self._bindings[name] = self._versions[binding.owner][name] = revised
+
+    # -- what is known ----------------------------------------------------------------------------------
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name that a cell bound."""
+        """Every name of which a version is in place."""
         return tuple(self._bindings)
 
-    def revise(self, name: str, identity: str) -> None:
-        """Give a live name another identity: its value was changed in place."""
-        binding = self._bindings[name]
-        self._bindings[name] = replace(binding, definition=replace(binding.definition, identity=identity))
-
-    def forget(self, cell: Cell) -> None:
-        """Unbind all that `cell` defined, or may have left half done."""
-        self._drop(cell.id, keep_values=False)
-        for name in (*cell.definitions, *cell.private):
-            if name not in self._bindings:
-                self.globals.pop(name, None)
-
-    def _drop(self, cell: CellId, *, keep_values: bool) -> None:
-        self._keys.pop(cell, None)
-        for name in self._names_of.pop(cell, ()):
-            self._bindings.pop(name, None)
-            if not keep_values:
-                self.globals.pop(name, None)
-
     def binding(self, name: str) -> Binding | None:
-        """Return what is known of a name that a cell bound, or None."""
+        """Return what is known of the version of a name that is in place, None if no cell bound it."""
         return self._bindings.get(name)
+
+    def version(self, version: Version) -> Binding | None:
+        """Return what is known of a version."""
+        return self._versions.get(version[1], {}).get(version[0])
+
+    def names_of(self, cell: CellId) -> tuple[str, ...]:
+        """Return the names of which a version by `cell` is bound."""
+        return tuple(self._versions.get(cell, ()))
 
     def key_of(self, cell: CellId) -> Key | None:
         """Return the key of the run whose definitions of `cell` are bound now."""
@@ -116,7 +239,7 @@ class Namespace:
         if binding is None:
             return None
         identity = binding.definition.identity
-        if name not in self.globals:
+        if binding.definition.kind != "element" and not binding.elements or name not in self.globals:
             return identity
         return live_identity(identity, self.globals[name], binding.elements)
 
@@ -124,15 +247,17 @@ class Namespace:
         """Return the identity of each of `names`; a definer that left a name unbound gives `absent`."""
         return {name: self.identity(name) or ABSENT for name in names}
 
-    def names_holding(self, element_id: str) -> tuple[str, ...]:
-        """Return the names whose live value is, or holds, the element with this id."""
-        return tuple(
-            name
-            for name, binding in self._bindings.items()
-            if name in self.globals
-            and any(e.id == element_id for e in _elements(self.globals[name], binding))
-        )
+    def holders(self, element_id: str) -> tuple[Version, ...]:
+        """Return the versions whose live value is, or holds, the widget or state with this id."""
+        return tuple(version for version in self._with_elements if self._holds(version, element_id))
 
-
-def _elements(value: Any, binding: Binding) -> tuple[Element, ...]:
-    return (value,) if isinstance(value, Element) else binding.elements
+    def _holds(self, version: Version, element_id: str) -> bool:
+        binding = self.version(version)
+        if binding is None:
+            return False
+        try:
+            value = self.value(version)
+        except KeyError:
+            return False
+        parts = (value,) if isinstance(value, Reactive) else binding.elements
+        return any(element.id == element_id for element in parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 
 from tiffin.cells.cell import Cell, CellProblem
@@ -13,36 +14,56 @@ from tiffin.graph.graph import Graph
 
 
 class CellFailure(Exception):
-    """A cell failed for a reason that is tiffin's to explain: one sentence, shown without a type."""
+    """A cell failed for a reason that is tiffin's to explain: one sentence, shown without a type.
+
+    `at` is the cell and its line, where that is known.
+    """
+
+    def __init__(self, text: str, at: tuple[Cell, int] | None = None) -> None:
+        super().__init__(text)
+        self.at = at
 
 
-def where(cell: Cell, notebook: str, line: int | None = None) -> str:
+def where(cell: Cell, graph: Graph, notebook: str, line: int | None = None) -> str:
     """Return where a line of a cell is, for a person: file and line, or cell and line."""
     if cell.line is not None:
         return f"{notebook}, line {cell.line + (line or 1) - 1}"
-    return f"{notebook}, cell {cell.position + 1}" + (f", line {line}" if line else "")
+    return f"{notebook}, cell {graph.positions[cell.id] + 1}" + (f", line {line}" if line else "")
 
 
 def report_error(error: BaseException, graph: Graph, notebook: str) -> ErrorReport:
     """Return the report of `error`, raised while a cell of `graph` ran; frames of libraries are left out."""
     if isinstance(error, CellFailure):
-        return ErrorReport("", str(error), ())
+        return ErrorReport("", str(error), _frame_at(*error.at, graph, notebook) if error.at else ())
     by_file = {cell.filename: cell for cell in graph}
-    frames = tuple(_frames(error.__traceback__, by_file, notebook))
+    frames = tuple(_frames(error.__traceback__, by_file, graph, notebook))
     message = _message(error)
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    hint = f"after {type(cause).__name__}: {_message(cause)}" if cause is not None else _hint(error)
-    return ErrorReport(type(error).__name__, message, frames, hint)
+    hint = "; ".join(f"after {type(cause).__name__}: {_message(cause)}" for cause in _causes(error))
+    return ErrorReport(type(error).__name__, message, frames, hint or _hint(error))
 
 
-def report_problem(problem: CellProblem, cell: Cell, notebook: str) -> ErrorReport:
+def report_problem(problem: CellProblem, cell: Cell, graph: Graph, notebook: str) -> ErrorReport:
     """Return the report of what makes a cell unrunnable."""
-    place = where(cell, notebook, problem.line)
-    frames: tuple[Frame, ...] = ()
-    if problem.line is not None:
-        text = linecache.getline(cell.filename, problem.line).rstrip("\n")
-        frames = (Frame(cell.id, place, problem.line, "", text),)
+    place = where(cell, graph, notebook, problem.line)
+    frames = () if problem.line is None else _frame_at(cell, problem.line, graph, notebook)
     return ErrorReport("", problem.text, frames, None if frames else place)
+
+
+def _frame_at(cell: Cell, line: int, graph: Graph, notebook: str) -> tuple[Frame, ...]:
+    text = linecache.getline(cell.filename, line).rstrip("\n")
+    return (Frame(cell.id, where(cell, graph, notebook, line), line, "", text),)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What was raised before `error`, the latest first."""
+    met = {id(error)}
+    cause: BaseException | None = error
+    while cause is not None:
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+        if cause is None or id(cause) in met:
+            return
+        met.add(id(cause))
+        yield cause
 
 
 def _message(error: BaseException) -> str:
@@ -73,7 +94,9 @@ def _hint(error: BaseException) -> str | None:
     return None
 
 
-def _frames(trace: TracebackType | None, by_file: dict[str, Cell], notebook: str) -> list[Frame]:
+def _frames(
+    trace: TracebackType | None, by_file: dict[str, Cell], graph: Graph, notebook: str
+) -> list[Frame]:
     frames: list[Frame] = []
     for frame, line in traceback.walk_tb(trace):
         cell = by_file.get(frame.f_code.co_filename)
@@ -81,5 +104,5 @@ def _frames(trace: TracebackType | None, by_file: dict[str, Cell], notebook: str
             text = linecache.getline(cell.filename, line).rstrip("\n")
             function = unmangle(frame.f_code.co_name)
             name = "" if function == "<module>" else function
-            frames.append(Frame(cell.id, where(cell, notebook, line), line, name, text))
+            frames.append(Frame(cell.id, where(cell, graph, notebook, line), line, name, text))
     return frames

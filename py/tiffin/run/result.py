@@ -8,12 +8,14 @@ from typing import Any, Literal
 from tiffin.ids import Key
 from tiffin.outputs.mime import Bundle
 
-ResultStatus = Literal["ok", "error", "interrupted"]
+ResultStatus = Literal["ok", "stopped", "error", "interrupted"]
 
 
 @dataclass(frozen=True)
 class Result:
     """What came of a cell. `value` is that of its trailing expression; `output` its rendering.
+
+    A `stopped` one ended by `tn.stop`: it has an output, and nothing that depends on it runs.
 
     `output`, `displays` and `console` are None where the page shows them already. `seconds` is the body's
     time, as recorded when the result was restored.
@@ -28,3 +30,11 @@ class Result:
     exception: BaseException | None = None
     seconds: float = 0.0
     key: Key | None = None
+
+
+class Stop(BaseException):
+    """What `tn.stop` raises: no `except Exception` of a body holds it up."""
+
+    def __init__(self, output: Any) -> None:
+        super().__init__()
+        self.output = output

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from tiffin.events import (
     Blocked,
@@ -18,22 +18,25 @@ from tiffin.events import (
     RunCompleted,
     RunStarted,
 )
+from tiffin.graph.edit import observe
 from tiffin.graph.graph import Graph
 from tiffin.ids import CellId, RunId
-from tiffin.plan.plan import Plan
+from tiffin.plan.plan import Plan, make_plan
+from tiffin.plan.triggers import Trigger
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.lifecycle import CellContext, Report, Rerun, RunMemory
 from tiffin.run.namespace import Namespace
-from tiffin.run.report import report_error, report_problem
+from tiffin.run.report import CellFailure, report_error, report_problem
 from tiffin.run.result import Result
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
-
-_GOOD: frozenset[CellStatus] = frozenset({"idle", "stale"})
 
 
 @dataclass(frozen=True)
 class CellRun:
-    """How one cell ended in a run; `elapsed` is the wall time from its start to its end in seconds."""
+    """How one cell ended in a run; `elapsed` is the wall time from its start to its end in seconds.
+
+    `fine` says that nothing is wrong: it has a result, or the author wants none (disabled, or stopped).
+    """
 
     cell: CellId
     status: CellStatus
@@ -41,6 +44,7 @@ class CellRun:
     elapsed: float = 0.0
     error: ErrorReport | None = None
     reason: str | None = None
+    fine: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,156 +56,241 @@ class RunSummary:
 
     @property
     def success(self) -> bool:
-        """Whether no cell failed, was cancelled, or was blocked; a disabled one is none of these."""
-        return all(run.status in _GOOD for run in self.cells)
+        """Whether no cell failed, was interrupted, or was blocked; a disabled or stopped one is none of these."""
+        return all(run.fine for run in self.cells)
+
+
+@dataclass(frozen=True)
+class _Unfinished:
+    """Why a cell has no result, as those that depend on it are told; `fine` if the author wants it so."""
+
+    reason: str
+    fine: bool
+
+
+@dataclass
+class _Run:
+    """One run under way."""
+
+    run_id: RunId
+    scheduler: Scheduler
+    forced: frozenset[CellId]
+    memory: RunMemory = field(default_factory=RunMemory)
+    ended: dict[CellId, CellRun] = field(default_factory=dict)
+    asked: set[tuple[CellId, frozenset[CellId]]] = field(default_factory=set)
+    completed: bool = False
 
 
 class Runner:
-    """Owns one run at a time: asks the scheduler, hands to the evaluator, classifies, reports."""
+    """Owns the graph, and one run at a time: asks the scheduler, hands to the evaluator, classifies, reports.
+
+    `triggers` gives what the cell that just ran has set off beside its own result: states that it set.
+    """
 
     def __init__(
         self,
+        graph: Graph,
         evaluator: Evaluator,
         namespace: Namespace,
         report: Report,
         notebook: str,
         stats: Callable[[], KernelStats],
+        triggers: Callable[[CellId], Trigger | None] = lambda cell: None,
     ) -> None:
+        self.graph = graph
+        self.stale: set[CellId] = set()
+        self.autorun = True
         self._evaluator = evaluator
         self._namespace = namespace
         self._report = report
         self._notebook = notebook
         self._stats = stats
+        self._triggers = triggers
         self._interrupted = False
-        self._failed: set[CellId] = set()
+        self._unfinished: dict[CellId, _Unfinished] = {}
 
     def interrupt(self) -> None:
         """Cancel what is left of the run under way, once the present cell has ended."""
         self._interrupted = True
 
-    async def run(self, graph: Graph, plan: Plan, run_id: RunId, forced: frozenset[CellId]) -> RunSummary:
-        """Carry out `plan`; the bodies of `forced` cells run even where a result is in the cache."""
-        ended: dict[CellId, CellRun] = {}
+    def plan(self, trigger: Trigger) -> Plan:
+        """Return what answers `trigger` now."""
+        return make_plan(self.graph, trigger, self.stale, autorun=self.autorun)
+
+    def drop(self, cells: Iterable[CellId]) -> None:
+        """Forget what is known of cells that are gone."""
+        for cell in cells:
+            self.stale.discard(cell)
+            self._unfinished.pop(cell, None)
+
+    async def run(self, plan: Plan, run_id: RunId, forced: frozenset[CellId]) -> RunSummary:
+        """Carry out `plan`; the bodies of `forced` cells run even where a result is in the cache.
+
+        A cell that has to run again, because another one needs what it defines, does so in the same run; it
+        is asked for once by each cell, so that every run ends.
+        """
+        run = _Run(run_id, SequentialScheduler(self.graph, plan.cells), forced)
         self._interrupted = False
         try:
-            self._begin(graph, plan, run_id, ended)
-            scheduler: Scheduler = SequentialScheduler(graph, plan.cells)
-            memory = RunMemory()
-            while (cell_id := scheduler.next()) is not None:
-                cell = graph.cells[cell_id]
-                context = CellContext(
-                    cell, graph, self._namespace, run_id, self._report, cell_id in forced, memory
-                )
-                await self._step(context, scheduler, ended)
+            self._begin(plan, run)
+            while (cell_id := run.scheduler.next()) is not None:
+                await self._step(cell_id, run)
+                self._follow(cell_id, run)
                 if self._interrupted:
-                    self._cancel(
-                        graph, scheduler.interrupt("the run was interrupted"), scheduler, run_id, ended
-                    )
-            return RunSummary(run_id, tuple(ended.values()))
+                    self._cancel(run.scheduler.interrupt("the run was interrupted"), run, fine=False)
+            run.completed = True
+            return RunSummary(run_id, tuple(run.ended.values()))
         finally:
-            success = len(ended) >= len(plan.cells) and all(run.status in _GOOD for run in ended.values())
+            success = run.completed and all(ended.fine for ended in run.ended.values())
             self._report(RunCompleted(run_id, success, self._stats()))
 
-    def _begin(self, graph: Graph, plan: Plan, run_id: RunId, ended: dict[CellId, CellRun]) -> None:
+    def _begin(self, plan: Plan, run: _Run) -> None:
         blocked = tuple(Blocked(cell, reason) for cell, reason in plan.blocked.items())
-        self._report(RunStarted(run_id, tuple(plan.cells), blocked))
-        for cell_id, reason in plan.disabled.items():
-            self._namespace.forget(graph.cells[cell_id])
-            self._end(CellRun(cell_id, "stale", None, reason=reason), run_id, ended)
-        for cell_id, reason in plan.blocked.items():
-            cell = graph.cells[cell_id]
-            self._namespace.forget(cell)
-            problem = graph.problems.get(cell_id)
-            if problem is None:
-                self._end(CellRun(cell_id, "cancelled", None, reason=reason), run_id, ended)
-            else:
-                error = report_problem(problem, cell, self._notebook)
-                self._end(CellRun(cell_id, "error", None, error=error, reason=reason), run_id, ended)
+        self._report(RunStarted(run.run_id, tuple(plan.cells), blocked))
+        self._leave_out(plan, run)
 
-    async def _step(self, context: CellContext, scheduler: Scheduler, ended: dict[CellId, CellRun]) -> None:
-        cell, run_id = context.cell, context.run_id
-        if self._lacks_inputs(context, scheduler, ended):
+    def _leave_out(self, plan: Plan, run: _Run) -> None:
+        for cell_id in plan.emptied:
+            self._namespace.forget(self.graph.cells[cell_id])
+            self.drop([cell_id])
+            self._end(CellRun(cell_id, "idle", None), run)
+        for cell_id, reason in plan.stale.items():
+            self.stale.add(cell_id)
+            self._end(CellRun(cell_id, "stale", None, reason=reason), run)
+        for cell_id, reason in plan.disabled.items():
+            self._namespace.forget(self.graph.cells[cell_id])
+            self._end(CellRun(cell_id, "stale", None, reason=reason), run)
+        for cell_id, reason in plan.blocked.items():
+            cell = self.graph.cells[cell_id]
+            self._namespace.forget(cell)
+            problem = self.graph.problems.get(cell_id)
+            if problem is None:
+                self._end(CellRun(cell_id, "cancelled", None, reason=reason, fine=False), run)
+            else:
+                error = report_problem(problem, cell, self.graph, self._notebook)
+                self._end(CellRun(cell_id, "error", None, error=error, reason=reason, fine=False), run)
+
+    async def _step(self, cell_id: CellId, run: _Run) -> None:
+        cell = self.graph.cells[cell_id]
+        context = CellContext(
+            cell, self.graph, self._namespace, run.run_id, self._report, cell_id in run.forced, run.memory
+        )
+        if self._lacks_inputs(context, run):
             return
-        self._report(CellStarted(run_id, cell.id))
+        self._report(CellStarted(run.run_id, cell_id))
         started = time.perf_counter()
         outcome = await self._evaluator.evaluate(context)
         elapsed = time.perf_counter() - started
-        self._failed.discard(cell.id)
+        self._unfinished.pop(cell_id, None)
         if isinstance(outcome, Rerun):
-            self._requeue(context, outcome, scheduler, ended)
-            return
-        if outcome.exception is None:
-            self._end(CellRun(cell.id, "idle", outcome, elapsed), run_id, ended)
+            if self._requeue(cell_id, outcome, run):
+                return
+            named = ", ".join(outcome.cells)
+            problem = CellFailure(f"{named} ran again, and {cell_id} still has not what it needs of it")
+            outcome = Result(status="error", exception=problem)
+        if outcome.status == "ok":
+            self.stale.discard(cell_id)
+            self._end(CellRun(cell_id, "idle", outcome, elapsed), run)
             return
         self._namespace.forget(cell)
-        interrupted = outcome.status == "interrupted"
-        if interrupted:
-            run = CellRun(cell.id, "cancelled", outcome, elapsed, reason="it was interrupted")
+        fine = outcome.status == "stopped"
+        error = None
+        if outcome.status == "interrupted":
             self._interrupted = True
+            verb = "was interrupted"
+            ended = CellRun(cell_id, "cancelled", outcome, elapsed, reason="it was interrupted", fine=False)
         else:
-            self._failed.add(cell.id)
-            error = report_error(outcome.exception, context.graph, self._notebook)
-            run = CellRun(cell.id, "error", outcome, elapsed, error)
-        self._end(run, run_id, ended)
-        reason = f"{cell.id}, which it depends on, {'was interrupted' if interrupted else 'failed'}"
-        self._cancel(context.graph, scheduler.cancel(cell.id, reason), scheduler, run_id, ended)
+            verb = "stopped" if fine else "failed"
+            if outcome.exception is not None:
+                error = report_error(outcome.exception, self.graph, self._notebook)
+            ended = CellRun(cell_id, "idle" if fine else "error", outcome, elapsed, error, fine=fine)
+        unfinished = _Unfinished(f"{cell_id}, which it depends on, {verb}", fine)
+        self.stale.discard(cell_id)
+        if outcome.status != "interrupted":
+            self._unfinished[cell_id] = unfinished
+        self._end(ended, run)
+        self._cancel(run.scheduler.cancel(cell_id, unfinished.reason), run, fine=unfinished.fine)
 
-    def _lacks_inputs(self, context: CellContext, scheduler: Scheduler, ended: dict[CellId, CellRun]) -> bool:
+    def _follow(self, cell_id: CellId, run: _Run) -> None:
+        """Take up what running the cell has brought about: other versions, and states that were set."""
+        observed = run.memory.observed
+        if any(not names <= self.graph.made[cell] for cell, names in observed.items()):
+            edited = observe(self.graph, observed)
+            self.graph = run.scheduler.graph = edited.graph
+            others = edited.concerned - {cell_id}
+            self._add(others | edited.graph.descendants(others), run, cell_id)
+        trigger = self._triggers(cell_id)
+        if trigger is not None:
+            plan = self.plan(trigger)
+            self._leave_out(plan, run)
+            self._add(plan.cells, run, cell_id)
+
+    def _add(self, cells: Iterable[CellId], run: _Run, cause: CellId) -> None:
+        wanted = [
+            cell for cell in cells if self.graph.cells[cell].has_code and cell not in self.graph.blockages
+        ]
+        for cell in run.scheduler.add(wanted):
+            run.ended.pop(cell, None)
+            self._report(CellQueued(run.run_id, cell, f"{cause} changed what it depends on"))
+
+    def _lacks_inputs(self, context: CellContext, run: _Run) -> bool:
         """Whether a cell that this one takes names from has no result; see to it then.
 
         The names would be unbound, or be those of builtins. A cell that failed in an earlier run cancels this
         one as it would have done then; others come first.
         """
-        cell, graph = context.cell.id, context.graph
-        lacking = [parent for parent in graph.parents[cell] if self._namespace.key_of(parent) is None]
-        failed = next((parent for parent in graph.sort(lacking) if parent in self._failed), None)
-        if failed is not None:
-            reason = f"{failed}, which it depends on, failed"
-            self._namespace.forget(context.cell)
-            self._end(CellRun(cell, "cancelled", None, reason=reason), context.run_id, ended)
-            cells = scheduler.cancel(cell, reason)
-            self._cancel(graph, cells, scheduler, context.run_id, ended)
-        elif lacking:
-            self._requeue(context, Rerun(tuple(lacking), f"{cell} needs its values"), scheduler, ended)
-        return bool(lacking)
+        cell = context.cell.id
+        makers = dict.fromkeys(context.taken.values())
+        lacking = [maker for maker in makers if self._namespace.key_of(maker) is None]
+        if not lacking:
+            return False
+        known = next((m for m in self.graph.sort(lacking) if m in self._unfinished), None)
+        unfinished = None if known is None else self._unfinished[known]
+        if unfinished is None and self._requeue(cell, Rerun(tuple(lacking), f"{cell} needs its values"), run):
+            return True
+        if unfinished is None:
+            unfinished = _Unfinished(f"{', '.join(lacking)}, which it depends on, has no result", fine=False)
+        self._namespace.forget(context.cell)
+        self._end(CellRun(cell, "cancelled", None, reason=unfinished.reason, fine=unfinished.fine), run)
+        self._cancel(run.scheduler.cancel(cell, unfinished.reason), run, fine=unfinished.fine)
+        return True
 
-    def _requeue(
-        self, context: CellContext, rerun: Rerun, scheduler: Scheduler, ended: dict[CellId, CellRun]
-    ) -> None:
-        for again in scheduler.rerun((*rerun.cells, context.cell.id)):
-            ended.pop(again, None)
-            self._report(CellQueued(context.run_id, again, rerun.reason))
+    def _requeue(self, cell: CellId, rerun: Rerun, run: _Run) -> bool:
+        """Put the cells of `rerun` in front of `cell`; False if it has asked for the very same before."""
+        asked = (cell, frozenset(rerun.cells))
+        if asked in run.asked:
+            return False
+        run.asked.add(asked)
+        for again in run.scheduler.rerun((*rerun.cells, cell)):
+            run.ended.pop(again, None)
+            self._report(CellQueued(run.run_id, again, rerun.reason))
+        return True
 
-    def _cancel(
-        self,
-        graph: Graph,
-        cells: tuple[CellId, ...],
-        scheduler: Scheduler,
-        run_id: RunId,
-        ended: dict[CellId, CellRun],
-    ) -> None:
+    def _cancel(self, cells: tuple[CellId, ...], run: _Run, *, fine: bool) -> None:
         for cell_id in cells:
-            self._namespace.forget(graph.cells[cell_id])
-            self._end(CellRun(cell_id, "cancelled", None, reason=scheduler.cancelled[cell_id]), run_id, ended)
+            self._namespace.forget(self.graph.cells[cell_id])
+            self._unfinished.pop(cell_id, None)
+            reason = run.scheduler.cancelled[cell_id]
+            self._end(CellRun(cell_id, "cancelled", None, reason=reason, fine=fine), run)
 
-    def _end(self, run: CellRun, run_id: RunId, ended: dict[CellId, CellRun]) -> None:
-        ended.pop(run.cell, None)
-        ended[run.cell] = run
-        result = run.result or Result()
+    def _end(self, ended: CellRun, run: _Run) -> None:
+        run.ended.pop(ended.cell, None)
+        run.ended[ended.cell] = ended
+        result = ended.result or Result()
         console = result.console
         self._report(
             CellEnded(
-                run_id=run_id,
-                cell=run.cell,
-                status=run.status,
-                origin=result.origin if run.result is not None and run.status == "idle" else "none",
+                run_id=run.run_id,
+                cell=ended.cell,
+                status=ended.status,
+                origin=result.origin if ended.result is not None and ended.status == "idle" else "none",
                 key=result.key,
                 seconds=result.seconds,
                 output=None if result.output is None else dict(result.output),
                 displays=None if result.displays is None else tuple(dict(b) for b in result.displays),
                 console=None if console is None else tuple(_console_text(*piece) for piece in console),
-                error=run.error,
-                reason=run.reason,
+                error=ended.error,
+                reason=ended.reason,
             )
         )
 

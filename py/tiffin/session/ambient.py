@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from tiffin.ui.element import Element
+from tiffin.ui.state import State
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,9 @@ class Ambient:
     display: Callable[..., None]
     clear: Callable[[], None]
     stats: Callable[[], Mapping[str, int]]
+    make_state: Callable[[Any, bool], State[Any]]
+    definitions: Callable[[], tuple[str, ...]]
+    references: Callable[[], tuple[str, ...]]
 
 
 current: ContextVar[Ambient | None] = ContextVar("tiffin_ambient", default=None)

@@ -9,12 +9,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from tiffin.run.result import Stop
 from tiffin.session.ambient import current
 from tiffin.ui.element import Element
 from tiffin.ui.inputs import Checkbox, Dropdown, NumberInput, Slider, Text
+from tiffin.ui.state import SetState, State
 
 P = ParamSpec("P")
 E = TypeVar("E", bound=Element)
+T = TypeVar("T")
 
 
 class Widget(Generic[P, E]):
@@ -103,3 +106,43 @@ def stats() -> Mapping[str, int]:
     """Return what the kernel has done so far: cells run and restored, blobs fetched, and so on."""
     ambient = current.get()
     return {} if ambient is None else ambient.stats()
+
+
+def stop(condition: object, output: Any = None) -> None:
+    """End the running cell here if `condition` is true, and show `output`; what depends on it does not run.
+
+    Nothing that the cell defined before is kept. In a script, end the script.
+    """
+    if condition:
+        if current.get() is None:
+            if output is not None:
+                print(output)
+            raise SystemExit(0)
+        raise Stop(output)
+
+
+def state(initial: T, *, allow_self_loops: bool = False) -> tuple[State[T], SetState[T]]:
+    """Return the getter and the setter of a value that cells share.
+
+    Setting it runs the cells that refer to the getter, once the cell that set it has ended; not that cell
+    itself, unless `allow_self_loops`. The setter takes a value, or a function from the present one to the next.
+    """
+    ambient = current.get()
+    made: State[T]
+    if ambient is None:
+        made = State(initial, allow_self_loops=allow_self_loops)
+    else:
+        made = ambient.make_state(initial, allow_self_loops)
+    return made, SetState(made)
+
+
+def defs() -> tuple[str, ...]:
+    """Return the names that the running cell defines, in alphabetical order."""
+    ambient = current.get()
+    return () if ambient is None else ambient.definitions()
+
+
+def refs() -> tuple[str, ...]:
+    """Return the names that the running cell takes from elsewhere, without builtins, in alphabetical order."""
+    ambient = current.get()
+    return () if ambient is None else ambient.references()

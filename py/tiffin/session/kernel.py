@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -13,20 +14,25 @@ from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cells.compile import compile_cell
 from tiffin.codecs.standard import standard_codecs
-from tiffin.commands import Command, Interrupt, Restore, RunCells, SetValues
+from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, SetValues
+from tiffin.commands import RunStale as StaleCells
 from tiffin.errors import UsageError
-from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, Notice, RunCompleted
-from tiffin.graph.graph import build_graph
+from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, Notice, NotebookEdited, RunCompleted
+from tiffin.graph.edit import Edited, edit
+from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId
-from tiffin.notebook.notebook import Notebook
+from tiffin.notebook.edit import edit_notebook
+from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
-from tiffin.plan.plan import make_plan
-from tiffin.plan.triggers import NamesChanged, RestoreAll, RunRequested, Trigger
+from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, RunStale, Trigger, ValuesChanged
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
+from tiffin.run.lifecycle import Lifecycle
 from tiffin.run.lifecycles.cached import CachedLifecycle, CachePolicy
 from tiffin.run.lifecycles.capture import CaptureLifecycle
+from tiffin.run.lifecycles.changes import ChangesLifecycle
 from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Packages
+from tiffin.run.lifecycles.strict import StrictLifecycle
 from tiffin.run.namespace import Namespace
 from tiffin.run.runner import Runner, RunSummary
 from tiffin.session.ambient import Ambient, current
@@ -37,6 +43,7 @@ from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Store
 from tiffin.ui.element import Element
 from tiffin.ui.registry import ElementRegistry
+from tiffin.ui.state import State
 
 Json: TypeAlias = Any
 
@@ -46,7 +53,8 @@ class KernelServices:
     """What a host gives a kernel.
 
     `fetched` tells how many manifests and blobs came over a network. `environment` is recorded in
-    manifests. `file` is what `__file__` is in cells.
+    manifests. `file` is what `__file__` is in cells. `read_cell` does for an edited cell what reading a file
+    does for all: IPython's syntax, star imports.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -58,6 +66,7 @@ class KernelServices:
     executor: Executor = field(default_factory=DefaultExecutor)
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
     file: str = ""
+    read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
 
 
 class Kernel:
@@ -65,11 +74,10 @@ class Kernel:
 
     def __init__(self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]) -> None:
         self.notebook = notebook
-        cells = (compile_cell(cell, notebook.filename, i) for i, cell in enumerate(notebook.cells))
-        self.graph = build_graph(cells)
         self._services = services
         self._report_outside = report
         self._shown: dict[str, str] = {}
+        self._states_set: list[State[Any]] = []
         self._lock = asyncio.Lock()
         self.elements = ElementRegistry()
         self.module = _main_module(services.file)
@@ -78,15 +86,34 @@ class Kernel:
         self.cache = CellCache(services.manifests, services.blobs, codecs, services.environment)
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)
-        snapshots = SnapshotMaker(
+        self._snapshots = SnapshotMaker(
             codecs, self.namespace.identity, services.surroundings.module_digest, large=services.policy.large
         )
         self._cached = CachedLifecycle(
-            self.cache, self._inputs, snapshots, services.surroundings, services.policy, self._shown_key
+            self.cache, self._inputs, self._snapshots, services.surroundings, services.policy, self._shown_key
         )
-        evaluator = Evaluator([self._cached, self._inputs, self._capture], services.executor)
-        self._runner = Runner(evaluator, self.namespace, self._report, notebook.filename, self.stats)
-        self._ambient = Ambient(self._adopt, self._capture.display, self._capture.clear, self._stats_json)
+        changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
+        strict = [StrictLifecycle()] if notebook.settings.get("strict") else []
+        lifecycles: list[Lifecycle] = [self._cached, self._inputs, *strict, changes, self._capture]
+        self._runner = Runner(
+            graph_of(notebook),
+            Evaluator(lifecycles, services.executor),
+            self.namespace,
+            self._report,
+            notebook.filename,
+            self.stats,
+            self._triggers,
+        )
+        self._runner.autorun = notebook.settings.get("autorun", True) is not False
+        self._ambient = Ambient(
+            adopt=self._adopt,
+            display=self._capture.display,
+            clear=self._capture.clear,
+            stats=self._stats_json,
+            make_state=self._make_state,
+            definitions=self._definitions,
+            references=self._references,
+        )
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
         ipython_display = make_module(display, clear_output)
         # `__main__` is where pickle, dataclasses and typing look for the classes of cells.
@@ -96,6 +123,16 @@ class Kernel:
             "IPython.display": ipython_display,
         }
 
+    @property
+    def graph(self) -> Graph:
+        """The graph as it is now."""
+        return self._runner.graph
+
+    @property
+    def stale(self) -> frozenset[CellId]:
+        """The cells whose results are older than their inputs."""
+        return frozenset(self._runner.stale)
+
     # -- commands ---------------------------------------------------------------------------------------
 
     async def handle(self, command: Command) -> RunSummary | None:
@@ -104,18 +141,23 @@ class Kernel:
             self._runner.interrupt()
             return None
         async with self._lock:
+            run_id = RunId(command.run_id)
             match command:
-                case Restore(run_id, shown):
+                case Restore(shown=shown):
                     self._shown = dict(shown)
-                    return await self._run(RestoreAll(), RunId(run_id))
-                case RunCells(run_id, None, force):
+                    return await self._run(RestoreAll(), run_id)
+                case RunCells(cells=None, force=force):
                     cells = tuple(self.graph.cells)
-                    return await self._run(RunRequested(cells), RunId(run_id), cells if force else ())
-                case RunCells(run_id, asked, force):
+                    return await self._run(RunRequested(cells), run_id, cells if force else ())
+                case RunCells(cells=asked, force=force):
                     chosen = tuple(CellId(cell) for cell in asked or ())
-                    return await self._run(RunRequested(chosen), RunId(run_id), chosen if force else ())
-                case SetValues(run_id, values):
-                    return await self._set_values(RunId(run_id), values)
+                    return await self._run(RunRequested(chosen), run_id, chosen if force else ())
+                case StaleCells():
+                    return await self._run(RunStale(), run_id)
+                case SetValues(values=values):
+                    return await self._set_values(run_id, values)
+                case EditCells():
+                    return await self._edit(run_id, command)
 
     async def _set_values(self, run_id: RunId, values: Mapping[str, Json]) -> RunSummary | None:
         try:
@@ -123,25 +165,91 @@ class Kernel:
                 self.elements.find(name).check(value)
         except UsageError as error:
             # Nothing is set then: what depends on one of the values would not be run for it.
-            self._report(Notice("error", str(error)))
-            self._report(RunCompleted(run_id, False, self.stats()))
-            return None
-        names: list[str] = []
+            return self._refuse(run_id, error)
+        versions: list[tuple[str, CellId]] = []
         for name, value in values.items():
             element = self.elements.set_value(name, value)
             if element is not None:
                 self._report(ElementChanged(element.id, element.name, element.front_end))
-                names += self.namespace.names_holding(element.id)
-        return await self._run(NamesChanged(tuple(dict.fromkeys(names))), run_id)
+                versions += self.namespace.holders(element.id)
+        return await self._run(ValuesChanged(tuple(dict.fromkeys(versions))), run_id)
+
+    async def _edit(self, run_id: RunId, command: EditCells) -> RunSummary | None:
+        try:
+            edited = edit_notebook(self.notebook, command, self._services.read_cell)
+        except UsageError as error:
+            return self._refuse(run_id, error)
+        put, removed = edited.put, edited.removed
+        self.notebook = edited.notebook
+        self._runner.autorun = self.notebook.settings.get("autorun", True) is not False
+        if edited.reordered_names:
+            after = Edited(graph_of(self.notebook), frozenset(cell.id for cell in self.notebook.cells))
+            put = tuple(after.graph.cells)
+            for cell in self.graph:
+                self.namespace.forget(cell)
+        else:
+            compiled = [
+                compile_cell(cell, self.notebook.filename, self.graph.order)
+                for cell in self.notebook.cells
+                if cell.id in put
+            ]
+            order = [cell.id for cell in self.notebook.cells]
+            after = edit(self.graph, put=compiled, remove=removed, order=order)
+        for cell in after.removed:
+            self.namespace.forget(cell)
+            self.elements.begin(cell.id)
+        self._runner.graph = after.graph
+        self._runner.drop(removed)
+        self._report(NotebookEdited(run_id, tuple(after.graph.cells), put, removed))
+        own = after.concerned & set(put)
+        return await self._run(GraphEdited(own, after.concerned - own), run_id)
+
+    def _refuse(self, run_id: RunId, error: UsageError) -> RunSummary | None:
+        self._report(Notice("error", str(error)))
+        self._report(RunCompleted(run_id, False, self.stats()))
+        return None
 
     async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
         token = current.set(self._ambient)
         try:
             with standing_in(self._modules):
-                plan = make_plan(self.graph, trigger)
-                return await self._runner.run(self.graph, plan, run_id, frozenset(forced))
+                return await self._runner.run(self._runner.plan(trigger), run_id, frozenset(forced))
         finally:
             current.reset(token)
+
+    # -- what cells ask for -----------------------------------------------------------------------------
+
+    def _adopt(self, element: Element) -> Element:
+        cell = self._capture.cell
+        return element if cell is None else self.elements.adopt(element, cell, self.graph.cells[cell].digest)
+
+    def _make_state(self, initial: Any, allow_self_loops: bool) -> State[Any]:
+        identify = self._snapshots.content_identity
+        return State(
+            initial, allow_self_loops=allow_self_loops, identify=identify, notify=self._state_was_set
+        )
+
+    def _state_was_set(self, state: State[Any]) -> None:
+        self._states_set.append(state)
+        self._cached.keep_out("it sets a state")
+
+    def _triggers(self, cell: CellId) -> Trigger | None:
+        """What the states that `cell` has set bring about."""
+        if not self._states_set:
+            return None
+        states, self._states_set = self._states_set, []
+        loops = all(state.allow_self_loops for state in states)
+        versions = dict.fromkeys(version for state in states for version in self.namespace.holders(state.id))
+        return ValuesChanged(tuple(versions), frozenset() if loops else frozenset({cell}))
+
+    def _definitions(self) -> tuple[str, ...]:
+        cell = self._capture.cell
+        return () if cell is None else tuple(sorted(self.graph.cells[cell].definitions))
+
+    def _references(self) -> tuple[str, ...]:
+        cell = self._capture.cell
+        references = () if cell is None else self.graph.cells[cell].references
+        return tuple(sorted(name for name in references if not hasattr(builtins, name)))
 
     # -- what it tells ----------------------------------------------------------------------------------
 
@@ -171,10 +279,6 @@ class Kernel:
             if event.status == "idle" and event.key is not None:
                 self._shown[event.cell] = event.key
         self._report_outside(event)
-
-    def _adopt(self, element: Element) -> Element:
-        cell = self._capture.cell
-        return element if cell is None else self.elements.adopt(element, cell, self.graph.cells[cell].digest)
 
 
 def _main_module(file: str) -> ModuleType:

@@ -1,19 +1,19 @@
-"""Elements inside plain containers."""
+"""Widgets and states inside plain containers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from tiffin.ui.element import Element
+from tiffin.ui.element import Reactive
 
 _DEEPEST = 4
 _ATOMS = frozenset({int, float, str, bool, bytes, complex, type(None)})
 
 
-def elements_in(value: Any, depth: int = 0) -> Iterator[Element]:
-    """Yield the elements that `value` is, or holds in lists, tuples and dicts up to four levels down."""
-    if isinstance(value, Element):
+def elements_in(value: Any, depth: int = 0) -> Iterator[Reactive]:
+    """Yield the widgets and states that `value` is, or holds in lists, tuples and dicts up to four levels down."""
+    if isinstance(value, Reactive):
         yield value
     elif depth < _DEEPEST and type(value) in (list, tuple, dict):
         items = value.values() if type(value) is dict else value

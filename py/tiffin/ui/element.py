@@ -14,7 +14,17 @@ from tiffin.errors import UsageError
 Json: TypeAlias = Any
 
 
-class Element(abc.ABC):
+class Reactive(abc.ABC):
+    """A value that changes without its cell running; `identity_document` says in JSON what it is now."""
+
+    id: str
+
+    @abc.abstractmethod
+    def identity_document(self) -> dict[str, Json]:
+        """Return what decides its identity at present."""
+
+
+class Element(Reactive):
     """A widget of a notebook.
 
     `kind` names the custom element (`tn-<kind>`), `arguments` are JSON and never change, `front_end` is the

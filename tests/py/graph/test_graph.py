@@ -17,18 +17,18 @@ from tiffin.ids import CellId
 def test_edges_carry_names() -> None:
     found = graph("x = 1; y = 2", "z = x + y", "print(z, x)")
     assert found.edges == {"c1": {}, "c2": {"x": "c1", "y": "c1"}, "c3": {"x": "c1", "z": "c2"}}
-    assert found.children == {"c1": ("c2", "c3"), "c2": ("c3",), "c3": ()}
-    assert found.users("x") == ("c2", "c3")
-    assert found.users("y") == ("c2",)
-    assert found.users("nothing") == ()
+    assert {k: set(v) for k, v in found.children.items()} == {"c1": {"c2", "c3"}, "c2": {"c3"}, "c3": set()}
+    assert found.users("x", CellId("c1")) == ("c2", "c3")
+    assert found.users("y", CellId("c1")) == ("c2",)
+    assert found.users("nothing", CellId("c1")) == ()
 
 
 def test_cells_run_by_dependency_wherever_they_stand() -> None:
-    assert graph("print(y)", "y = x", "x = 1").order == ("c3", "c2", "c1")
+    assert graph("print(y)", "y = x", "x = 1").sequence == ("c3", "c2", "c1")
 
 
 def test_ties_are_in_document_order() -> None:
-    assert graph("a = 1", "b = 2", "c = 3", "a + c", "b").order == ("c1", "c2", "c3", "c4", "c5")
+    assert graph("a = 1", "b = 2", "c = 3", "a + c", "b").sequence == ("c1", "c2", "c3", "c4", "c5")
 
 
 def test_closures() -> None:
@@ -45,10 +45,8 @@ def test_a_name_defined_twice_is_a_problem_of_both() -> None:
         "c2": "multiple-definitions",
     }
     assert "'x' is also defined by c2" in found.problems[CellId("c1")].text
-    blocking = found.blocking(CellId("c3"))
-    assert blocking is not None
-    assert blocking[0] == "c1"
-    assert found.blocking(CellId("c4")) is None
+    assert found.blockages[CellId("c3")] == "c1"
+    assert CellId("c4") not in found.blockages
 
 
 def test_a_cycle_is_a_problem_of_its_cells_only() -> None:
@@ -57,7 +55,7 @@ def test_a_cycle_is_a_problem_of_its_cells_only() -> None:
         ["c1", "c2", "c3"], "cycle"
     )
     assert "c1 -> c2 -> c3 -> c1" in found.problems[CellId("c1")].text
-    assert found.order == ("c5",)
+    assert found.sequence == ("c5",)
 
 
 def test_private_names_make_no_edges_and_no_conflicts() -> None:
@@ -68,10 +66,10 @@ def test_private_names_make_no_edges_and_no_conflicts() -> None:
 
 def test_editing_gives_the_next_graph_and_leaves_this_one() -> None:
     before = graph("x = 1", "y = x")
-    after = edit(before, put=[compiled("z = 2", "c1")], remove=[])
+    after = edit(before, put=[compiled("z = 2", "c1")], remove=[]).graph
     assert before.edges[CellId("c2")] == {"x": "c1"}
     assert after.edges[CellId("c2")] == {}
-    assert edit(after, remove=[CellId("c2")]).cells.keys() == {"c1"}
+    assert edit(after, remove=[CellId("c2")]).graph.cells.keys() == {"c1"}
 
 
 @st.composite

@@ -27,7 +27,7 @@ def test_a_notebook_as_people_write_them() -> None:
     notebook = read("jupyter_45.ipynb")
     intro, imports, grains, shell, raw, picture = notebook.cells
     assert [cell.id for cell in notebook.cells] == ["intro", "a1b2c3d4", "grains", "shell", "raw", "pic"]
-    assert (notebook.title, notebook.order) == ("Rice, counted", "graph")
+    assert (notebook.title, notebook.order) == ("Rice, counted", "auto")
     assert intro.source == "# Rice, *counted*\n\nHow many grains?"
     assert imports.code == (
         "pass  # %matplotlib inline\npass  # %load_ext autoreload\npass  # %autoreload 2\nimport math"

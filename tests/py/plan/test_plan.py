@@ -6,7 +6,7 @@ from notebooks import graph
 
 from tiffin.ids import CellId
 from tiffin.plan.plan import make_plan
-from tiffin.plan.triggers import NamesChanged, RestoreAll, RunRequested
+from tiffin.plan.triggers import RestoreAll, RunRequested, ValuesChanged
 
 
 def cells(*ids: str) -> tuple[CellId, ...]:
@@ -28,8 +28,8 @@ def test_a_request_takes_the_cells_and_their_descendants() -> None:
 
 def test_a_changed_name_takes_its_users_not_its_definer() -> None:
     found = graph("k = slider()", "a = k.value", "b = a", "c = 1")
-    assert make_plan(found, NamesChanged(("k",))).cells == ("c2", "c3")
-    assert make_plan(found, NamesChanged(("nothing",))).cells == ()
+    assert make_plan(found, ValuesChanged((("k", CellId("c1")),))).cells == ("c2", "c3")
+    assert make_plan(found, ValuesChanged(())).cells == ()
 
 
 def test_what_cannot_run_is_blocked_with_a_reason() -> None:

@@ -42,13 +42,6 @@ def test_a_name_that_is_no_longer_defined_goes() -> None:
     assert namespace.identities(["x", "y"]) == {"x": "absent", "y": "b"}
 
 
-def test_private_names_stand_under_their_mangled_form() -> None:
-    namespace = Namespace({})
-    namespace.bind(C1, ONE, {"_x": inline("a")}, live=False)
-    assert namespace.identity("_cell_c1___x") == "a"
-    assert namespace.identity("_x") is None
-
-
 def test_forgetting_takes_half_done_names_too_but_not_those_of_others() -> None:
     globals_: dict[str, Any] = {"x": 1, "half": 2, "theirs": 3}
     namespace = Namespace(globals_)
@@ -68,5 +61,5 @@ def test_the_identity_of_an_element_follows_its_value() -> None:
     after = namespace.identities(["k", "ks"])
     assert before["k"] != after["k"]
     assert before["ks"] != after["ks"]
-    assert namespace.names_holding("e-0") == ("k", "ks")
-    assert namespace.names_holding("other") == ()
+    assert set(namespace.holders("e-0")) == {("k", "c1"), ("ks", "c1")}
+    assert namespace.holders("other") == ()

@@ -6,6 +6,8 @@ from notebooks import Bench, compiled, notebook
 
 from tiffin.cells.compile import compile_cell
 from tiffin.events import ErrorReport
+from tiffin.graph.graph import build_graph
+from tiffin.ids import CellId
 from tiffin.notebook.notebook import NotebookCell
 from tiffin.run.report import unmangle_text, where
 
@@ -50,11 +52,12 @@ async def test_a_message_that_raises() -> None:
 
 
 def test_where_a_line_is() -> None:
-    in_file = compile_cell(NotebookCell("c", "code", "x", line=10), "a.py")  # type: ignore[arg-type]
-    in_cell = compile_cell(NotebookCell("c", "code", "x"), "a.ipynb", 4)  # type: ignore[arg-type]
-    assert where(in_file, "a.py", 3) == "a.py, line 12"
-    assert where(in_cell, "a.ipynb", 3) == "a.ipynb, cell 5, line 3"
-    assert where(in_cell, "a.ipynb") == "a.ipynb, cell 5"
+    in_file = compile_cell(NotebookCell(CellId("a"), "code", "x", line=10), "a.py")
+    in_cell = compile_cell(NotebookCell(CellId("b"), "code", "x"), "a.ipynb")
+    found = build_graph([in_file, in_cell])
+    assert where(in_file, found, "a.py", 3) == "a.py, line 12"
+    assert where(in_cell, found, "a.ipynb", 3) == "a.ipynb, cell 2, line 3"
+    assert where(in_cell, found, "a.ipynb") == "a.ipynb, cell 2"
 
 
 def test_only_whole_names_are_unmangled() -> None:

@@ -45,7 +45,18 @@ def test_ui_is_the_widgets_and_never_the_package(before: str) -> None:
 
 
 def test_every_name_is_there_and_others_are_not() -> None:
-    assert {"ui", "md", "html", "display", "stats", "__version__"} == set(tn.__all__)
+    assert set(tn.__all__) == {
+        "ui",
+        "md",
+        "html",
+        "display",
+        "stats",
+        "stop",
+        "state",
+        "defs",
+        "refs",
+        "__version__",
+    }
     assert set(tn.__all__) <= set(dir(tn))
     for name in tn.__all__:
         assert getattr(tn, name) is not None

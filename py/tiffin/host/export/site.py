@@ -90,8 +90,8 @@ def write_site(
 def _packages(entry: Entry, runtime: Runtime) -> tuple[list[str], list[str]]:
     """The packages that live cells may need: what they import, and what decoding their inputs imports."""
     modules: set[str] = set()
-    for position, cell in enumerate(entry.notebook.cells):
-        modules |= compile_cell(cell, entry.notebook.filename, position).modules
+    for cell in entry.notebook.cells:
+        modules |= compile_cell(cell, entry.notebook.filename).modules
     local = {module for module in modules if module.startswith(".")}
     decoding: set[str] = set()
     if entry.cooked is not None:

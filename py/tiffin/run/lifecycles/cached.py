@@ -15,12 +15,19 @@ from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
 from tiffin.ids import CellId, Key
-from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Skip
+from tiffin.run.lifecycle import CellContext, CellNotes, Decision, Outcome, Proceed, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
 from tiffin.run.reach import reach
 from tiffin.run.result import Result
-
-_IMMUTABLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
+from tiffin.run.versions import (
+    ABOVE,
+    Versions,
+    input_identity,
+    note_changers,
+    passed_on,
+    recorded_shares,
+    spend_below,
+)
 
 Shown = Callable[[CellId], Key | None]
 
@@ -62,21 +69,37 @@ class CachedLifecycle:
         self._surroundings = surroundings
         self._policy = policy
         self._shown = shown
+        self._key = Key("")
+        self._notes: CellNotes | None = None
+        self._more_inputs: Mapping[str, str] = {}
+        self._identities: Mapping[str, str] = {}
         self.hits = 0
 
+    def keep_out(self, reason: str) -> None:
+        """Do not store the result of the cell that runs now."""
+        if self._notes is not None:
+            self._notes.unstorable = reason
+
     async def setup(self, context: CellContext) -> Decision:
+        self._notes = context.notes
+        self._more_inputs = {}
+        if context.graph.order == "document":
+            context.namespace.stage(context.taken, context.graph.hidden.get(context.cell.id, ()))
+        self._identities = context.namespace.identities(context.taken)
+        self._key = run_key(context.cell.digest, self._identities)
         if not context.forced and context.cell.settings.get("cache") != "never":
-            result = await self._answer(context)
+            result = await self._answer(context, self._key)
             if result is not None:
                 return Skip(result)
+        if context.graph.order == "document":
+            spend_below(context)
         # What the last run bound is no result of this one, should it leave a name unbound.
         context.namespace.forget(context.cell)
         self._surroundings.begin()
         return Proceed()
 
-    async def _answer(self, context: CellContext) -> Result | None:
+    async def _answer(self, context: CellContext, key: Key) -> Result | None:
         """Bind and return what is stored for the cell as it is now, None on a miss."""
-        key = self._key(context)
         manifest = await self._usable(context, key)
         if manifest is None:
             return None
@@ -85,11 +108,14 @@ class CachedLifecycle:
         if isinstance(unpacked, BadBlob):
             self._notice(context, f"part of its output cannot be used ({unpacked.reason}), so it runs again")
             return None
-        if not self._bind(context, key, manifest):
+        if manifest.stopped:
+            context.namespace.forget(context.cell)
+        elif not self._bind(context, key, manifest):
             return None
         self.hits += 1
         known = not outputs
         return Result(
+            status="stopped" if manifest.stopped else "ok",
             origin="cache",
             output=None if known else unpacked[0],
             displays=None if known else tuple(unpacked[1:]),
@@ -99,67 +125,82 @@ class CachedLifecycle:
         )
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
-        if not isinstance(outcome, Result) or outcome.origin != "run" or outcome.exception is not None:
+        if not isinstance(outcome, Result) or outcome.origin != "run":
             return outcome
-        key = self._key(context)
         files = self._surroundings.end(context.cell.modules)
-        changed = self._changed_inputs(context)
-        values = context.namespace.globals
-        names = context.cell.definitions | context.cell.private
-        lineage = salted(key, context.run_id) if context.forced else key
-        snapshot = self._snapshots.take(
-            context.cell, lineage, {name: values[name] for name in names if name in values}
-        )
-        context.namespace.bind(context.cell.id, key, snapshot.definitions, live=True)
+        if outcome.status != "ok":
+            if context.graph.order == "document":
+                Versions(context, self._snapshots.content_identity).spend()
+            else:
+                self._revise(context)
+            if outcome.status == "stopped" and self._may_save(context, {}):
+                await self._save(context, Snapshot({}, {}), files, outcome)
+            return replace(outcome, key=self._key) if outcome.status == "stopped" else outcome
+        if context.graph.order == "document":
+            snapshot = self._bind_versions(context)
+        else:
+            snapshot = self._bind_definitions(context)
         if any(source.kind == "class" for source in context.cell.sources.values()):
             context.namespace.release(context.graph.descendants([context.cell.id]))
-        if not changed and self._may_save(context, snapshot.definitions):
-            await self._save(context, key, snapshot, files, outcome)
-        return replace(outcome, key=key)
+        if self._may_save(context, snapshot.definitions):
+            await self._save(context, snapshot, files, outcome)
+        return replace(outcome, key=self._key)
 
-    def _changed_inputs(self, context: CellContext) -> bool:
-        """Whether the body changed values of other cells in place, directly or through functions.
+    def _lineage(self, context: CellContext) -> Key:
+        return salted(self._key, context.run_id) if context.forced else self._key
 
-        These names, and functions that refer to them, have another identity from now on, and the run is not
-        stored: skipping it would skip the change.
+    def _bind_definitions(self, context: CellContext) -> Snapshot:
+        """Bind what the body defined. What it changed beside that makes its result one that is not stored."""
+        self._revise(context)
+        cell, values = context.cell, context.namespace.globals
+        bound = {name: values[name] for name in cell.definitions | cell.private if name in values}
+        snapshot = self._snapshots.take(cell, self._lineage(context), bound)
+        definitions = {written_name(name, cell): d for name, d in snapshot.definitions.items()}
+        context.namespace.bind(cell.id, self._key, definitions, live=True)
+        return snapshot
+
+    def _bind_versions(self, context: CellContext) -> Snapshot:
+        """Bind every version that the body made, by a definition or by a change in place."""
+        versions = Versions(context, self._snapshots.content_identity)
+        self._more_inputs = versions.more_inputs()
+        bound = versions.made()
+        shares = versions.shares(bound)
+        note_changers(context, shares)
+        here = context.cell.id
+        names = {
+            name: [other if maker == here else f"{ABOVE}{other}" for other, maker in found]
+            for name, found in shares.items()
+        }
+        snapshot = self._snapshots.take(context.cell, self._lineage(context), bound, names)
+        context.namespace.bind(context.cell.id, self._key, snapshot.definitions, live=True, shares=shares)
+        versions.spend()
+        return snapshot
+
+    def _revise(self, context: CellContext) -> None:
+        """Give what the body changed, and functions that refer to it, another identity from now on.
+
+        The run is not stored: skipping it would skip the change.
         """
-        namespace, changed = context.namespace, set[str]()
-        taken = context.graph.edges[context.cell.id]
-        mark = self._key(context)
-        for name in reach(taken, context.graph, namespace):
+        namespace, changed, mark = context.namespace, context.notes.changed, self._key
+        for name, identity in changed.items():
             binding = namespace.binding(name)
-            if binding is None or binding.owner == context.cell.id or not namespace.is_live(name):
-                continue
-            value = namespace.globals[name]
-            # Only a function of its own cell can bind another value to a name (`global`).
-            if binding.elements or (name in taken and type(value) in _IMMUTABLE):
-                continue
-            before = binding.definition.identity
-            after: str | None = before
-            if before.startswith("content:"):
-                after = self._snapshots.content_identity(value)
-            elif hasattr(type(value), "__next__"):
-                after = None  # an iterator: who takes it is who moves it on
-            if after != before:
-                changed.add(name)
-                namespace.revise(name, after or f"{before}+{mark}")
-                text = f"it changes '{unmangle(name)}', which {binding.owner} defines, so it runs each time"
-                self._notice(context, text)
+            assert binding is not None
+            text = f"it changes '{unmangle(name)}', which {binding.owner} defines, so it runs each time"
+            self._notice(context, text)
+            context.notes.unstorable = text
+            namespace.revise(name, identity or f"{binding.definition.identity}+{mark}")
         for name in namespace.names if changed else ():
             binding = namespace.binding(name)
             if binding is None or binding.definition.kind != "source":
                 continue
-            if not changed.isdisjoint(reach([name], context.graph, namespace)):
+            if not changed.keys().isdisjoint(reach([name], context.graph, namespace)):
                 namespace.revise(name, f"{binding.definition.identity}+{mark}")
-        return bool(changed)
-
-    def _key(self, context: CellContext) -> Key:
-        taken = context.graph.edges[context.cell.id]
-        return run_key(context.cell.digest, context.namespace.identities(taken))
 
     def _may_save(self, context: CellContext, definitions: Mapping[str, Definition]) -> bool:
-        if context.cell.settings.get("cache") == "never":
+        if context.cell.settings.get("cache") == "never" or context.notes.unstorable is not None:
             return False
+        if context.namespace.identities(context.taken) != self._identities and not context.notes.changed:
+            return False  # a widget was moved while the body ran, and which value it saw is not known
         return self._policy.large or all(d.kind != "unavailable" for d in definitions.values())
 
     async def _usable(self, context: CellContext, key: Key) -> Manifest | None:
@@ -172,14 +213,21 @@ class CachedLifecycle:
         if found is None:
             return None
         cell = context.cell
-        known = cell.definitions | cell.private
-        odd = [name for name in found.definitions if written_name(name, cell.id) not in known]
+        known = cell.definitions | cell.private | context.made
+        if context.graph.order == "document":
+            known |= context.graph.definers.keys()  # a change that only running the cell has shown
+        odd = [name for name in found.definitions if written_name(name, cell) not in known]
         if odd:
             reason = f"manifest {key[:12]}… binds '{odd[0]}', which {cell.id} does not define"
             if self._policy.unreadable == "fail":
                 raise ManifestError(f"{reason}; delete it and run again")
             self._notice(context, f"its stored result cannot be used, so it runs again ({reason})")
             return None
+        if any(
+            input_identity(context, name) != found.inputs[name]
+            for name in found.inputs.keys() - context.taken.keys()
+        ):
+            return None  # it changed values that its code does not name, and these are others now
         touched = next((file for file in found.files if not self._surroundings.unchanged(file)), None)
         if touched is not None:
             self._notice(context, f"{touched.path}, which it reads, has changed, so it runs again")
@@ -192,10 +240,16 @@ class CachedLifecycle:
     def _bind(self, context: CellContext, key: Key, manifest: Manifest) -> bool:
         """Bind references; elements, which cost nothing and which a reader may move, come to life at once."""
         cell, namespace = context.cell, context.namespace
-        namespace.bind(cell.id, key, manifest.definitions, live=False)
+        definitions = {written_name(name, cell): d for name, d in manifest.definitions.items()}
+        if context.graph.order == "document":
+            definitions = {**passed_on(context, definitions), **definitions}
+            observed = definitions.keys() - context.graph.made[cell.id]
+            context.memory.observed[cell.id] = context.memory.observed.get(cell.id, frozenset()) | observed
+        namespace.bind(cell.id, key, definitions, live=False)
+        if any(definition.shares for definition in definitions.values()):
+            note_changers(context, recorded_shares(context, definitions))
         try:
-            for name, definition in manifest.definitions.items():
-                bound = written_name(name, cell.id)
+            for bound, definition in definitions.items():
                 if definition.kind == "element" and not namespace.is_live(bound):
                     self._inputs.restore_element(bound, definition, cell.id, namespace.globals)
         except (CodecError, KeyError, TypeError, ValueError) as error:
@@ -207,16 +261,15 @@ class CachedLifecycle:
     async def _save(
         self,
         context: CellContext,
-        key: Key,
         snapshot: Snapshot,
         files: tuple[FileRead, ...],
         result: Result,
     ) -> None:
         blobs = dict(snapshot.blobs)
         manifest = Manifest(
-            key=key,
+            key=self._key,
             code=context.cell.digest,
-            inputs=context.namespace.identities(context.graph.edges[context.cell.id]),
+            inputs={**self._identities, **self._more_inputs},
             definitions=snapshot.definitions,
             output=self._cache.pack_output(result.output or {}, blobs),
             displays=tuple(self._cache.pack_output(bundle, blobs) for bundle in result.displays or ()),
@@ -224,6 +277,7 @@ class CachedLifecycle:
             seconds=round(result.seconds, 6),
             files=files,
             environment=self._cache.environment,
+            stopped=result.status == "stopped",
         )
         try:
             await self._cache.save(manifest, blobs)

@@ -23,6 +23,7 @@ from tiffin.ids import CellId
 from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Rerun
 from tiffin.run.reach import reach
 from tiffin.run.report import CellFailure
+from tiffin.run.versions import latest, parted
 from tiffin.ui.registry import ElementRegistry
 
 
@@ -62,7 +63,8 @@ class InputsLifecycle:
 
     async def setup(self, context: CellContext) -> Decision:
         need = _Need(modules=set(context.cell.modules))
-        self._collect(context, sorted(context.cell.references), need)
+        versions = context.graph.order == "document"
+        self._collect(context, sorted(context.taken if versions else context.cell.references), need)
         self._release_made_anew(context, need)
         await self._packages.ensure(frozenset(need.modules))
         blobs = await self._cache.fetch(self._blobs(context, need.names))
@@ -85,6 +87,7 @@ class InputsLifecycle:
     def _collect(self, context: CellContext, names: Iterable[str], need: _Need) -> None:
         """Add `names`, each after all that has to be live before it; long chains need no deep stack."""
         met: set[str] = set()
+        versions = context.graph.order == "document"
         work: list[tuple[str | None, Iterator[str]]] = [(None, iter(tuple(names)))]
         while work:
             name, remaining = work[-1]
@@ -94,12 +97,22 @@ class InputsLifecycle:
                 if name is not None:
                     need.names.append(name)
                 continue
+            if versions and name is not None and other not in context.taken:
+                self._stage_needed(context, name, other)
             binding = context.namespace.binding(other)
             if binding is not None and other not in met:
                 met.add(other)
                 cell = context.graph.cells[binding.owner]
                 need.modules.update(_modules(cell, binding.definition))
-                work.append((other, iter(_required(cell, other, binding.definition))))
+                work.append((other, iter(_required(cell, other, binding.definition, by_reference=not versions))))
+
+    def _stage_needed(self, context: CellContext, name: str, needed: str) -> None:
+        """Put the version of `needed` in place with which `name` was made, and will be made again."""
+        binding = context.namespace.binding(name)
+        if binding is not None:
+            graph, owner = context.graph, binding.owner
+            maker = owner if needed in graph.made[owner] else latest(graph, needed, owner)
+            context.namespace.stage({} if maker is None else {needed: maker}, () if maker else (needed,))
 
     def _release_made_anew(self, context: CellContext, need: _Need) -> None:
         """What was made of a class that is about to be made anew must be of the new one too."""
@@ -118,6 +131,8 @@ class InputsLifecycle:
             return "nothing defines it"
         definition, globals_ = binding.definition, context.namespace.globals
         cell = context.graph.cells[binding.owner]
+        if definition.shares and (other := parted(context, (name, binding.owner))) is not None:
+            return f"it has parts in common with '{other}', which is changed in place"
         try:
             match definition.kind:
                 case "inline":
@@ -145,6 +160,10 @@ class InputsLifecycle:
     def _replay(self, context: CellContext, cell: Cell, source: SourceDefinition) -> str | None:
         """Run the statement that made a function or class again; return why that cannot be right, or None."""
         namespace = context.namespace
+        if context.graph.order == "document":
+            for other in source.eager:
+                if context.graph.version(cell.id, other) not in (None, context.taken.get(other)):
+                    return f"it was made with another version of '{other}'"
         touched = [name for name in reach(source.eager, context.graph, namespace) if namespace.is_live(name)]
         before = {name: self._content(namespace.globals[name]) for name in touched}
         exec(compile_statement(source, cell.filename), namespace.globals)  # noqa: S102
@@ -174,9 +193,10 @@ class InputsLifecycle:
                 producers.setdefault(binding.owner, []).append(name)
         for producer, names in producers.items():
             named = ", ".join(f"'{unmangle(name)}' ({missing[name]})" for name in names)
-            if producer in context.memory.rerun:
+            asked = {(context.cell.id, producer, name) for name in names}
+            if not asked.isdisjoint(context.memory.rerun):
                 raise CellFailure(f"{named} cannot be had, although {producer}, which defines it, ran again")
-            context.memory.rerun.add(producer)
+            context.memory.rerun |= asked
             key = context.namespace.key_of(producer)
             if key is not None:
                 self._cache.invalidate(key)
@@ -185,14 +205,17 @@ class InputsLifecycle:
         return Rerun(tuple(producers), f"{context.cell.id} needs its values")
 
 
-def _required(cell: Cell, name: str, definition: Definition) -> list[str]:
-    """The names that must be live for `name`, which `cell` owns, to be restored and used."""
+def _required(cell: Cell, name: str, definition: Definition, *, by_reference: bool) -> list[str]:
+    """The names that must be live for `name`, which `cell` owns, to be restored and used.
+
+    In document order (not `by_reference`) what a value may use is what the cell at hand takes anyway.
+    """
     own = {unmangle(private): private for private in cell.private}
     required = [own.get(other, other) for other in definition.needs]
     if name in cell.sources:
         source = cell.sources[name]
         return [*required, *sorted(source.eager), *sorted(source.references - source.eager)]
-    if definition.kind == "unavailable" or definition.codec == "pickle":
+    if by_reference and (definition.kind == "unavailable" or definition.codec == "pickle"):
         # An object may call functions of its cell, or of those its cell refers to.
         return [*required, *sorted(cell.references)]
     return required
@@ -219,6 +242,7 @@ def _import(definition: Definition) -> Any:
         return importlib.import_module(f"{imported['module']}.{imported['attribute']}")
 
 
-def written_name(name: str, cell: CellId) -> str:
+def written_name(name: str, cell: Cell) -> str:
     """Return the namespace's name for one that a manifest of `cell` records."""
-    return mangle(name, cell) if is_private(name) else name
+    mangled = mangle(name, cell.id) if is_private(name) else name
+    return mangled if mangled in cell.private else name

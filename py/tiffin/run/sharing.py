@@ -1,0 +1,75 @@
+"""Which values have mutable parts in common: a change of one is a change of the others, too."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, TypeVar
+
+from tiffin.ui.element import Reactive
+
+N = TypeVar("N")
+
+_LIMIT = 100_000
+_ATOMS = frozenset({int, float, str, bool, bytes, complex, type(None), range, slice})
+_SHARED_BY_NATURE = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType, CodeType, Reactive)
+
+
+def find_shared(values: Mapping[N, Any], others: Mapping[N, Any]) -> dict[N, frozenset[N]]:
+    """Return for each of `values` the names among `values` and `others` that share mutable parts with it."""
+    parts = {name: mutable_parts(value) for name, value in values.items()}
+    parts = {name: ids for name, ids in parts.items() if ids}
+    if not parts:
+        return {}
+    for name, value in others.items():
+        if name not in parts and (ids := mutable_parts(value)):
+            parts[name] = ids
+    shared: dict[N, frozenset[N]] = {}
+    for name in values.keys() & parts.keys():
+        found = {other for other in parts if other != name and not parts[name].isdisjoint(parts[other])}
+        if found:
+            shared[name] = frozenset(found)
+    return shared
+
+
+def mutable_parts(value: Any) -> frozenset[int]:
+    """Return the identities (`id`) of the mutable objects that `value` is made of, the first 100,000.
+
+    Containers, instances and views of arrays are looked into; functions, classes and modules are not: what
+    they refer to is the notebook's, by name.
+    """
+    found: set[int] = set()
+    waiting: deque[Any] = deque([value])
+    met: set[int] = set()
+    while waiting and len(met) < _LIMIT:
+        item = waiting.popleft()
+        if type(item) in _ATOMS or isinstance(item, _SHARED_BY_NATURE) or id(item) in met:
+            continue
+        met.add(id(item))
+        if isinstance(item, tuple | frozenset):
+            waiting.extend(item)
+            continue
+        found.add(id(item))
+        waiting.extend(_inside(item))
+    return frozenset(found)
+
+
+def _inside(item: Any) -> Iterable[Any]:
+    if isinstance(item, dict):
+        yield from item.keys()
+        yield from item.values()
+    elif isinstance(item, list | set | deque):
+        yield from item
+    base = getattr(type(item), "base", None)
+    if base is not None and type(item).__module__.partition(".")[0] == "numpy":
+        if item.base is not None:
+            yield item.base
+        return
+    yield from getattr(item, "__dict__", {}).values()
+    for kind in type(item).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            part = getattr(item, name, None)
+            if part is not None:
+                yield part

@@ -1,0 +1,195 @@
+"""Document order at run time: the versions that a body made, what it shares with others, what it used up."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from tiffin.cache.key import ABSENT
+from tiffin.cache.manifest import Definition
+from tiffin.cache.snapshot import base_identity
+from tiffin.graph.graph import Graph
+from tiffin.ids import CellId
+from tiffin.run.lifecycle import CellContext
+from tiffin.run.namespace import Namespace, Version
+from tiffin.run.sharing import find_shared
+
+
+ABOVE = "^"
+"""In a definition, this in front of a shared name says that it is the version above, not one of the same run."""
+
+
+class Versions:
+    """What one body did to versions of names: `notes.changed` says which inputs it changed in place.
+
+    What has mutable parts in common with a changed value is changed too.
+    """
+
+    def __init__(self, context: CellContext, content_identity: Callable[[Any], str | None]) -> None:
+        self._context = context
+        self._content_identity = content_identity
+
+    @cached_property
+    def _spent(self) -> frozenset[Version]:
+        """Every version whose value is not what it was, also those that the cell cannot see."""
+        context = self._context
+        taken = {(name, context.taken[name]) for name in context.notes.changed}
+        others = (version for version in sharers(context.namespace, taken) if self._is_changed(version))
+        return frozenset(taken).union(others)
+
+    @cached_property
+    def _changed(self) -> frozenset[Version]:
+        """Those of which the cell makes the next one."""
+        graph, cell = self._context.graph, self._context.cell.id
+        return frozenset((name, maker) for name, maker in self._spent if latest(graph, name, cell) == maker)
+
+    def _is_changed(self, version: Version) -> bool:
+        namespace = self._context.namespace
+        binding = namespace.version(version)
+        try:
+            value = namespace.value(version)
+        except KeyError:
+            return False
+        if binding is None or not binding.definition.identity.startswith("content:"):
+            return binding is not None
+        return self._content_identity(value) != base_identity(binding.definition.identity)
+
+    def more_inputs(self) -> Mapping[str, str]:
+        """Return the identities that changed values had which the code does not name: they are inputs, too."""
+        names = {name for name, _ in self._changed} - self._context.taken.keys()
+        return {name: input_identity(self._context, name) for name in names}
+
+    def made(self) -> Mapping[str, Any]:
+        """Return the values of all versions that the body made; what its code did not show is remembered."""
+        context = self._context
+        for name, maker in self._changed:
+            if name not in context.taken and name not in context.made:
+                context.namespace.stage({name: maker}, ())
+        observed = {name for name, _ in self._changed} - context.made
+        if observed:
+            before = context.memory.observed.get(context.cell.id, frozenset())
+            context.memory.observed[context.cell.id] = before | observed
+        values = context.namespace.globals
+        return {name: values[name] for name in context.made if name in values}
+
+    def shares(self, made: Mapping[str, Any]) -> Mapping[str, frozenset[Version]]:
+        """Return for each made value the versions that it has mutable parts in common with."""
+        context, others = self._context, dict[Version, Any]()
+        for version in context.taken.items():
+            with contextlib.suppress(KeyError):
+                if version not in self._spent:
+                    others[version] = context.namespace.value(version)
+        found = find_shared({(name, context.cell.id): value for name, value in made.items()}, others)
+        return {name: versions for (name, _), versions in found.items()}
+
+    def spend(self) -> None:
+        """What the body changed is no longer the value of the version that it was."""
+        for version in self._spent:
+            self._context.namespace.spend(version)
+
+
+def sharers(namespace: Namespace, versions: set[Version]) -> set[Version]:
+    """Return the versions, others than `versions`, that have parts in common with them, through any others."""
+    found, waiting = set(versions), list(versions)
+    while waiting:
+        version = waiting.pop()
+        for other in namespace.shared_with(version) - found:
+            found.add(other)
+            waiting.append(other)
+    return found - versions
+
+
+def note_changers(context: CellContext, shares: Mapping[str, frozenset[Version]]) -> None:
+    """Remember, for each cell below that changes one of the values that have parts in common, that it changes
+    the others that it sees, too."""
+    graph, memory, cell = context.graph, context.memory, context.cell.id
+    for name, versions in shares.items():
+        group = {(name, cell), *versions}
+        group |= sharers(context.namespace, group)
+        changers = {
+            user
+            for n, maker in group
+            if maker in graph.cells
+            for user in graph.users(n, maker)
+            if n in graph.made[user] and graph.positions[user] > graph.positions[cell]
+        }
+        for changer in changers:
+            seen = {other for other, maker in group if latest(graph, other, changer) == maker}
+            if not seen <= graph.made[changer]:
+                memory.observed[changer] = memory.observed.get(changer, frozenset()) | seen
+
+
+def spend_below(context: CellContext) -> None:
+    """The cell is about to run again: what others below made of the values that it made the last time has
+    parts in common with these, and not with those that it will make now."""
+    graph, namespace, cell = context.graph, context.namespace, context.cell.id
+    mine = {(name, cell) for name in namespace.names_of(cell)}
+    for version in sharers(namespace, mine):
+        if graph.positions.get(version[1], -1) > graph.positions[cell]:
+            namespace.spend(version)
+
+
+def input_identity(context: CellContext, name: str) -> str:
+    """Return the identity of the version of `name` that stands above the cell."""
+    maker = latest(context.graph, name, context.cell.id)
+    binding = None if maker is None else context.namespace.version((name, maker))
+    return ABSENT if binding is None else binding.definition.identity
+
+
+def latest(graph: Graph, name: str, cell: CellId) -> CellId | None:
+    """Return the maker of the version of `name` that code in `cell` finds when it starts."""
+    position = graph.positions[cell]
+    makers = [maker for maker in graph.definers.get(name, ()) if graph.positions[maker] < position]
+    return makers[-1] if makers else None
+
+
+def passed_on(context: CellContext, definitions: Mapping[str, Definition]) -> dict[str, Definition]:
+    """Return the definitions of names that the cell might have changed and, as its manifest shows, did not:
+    they are those of the versions above."""
+    found: dict[str, Definition] = {}
+    for name in context.made - context.cell.flow.binds - definitions.keys():
+        maker = context.taken.get(name)
+        binding = None if maker is None else context.namespace.version((name, maker))
+        if binding is not None:
+            found[name] = binding.definition
+    return found
+
+
+def recorded_shares(
+    context: CellContext, definitions: Mapping[str, Definition]
+) -> Mapping[str, frozenset[Version]]:
+    """Return the versions that a manifest of the cell says its values have parts in common with."""
+    return {
+        name: frozenset(_recorded(context.graph, context.cell.id, definition))
+        for name, definition in definitions.items()
+        if definition.shares
+    }
+
+
+def _recorded(graph: Graph, maker: CellId, definition: Definition) -> Iterator[Version]:
+    for written in definition.shares:
+        other = written.removeprefix(ABOVE)
+        source = maker if other == written else graph.edges[maker].get(other)
+        if source is not None:
+            yield other, source
+
+
+def parted(context: CellContext, version: Version) -> str | None:
+    """Return a name that has mutable parts in common with `version`, if some cell changes one of them in place.
+
+    Each restored by itself, they would go separate ways then.
+    """
+    graph = context.graph
+    met, waiting = {version}, [version]
+    while waiting:
+        name, maker = waiting.pop()
+        if any(name in graph.made[user] for user in graph.users(name, maker)):
+            return next(other for other, _ in (*(met - {version}), version))
+        binding = context.namespace.version((name, maker))
+        for other in () if binding is None else _recorded(graph, maker, binding.definition):
+            if other not in met:
+                met.add(other)
+                waiting.append(other)
+    return None
