@@ -43,11 +43,13 @@ Report: TypeAlias = Callable[[Event], None]
 class RunMemory:
     """What lifecycles remember over one run.
 
-    `rerun` holds who asked which producer for which name to be had again; `observed` the names that cells were
+    `rerun` holds who asked which producer for which name to be had again, `produce` the producers whose body
+    has to run for it, whatever is stored; `observed` the names that cells were
     seen to change, which their code does not show.
     """
 
     rerun: set[tuple[CellId, CellId, str]] = field(default_factory=set)
+    produce: set[CellId] = field(default_factory=set)
     observed: dict[CellId, frozenset[str]] = field(default_factory=dict)
 
 

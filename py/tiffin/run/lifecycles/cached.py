@@ -87,7 +87,8 @@ class CachedLifecycle:
             context.namespace.stage(context.taken, context.graph.hidden.get(context.cell.id, ()))
         self._identities = context.namespace.identities(context.taken)
         self._key = run_key(context.cell.digest, self._identities)
-        if not context.forced and context.cell.settings.get("cache") != "never":
+        asked_for = context.forced or context.cell.id in context.memory.produce
+        if not asked_for and context.cell.settings.get("cache") != "never":
             result = await self._answer(context, self._key)
             if result is not None:
                 return Skip(result)
@@ -127,6 +128,7 @@ class CachedLifecycle:
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
         if not isinstance(outcome, Result) or outcome.origin != "run":
             return outcome
+        context.memory.produce.discard(context.cell.id)
         files = self._surroundings.end(context.cell.modules)
         if outcome.status != "ok":
             if context.graph.order == "document":

@@ -197,6 +197,7 @@ class InputsLifecycle:
             if not asked.isdisjoint(context.memory.rerun):
                 raise CellFailure(f"{named} cannot be had, although {producer}, which defines it, ran again")
             context.memory.rerun |= asked
+            context.memory.produce.add(producer)
             key = context.namespace.key_of(producer)
             if key is not None:
                 self._cache.invalidate(key)
