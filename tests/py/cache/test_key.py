@@ -93,4 +93,4 @@ def test_the_digest_of_text_is_that_of_canonical_json(document: dict[str, Any]) 
 def test_names_beyond_the_basic_plane_are_sorted_as_canonical_json_sorts_them() -> None:
     inputs = {"\U0001d4b3": "absent", "\uff41": "absent"}
     document = {"format": 1, "code": "1" * 64, "inputs": inputs}
-    assert run_key(Digest("1" * 64), inputs) == json_digest(document)
+    assert run_key(Digest("1" * 64), inputs) == Key(json_digest(document))
