@@ -13,6 +13,8 @@ _ATOMS = frozenset({int, float, str, bool, bytes, complex, type(None)})
 
 def elements_in(value: Any, depth: int = 0) -> Iterator[Element]:
     """Yield the elements that `value` is, or holds in lists, tuples and dicts up to four levels down."""
+    if type(value) in _ATOMS:
+        return
     if isinstance(value, Element):
         yield value
     elif depth < _DEEPEST and type(value) in (list, tuple, dict):
