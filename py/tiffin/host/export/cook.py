@@ -91,8 +91,15 @@ def cook(
     """
     if cache.exists() and not cache.is_dir():
         raise UsageError(f"{cache} is a file: the cache is a folder")
-    folder = path.resolve().parent
-    return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}))
+    folder, place = path.resolve().parent, cache.absolute()
+    found: list[Cooked] = []
+
+    async def work() -> None:
+        # Not returned: `asyncio.run` has a text made of what its task returns, with all that is to be shipped.
+        found.append(await _cook(notebook, folder, place, report, values or {}))
+
+    asyncio.run(work())
+    return found[0]
 
 
 async def _cook(
