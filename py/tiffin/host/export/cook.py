@@ -95,7 +95,7 @@ def cook(
     found: list[Cooked] = []
 
     async def work() -> None:
-        # Not returned: `asyncio.run` has a text made of what its task returns, with all that is to be shipped.
+        # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
         found.append(await _cook(notebook, folder, place, report, values or {}))
 
     asyncio.run(work())

@@ -240,6 +240,11 @@ def test_no_text_is_ever_made_of_all_that_is_shipped(
 ) -> None:
     """asyncio does so with what a task returned, when its handler of SIGINT is taken away."""
     asked: list[Cooked] = []
-    monkeypatch.setattr(Cooked, "__repr__", lambda cooked: asked.append(cooked) or "cooked")
+
+    def ask(cooked: Cooked) -> str:
+        asked.append(cooked)
+        return "cooked"
+
+    monkeypatch.setattr(Cooked, "__repr__", ask)
     kitchen.cook("x = 1")
     assert asked == []
