@@ -10,7 +10,7 @@ digest = $(shell cat $(1) | sha256sum | cut -c1-16)
 PYTHON_READY := .venv/ready-$(call digest,pyproject.toml)
 NODE_READY := node_modules/.ready-$(call digest,package.json package-lock.json .npmrc)
 
-.PHONY: setup browsers runtimes bundle kernel demo serve test lint bench build clean help
+.PHONY: setup browsers runtimes bundle kernel demo serve test lint bench bench-kernel build clean help
 
 help:
 	@echo "make setup    everything that the other targets need: .venv, node_modules, Chromium, Pyodide, bundles"
@@ -18,7 +18,8 @@ help:
 	@echo "make serve    serve $(SITE)/"
 	@echo "make test     every check and every test"
 	@echo "make lint     only the linters and type checkers"
-	@echo "make bench    measure the exported example against a bare Pyodide"
+	@echo "make bench    measure the exported example against a bare Pyodide, and what the kernel costs"
+	@echo "make bench-kernel    only the latter, which needs no browser"
 	@echo "make build    the wheel and the source distribution, in dist/"
 	@echo "make clean    remove what was built, but not what was downloaded"
 
@@ -61,7 +62,11 @@ lint: $(PYTHON_READY) $(NODE_READY)
 	@bash build/check.sh lint
 
 bench: setup
+	$(BIN)/python bench/kernel.py
 	$(BIN)/python bench/run.py
+
+bench-kernel: $(PYTHON_READY)
+	$(BIN)/python bench/kernel.py
 
 build: setup
 	rm -rf dist

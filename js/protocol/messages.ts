@@ -59,6 +59,15 @@ export interface RunStarted {
   readonly blocked: readonly Blocked[];
 }
 
+/** The notebook is another one: `cells` in their order, of which `put` are new or changed. */
+export interface NotebookEdited {
+  readonly type: "NotebookEdited";
+  readonly run_id: string;
+  readonly cells: readonly string[];
+  readonly put: readonly string[];
+  readonly removed: readonly string[];
+}
+
 /** A cell was put in the queue of a run (at its start, or again because something needs it re-run). */
 export interface CellQueued {
   readonly type: "CellQueued";
@@ -146,11 +155,27 @@ export interface RunCells {
   readonly force: boolean;
 }
 
+/** Bring every stale result up to date. */
+export interface RunStale {
+  readonly type: "RunStale";
+  readonly run_id: string;
+}
+
 /** Set widgets, by name or element id, to front-end values, and run what depends on them. */
 export interface SetValues {
   readonly type: "SetValues";
   readonly run_id: string;
   readonly values: { readonly [name: string]: Json };
+}
+
+/** Put and remove cells, give all of them another order (ids), or change settings of the notebook; then */
+export interface EditCells {
+  readonly type: "EditCells";
+  readonly run_id: string;
+  readonly put: readonly CellSource[];
+  readonly remove: readonly string[];
+  readonly order: readonly string[] | null;
+  readonly settings: { readonly [name: string]: Json } | null;
 }
 
 /** Stop the run under way; its cells end as cancelled. */
@@ -162,6 +187,7 @@ export interface Interrupt {
 export type KernelEvent =
   | KernelReady
   | RunStarted
+  | NotebookEdited
   | CellQueued
   | CellStarted
   | CellConsole
@@ -174,5 +200,7 @@ export type KernelEvent =
 export type KernelCommand =
   | Restore
   | RunCells
+  | RunStale
   | SetValues
+  | EditCells
   | Interrupt;

@@ -56,8 +56,8 @@ class CellSource:
 
 @dataclass(frozen=True)
 class EditCells:
-    """Put and remove cells, give all of them another order (ids), or change settings of the notebook; then run
-    what has to run. What `order` leaves out as new stands at the end."""
+    """Put and remove cells, give all of them another order (ids), or change settings of the notebook; then
+    run what has to run. What `order` leaves out as new stands at the end."""
 
     run_id: str
     put: tuple[CellSource, ...] = ()

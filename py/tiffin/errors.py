@@ -35,3 +35,11 @@ class NotebookFailed(TiffinError):
     """A cell of the notebook failed, so that what was asked for could not be made."""
 
     exit_code = 1
+
+
+class Stop(BaseException):
+    """What `tn.stop` raises to end a cell: no error, and no `except Exception` of a body holds it up."""
+
+    def __init__(self, output: object) -> None:
+        super().__init__()
+        self.output = output

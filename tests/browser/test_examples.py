@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from conftest import Served, View
 
-from tiffin.cells.compile import compile_cell
 from tiffin.graph.graph import graph_of
 from tiffin.notebook.notebook import Notebook
 

@@ -17,6 +17,8 @@ Json: TypeAlias = Any
 
 OUTPUT_INLINE_LIMIT = 8192
 
+_compact_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True)
 class Unreadable:
@@ -87,6 +89,8 @@ class CellCache:
     async def fetch(self, wanted: Iterable[Digest]) -> Mapping[Digest, bytes | BadBlob]:
         """Return the bytes of each blob, or why they cannot be used, in one batch."""
         addresses = list(dict.fromkeys(wanted))
+        if not addresses:
+            return {}
         found = await self._blobs.get_many([a for a in addresses if a not in self._bad])
         for address in addresses:
             data = found.get(address)
@@ -106,7 +110,7 @@ class CellCache:
         return {mime: self._pack_part(data, blobs) for mime, data in bundle.items()}
 
     def _pack_part(self, data: Json, blobs: dict[Digest, bytes]) -> OutputPart:
-        text = json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+        text = _compact_json(data).encode("ascii")
         if len(text) <= OUTPUT_INLINE_LIMIT:
             return OutputPart(data)
         address = digest(text)

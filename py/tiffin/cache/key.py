@@ -7,6 +7,7 @@ An identity is a string whose prefix says what decides it, so that no two kinds 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -31,14 +32,31 @@ def json_digest(document: Json) -> Digest:
     return digest(rfc8785.dumps(document))
 
 
+_compact_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_FIRST_SURROGATE = "\ud800"
+
+
+def text_digest(document: Mapping[str, Json]) -> Digest:
+    """Return the same as `json_digest` for what holds only mappings, text and small whole numbers; faster.
+
+    RFC 8785 then asks for what `json` does, but for two things: keys are sorted by UTF-16 code units, which
+    is another order than that of code points only where a character is beyond the surrogates; and lone
+    surrogates are refused. Floats, ints of 2**53 and more, and keys that are no text must not come here.
+    """
+    text = _compact_json(document)
+    if text.isascii() or max(text) < _FIRST_SURROGATE:
+        return digest(text.encode())
+    return json_digest(document)
+
+
 def run_key(code: Digest, inputs: Mapping[str, str]) -> Key:
     """Return the key of running code with this digest on inputs with these identities."""
-    return Key(json_digest({"format": FORMAT, "code": code, "inputs": dict(inputs)}))
+    return Key(text_digest({"format": FORMAT, "code": code, "inputs": dict(inputs)}))
 
 
 def salted(key: Key, run_id: RunId) -> Key:
     """Return what stands for `key` in the lineage of a run that a person forced."""
-    return Key(json_digest({"key": key, "run": run_id}))
+    return Key(text_digest({"key": key, "run": run_id}))
 
 
 def content_identity(encoded: Encoded) -> str:
@@ -48,7 +66,7 @@ def content_identity(encoded: Encoded) -> str:
 
 def lineage_identity(key: Key, name: str) -> str:
     """Return the identity of what the run with `key` bound to `name`."""
-    return f"lineage:{json_digest({'key': key, 'name': name})}"
+    return f"lineage:{text_digest({'key': key, 'name': name})}"
 
 
 def element_identity(document: Mapping[str, Json]) -> str:
@@ -67,4 +85,4 @@ def import_identity(imported: ImportedName, source: Digest | None = None) -> str
 
 def source_identity(code: Digest, references: Mapping[str, str]) -> str:
     """Return the identity of a function or class: its canonical source and what it references."""
-    return f"source:{json_digest({'code': code, 'references': dict(references)})}"
+    return f"source:{text_digest({'code': code, 'references': dict(references)})}"

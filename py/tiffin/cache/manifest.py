@@ -106,18 +106,18 @@ class Manifest:
             "environment": dict(self.environment),
             **({"stopped": True} if self.stopped else {}),
         }
-        return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "backslashreplace"
-        )
+        return _sorted_json(document).encode("utf-8", "backslashreplace")
+
+
+_sorted_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _drop_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in fields.items()
-        if (value is not None and value != () and name != "plain")
-        or (name == "plain" and fields["kind"] == "inline")
-    }
+    kept = {name: value for name, value in fields.items() if value is not None and value != ()}
+    kept.pop("plain", None)
+    if fields["kind"] == "inline":
+        kept["plain"] = fields["plain"]
+    return kept
 
 
 def _parts_to_json(parts: OutputParts) -> dict[str, Json]:
@@ -130,7 +130,7 @@ def _parts_to_json(parts: OutputParts) -> dict[str, Json]:
 def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
     """Return the manifest in `data`, which was found under `key` at `where`; `ManifestError` otherwise."""
     try:
-        document = json.loads(data)
+        document = json.loads(data.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise ManifestError(f"{where}: the manifest is damaged ({error}); delete it and run again") from error
     if not isinstance(document, dict) or not isinstance(document.get("format"), int):
@@ -174,7 +174,7 @@ def _definition(fields: Mapping[str, Any]) -> Definition:
         raise ValueError(f"unknown kind of definition {fields['kind']!r}")
     if fields["kind"] == "blob" and not is_digest(fields.get("blob")):
         raise ValueError(f"{fields.get('blob')!r} is no digest")
-    several = {name: tuple(fields.get(name, ())) for name in ("needs", "modules", "shares")}
+    several = {name: tuple(fields[name]) for name in ("needs", "modules", "shares") if name in fields}
     return Definition(**{**fields, **several})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType, ModuleType
@@ -174,8 +175,8 @@ class SnapshotMaker:
 
     def _store(self, identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:
         if encoded.codec == "plain" and len(encoded.data) <= INLINE_LIMIT:
-            plain = to_plain(self._codecs.decode("plain", encoded.data))
-            return Definition("inline", identity, kind, plain=plain)
+            # The codec's bytes are the plain form as JSON.
+            return Definition("inline", identity, kind, plain=json.loads(encoded.data.decode("ascii")))
         address = digest(encoded.data)
         blobs[address] = encoded.data
         codec = self._codecs.get(encoded.codec)

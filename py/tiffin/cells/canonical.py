@@ -16,14 +16,18 @@ from tiffin.ids import Digest, digest
 
 Form: TypeAlias = Any
 
+_compact_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, sort_keys=True).encode
 _DROPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 
 
 def canonical_form(node: ast.AST) -> Form:
     """Return `node` as nested JSON lists: `[node name, [field, value], ...]`."""
     form: list[Form] = [type(node).__name__]
-    for name, value in ast.iter_fields(node):
-        if name in _DROPPED or (value is None and name != "value") or value == []:
+    for name in node._fields:
+        if name in _DROPPED:
+            continue
+        value = getattr(node, name, None)  # trees made by hand may lack fields
+        if (value is None and name != "value") or value == []:
             continue
         if name == "value" and isinstance(node, ast.Constant | ast.MatchSingleton):
             form.append([name, _constant(value)])
@@ -84,5 +88,4 @@ def code_digest(tree: ast.AST, traits: Mapping[str, Form] | None = None) -> Dige
     """
     form = canonical_form(tree)
     document = [form, dict(sorted(traits.items()))] if traits else form
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=True, sort_keys=True)
-    return digest(text.encode("ascii"))
+    return digest(_compact_json(document).encode("ascii"))

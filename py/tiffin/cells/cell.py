@@ -84,10 +84,11 @@ class Cell:
     """A compiled cell.
 
     `definitions` are the names it binds globally and shares, `private` its own `_names` in mangled form,
-    `references` the names it reads that it does not bind; `touches` the names whose objects it hands to calls, and
-    may so change; `changes` those that it changes by a statement. `flow` is there in document order. `body` runs first; `tail` is the trailing
-    expression, whose value is the output (None when there is none, or a `;` hides it). Both may be
-    coroutine code objects. `filename` is what its code objects carry, and its key in `linecache`.
+    `references` the names it reads that it does not bind; `touches` the names whose objects it hands to
+    calls, and may so change; `changes` those that it changes by a statement. `flow` is there in document
+    order. `body` runs first; `tail` is the trailing expression, whose value is the output (None when there
+    is none, or a `;` hides it). Both may be coroutine code objects. `filename` is what its code objects
+    carry, and its key in `linecache`.
     """
 
     id: CellId

@@ -103,7 +103,7 @@ def _compile_tree(
     tree: ast.Module, cell: NotebookCell, filename: str, hidden: bool, order: Order
 ) -> dict[str, Any]:
     forms = {index: code_digest(node) for index, node in enumerate(tree.body) if _is_replayable(node)}
-    imports, modules = _imports(tree, cell.stars)
+    imports, modules = _imports(tree, cell.python, cell.stars)
     scope = ModuleScope(tree)
     times = Counter(binding.name for binding in scope.bindings)
     imports = {name: imported for name, imported in imports.items() if times[name] <= 1}
@@ -116,7 +116,6 @@ def _compile_tree(
 
     own = {name for name in bound if local(name)}
     scope.rename(local, lambda name: mangle(name, cell.id))
-    ast.fix_missing_locations(tree)
     tail: CodeType | None = None
     body = list(tree.body)
     if body and isinstance(body[-1], ast.Expr) and not hidden:
@@ -138,7 +137,7 @@ def _compile_tree(
     }
 
 
-def _is_never_private(name: str) -> bool:
+def _is_never_private(_: str) -> bool:
     return False
 
 
@@ -149,11 +148,13 @@ def _compile(tree: ast.Module | ast.Expression, filename: str, mode: str) -> Cod
 
 
 def _imports(
-    tree: ast.Module, stars: Mapping[str, tuple[str, ...]]
+    tree: ast.Module, source: str, stars: Mapping[str, tuple[str, ...]]
 ) -> tuple[dict[str, ImportedName], frozenset[str]]:
     """Names that top-level imports bind, and every module that any import statement of the cell names."""
     names: dict[str, ImportedName] = {}
     modules: set[str] = set()
+    if "import" not in source:  # the usual case, and walking a tree takes longer than compiling it
+        return names, frozenset()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             modules.update(alias.name for alias in node.names)

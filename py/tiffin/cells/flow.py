@@ -12,7 +12,8 @@ Names = Mapping[str, frozenset[str]]
 
 
 def find_flow(scope: ModuleScope, functions: Collection[int]) -> Flow:
-    """Return the flow of a cell with this scope; `functions` are the statements that define one, or a class."""
+    """Return the flow of a cell with this scope; `functions` are the statements that define one, or a
+    class."""
     defining = {i: _defined(scope.statements[i]) for i in functions}
     latent: dict[str, set[str]] = {}
     writes: dict[str, set[str]] = {}
@@ -56,7 +57,8 @@ def _defined(statement: StatementScope) -> str:
 def _look_above(
     scope: ModuleScope, defining: Mapping[int, str], binds: set[str]
 ) -> tuple[set[str], dict[str, int], set[str], dict[str, int]]:
-    """What the statements read and change of other cells, without functions; and where a name is first used."""
+    """What the statements read and change of other cells, without functions; and where a name is first
+    used."""
     reads: set[str] = set()
     needed: dict[str, int] = {}
     changes: set[str] = set()
@@ -79,7 +81,7 @@ def _look_above(
 def _called(
     used: Mapping[str, int], latent: Mapping[str, set[str]], functions: set[str]
 ) -> Mapping[str, int]:
-    """The functions of the cell that its own statements use, directly or through others, and from where on."""
+    """The functions of the cell that its statements use, directly or through others, and from where on."""
     found: dict[str, int] = {}
     waiting = sorted(((used[name], name) for name in functions & used.keys()), reverse=True)
     while waiting:

@@ -47,8 +47,9 @@ class StatementScope:
 class ModuleScope:
     """The scopes of a module's tree: what each statement binds and reads globally, and renaming.
 
-    `statements` has one entry per top-level statement, `sure_after` the names surely bound after it. Names bound only by `except ... as name` are
-    unbound again by Python at the end of the handler; they are in `handler_names`, not among the bindings.
+    `statements` has one entry per top-level statement, `sure_after` the names surely bound after it. Names
+    bound only by `except ... as name` are unbound again by Python at the end of the handler; they are in
+    `handler_names`, not among the bindings.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -60,17 +61,14 @@ class ModuleScope:
         self.handler_names = frozenset(
             site.name for site in self._sites if _by_handler(site) and site.binds and site.name not in bound
         )
-        self.statements = tuple(self._statement(index) for index in range(len(tree.body)))
+        of_statement: list[list[Site]] = [[] for _ in tree.body]
+        for site in self._sites:
+            if not self._in_handler(site):
+                of_statement[site.statement].append(site)
+        self.statements = tuple(map(_statement, of_statement))
 
     def _in_handler(self, site: Site) -> bool:
         return site.name in self.handler_names and any(h.name == site.name for h in site.handlers)
-
-    def _statement(self, index: int) -> StatementScope:
-        sites = [site for site in self._sites if site.statement == index and not self._in_handler(site)]
-        return StatementScope(
-            bindings=tuple(Binding(s.name, s.line, s.deferred) for s in sites if s.binds),
-            uses=tuple(Use(s.name, s.line, s.deferred, s.effect, s.sure, s.depth) for s in sites if s.reads),
-        )
 
     @property
     def bindings(self) -> Iterator[Binding]:
@@ -95,6 +93,13 @@ class ModuleScope:
         ]
         for site in chosen:
             site.rename(new_name(site.name))
+
+
+def _statement(sites: list[Site]) -> StatementScope:
+    return StatementScope(
+        bindings=tuple(Binding(s.name, s.line, s.deferred) for s in sites if s.binds),
+        uses=tuple(Use(s.name, s.line, s.deferred, s.effect, s.sure, s.depth) for s in sites if s.reads),
+    )
 
 
 def _by_handler(site: Site) -> bool:

@@ -15,8 +15,9 @@ ScopeKind = Literal["module", "function", "class", "comprehension", "type-parame
 Effect = Literal["none", "touches", "changes"]
 
 CHANGING_METHODS = frozenset(
-    "add append appendleft clear discard extend extendleft fit fit_transform insert partial_fit pop popitem "
-    "popleft remove reverse rotate set_params setdefault sort update".split()
+    {"add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop", "popitem"}
+    | {"popleft", "remove", "reverse", "rotate", "setdefault", "sort", "update"}
+    | {"fit", "fit_transform", "partial_fit", "set_params"}
 )
 """Methods that, called for their effect, change the object they belong to."""
 
@@ -196,9 +197,11 @@ class SiteCollector(ast.NodeVisitor):
 
     def visit_Expr(self, node: ast.Expr) -> None:
         call = node.value.value if isinstance(node.value, ast.Await) else node.value
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-            if call.func.attr in CHANGING_METHODS or any(k.arg == "inplace" for k in call.keywords):
-                self._mark(call.func.value, "changes")
+        method = call.func if isinstance(call, ast.Call) else None
+        if isinstance(call, ast.Call) and isinstance(method, ast.Attribute):
+            in_place = any(keyword.arg == "inplace" for keyword in call.keywords)
+            if in_place or method.attr in CHANGING_METHODS:
+                self._mark(method.value, "changes")
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:

@@ -22,6 +22,7 @@ from tiffin.errors import CodecError
 
 _SAFE_INT = 2**53 - 1
 _MUTABLE = (list, dict, set, bytearray)
+_SIZED = (list, tuple, dict, set, frozenset, bytes, bytearray)
 
 
 def to_plain(value: Any) -> Any:
@@ -44,9 +45,10 @@ def from_plain(form: Any) -> Any:
         raise CodecError(f"not a plain value: {type(error).__name__}: {error}") from error
 
 
-def plain_text(form: Any) -> str:
-    """Return a plain form as compact JSON in ASCII: the codec's bytes."""
-    return json.dumps(form, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+plain_text: Callable[[Any], str] = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=True, allow_nan=False
+).encode
+"""Returns a plain form as compact JSON in ASCII: the codec's bytes."""
 
 
 def _str(value: str) -> Any:
@@ -209,16 +211,13 @@ class PlainCodec:
         )
 
     def size(self, value: Any) -> int:
-        match value:
-            case str():
-                return len(value)
-            case bytes() | bytearray():
-                return 2 * len(value)
-            case list() | tuple() | dict() | set() | frozenset():
-                return 2 * len(value)
-        return 0
+        if isinstance(value, str):
+            return len(value)
+        return 2 * len(value) if isinstance(value, _SIZED) else 0
 
     def encode(self, value: Any) -> bytes:
+        if type(value) is int and -_SAFE_INT <= value <= _SAFE_INT:
+            return b"%d" % value  # what comes out below, without an encoder
         return plain_text(to_plain(value)).encode("ascii")
 
     def decode(self, data: bytes) -> Any:

@@ -23,11 +23,12 @@ _DISABLED = CellProblem("disabled", "it is disabled")
 class Graph:
     """Immutable dependencies between cells.
 
-    `cells` stand in document order. `edges` maps a cell to the names it takes, each with the cell that made the
-    version which it sees. `made` maps a cell to the names of which it makes a version: its definitions, and in
-    document order also what it changes in place; `observed` are those among them that only running it has
-    shown. `hidden` are names that a cell may use although no version stands above it. `problems` holds what
-    makes a cell unrunnable: its own, or one between cells. Graph order is the case with one version per name.
+    `cells` stand in document order. `edges` maps a cell to the names it takes, each with the cell that made
+    the version which it sees. `made` maps a cell to the names of which it makes a version: its definitions,
+    and in document order also what it changes in place; `observed` are those among them that only running
+    it has shown. `hidden` are names that a cell may use although no version stands above it. `problems`
+    holds what makes a cell unrunnable: its own, or one between cells. Graph order is the case with one
+    version per name.
     """
 
     order: Order
@@ -55,7 +56,7 @@ class Graph:
 
     @cached_property
     def blockages(self) -> Mapping[CellId, CellId]:
-        """Every cell that cannot run, with the cell whose problem is in the way: the first in the document."""
+        """Every cell that cannot run, with the cell whose problem is the reason: the first in the document."""
         found: dict[CellId, CellId] = {cell: cell for cell in self.problems}
         for culprit in sorted(self.problems, key=self.positions.__getitem__):
             for cell in self.descendants([culprit]):

@@ -1,4 +1,5 @@
-"""Document order: which version of each name a cell sees, and which it makes. A version is named by its maker."""
+"""Document order: which version of each name a cell sees, and which it makes. A version is named by its
+maker."""
 
 from __future__ import annotations
 
@@ -32,8 +33,9 @@ _INERT = Latent()
 class Versions:
     """What reading the cells from top to bottom finds.
 
-    `edges` maps each cell to the names that it takes and the cell that made the version it sees; `made` to the
-    names of which it makes a version; `hidden` to names that it may use, of which no version stands above it.
+    `edges` maps each cell to the names that it takes and the cell that made the version it sees; `made` to
+    the names of which it makes a version; `hidden` to names that it may use, of which no version stands
+    above it.
     """
 
     edges: dict[CellId, dict[str, CellId]] = field(default_factory=dict)
@@ -117,7 +119,8 @@ class _Reading:
                 return
 
     def _keep_what_lives_on(self) -> None:
-        """Where a cell binds a name on some paths only, and somebody looks at it, the version above is taken."""
+        """Where a cell binds a name on some paths only, and somebody looks at it, the version above is
+        taken."""
         edges = self.versions.edges
         waiting = [(name, maker) for taken in edges.values() for name, maker in taken.items()]
         while waiting:

@@ -46,8 +46,9 @@ def assemble(
 ) -> Notebook:
     """Return the notebook of these drafts: ids decided, order taken from `settings`, title from its text.
 
-    `order` is that of the format, where the settings name none. `title` is the fall-back where no Markdown cell holds a first-level heading. A requirement that is
-    named twice counts once. `NotebookError` if the order is unknown.
+    `order` is that of the format, where the settings name none. `title` is the fall-back where no Markdown
+    cell holds a first-level heading. A requirement that is named twice counts once. `NotebookError` if the
+    order is unknown.
     """
     kept = dict(settings or {})
     cells = tuple(

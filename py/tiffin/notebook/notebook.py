@@ -49,7 +49,8 @@ class NotebookCell:
 class Notebook:
     """Ordered cells and settings. `filename` has no folder; `requirements` are PEP 508 strings.
 
-    The order `auto` is document order if a name has several definitions or is changed in place, else graph order.
+    The order `auto` is document order if a name has several definitions or is changed in place, else graph
+    order.
     """
 
     name: str

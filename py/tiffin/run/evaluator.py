@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from tiffin.errors import Stop
 from tiffin.run.executor import Executor
 from tiffin.run.lifecycle import CellContext, Lifecycle, Outcome, Proceed, Rerun, Skip
-from tiffin.run.result import Result, Stop
+from tiffin.run.result import Result
 
 
 class Evaluator:

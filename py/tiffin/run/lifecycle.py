@@ -55,8 +55,9 @@ class RunMemory:
 
 @dataclass
 class CellNotes:
-    """What lifecycles tell each other of the cell at hand: the inputs that its body changed, with the identity
-    that their content gives them now, None where it gives none; and whether its result must not be stored."""
+    """What lifecycles tell each other of the cell at hand: the inputs that its body changed, with the
+    identity that their content gives them now, None where it gives none; and whether its result must not be
+    stored."""
 
     changed: dict[str, str | None] = field(default_factory=dict)
     unstorable: str | None = None

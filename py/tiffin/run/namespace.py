@@ -1,4 +1,5 @@
-"""The globals that cells share: for each name the version that the running cell sees, with owner and identity."""
+"""The globals that cells share: for each name the version that the running cell sees, with owner and
+identity."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ _SIMPLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
 class Binding:
     """What is known of a bound name: the cell that owns it, the key of its run, and its definition.
 
-    `elements` are the widgets and states that the value is made of, where a run bound it; `shares` the versions whose
-    values have mutable parts in common with it.
+    `elements` are the widgets and states that the value is made of, where a run bound it; `shares` the
+    versions whose values have mutable parts in common with it.
     """
 
     owner: CellId
@@ -35,9 +36,8 @@ class Binding:
 
 class Namespace:
     """Names of a notebook, each in as many versions as cells make of it; `stage` puts those in place that a
-    cell sees. A name is *live* when its value is in `globals`, otherwise a reference: known by its definition,
-    to be materialised before somebody uses it.
-    """
+    cell sees. A name is *live* when its value is in `globals`, otherwise a reference: known by its
+    definition, to be materialised before somebody uses it."""
 
     def __init__(self, globals_: dict[str, Any]) -> None:
         self.globals = globals_
@@ -74,8 +74,8 @@ class Namespace:
                 self._parked[name, current.owner] = value
 
     def enter(self, cell: CellId, made: Iterable[str], taken: Container[str]) -> None:
-        """`cell`, which makes versions of `made`, is about to run: what it sees of these stays known, and what
-        it does not see is out of its way."""
+        """`cell`, which makes versions of `made`, is about to run: what it sees of these stays known, and
+        what it does not see is out of its way."""
         self._entered, self._entered_made = cell, tuple(made)
         for name in self._entered_made:
             binding = self._bindings.get(name)
@@ -239,7 +239,7 @@ class Namespace:
         if binding is None:
             return None
         identity = binding.definition.identity
-        if binding.definition.kind != "element" and not binding.elements or name not in self.globals:
+        if (binding.definition.kind != "element" and not binding.elements) or name not in self.globals:
             return identity
         return live_identity(identity, self.globals[name], binding.elements)
 

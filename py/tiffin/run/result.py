@@ -30,11 +30,3 @@ class Result:
     exception: BaseException | None = None
     seconds: float = 0.0
     key: Key | None = None
-
-
-class Stop(BaseException):
-    """What `tn.stop` raises: no `except Exception` of a body holds it up."""
-
-    def __init__(self, output: Any) -> None:
-        super().__init__()
-        self.output = output

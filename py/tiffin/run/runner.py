@@ -56,7 +56,8 @@ class RunSummary:
 
     @property
     def success(self) -> bool:
-        """Whether no cell failed, was interrupted, or was blocked; a disabled or stopped one is none of these."""
+        """Whether no cell failed, was interrupted, or was blocked; a disabled or stopped one is none of
+        these."""
         return all(run.fine for run in self.cells)
 
 

@@ -16,9 +16,9 @@ from tiffin.run.lifecycle import CellContext
 from tiffin.run.namespace import Namespace, Version
 from tiffin.run.sharing import find_shared
 
-
 ABOVE = "^"
-"""In a definition, this in front of a shared name says that it is the version above, not one of the same run."""
+"""In a definition, this in front of a shared name says that it is the version above, not one of the same
+run."""
 
 
 class Versions:
@@ -57,7 +57,7 @@ class Versions:
         return self._content_identity(value) != base_identity(binding.definition.identity)
 
     def more_inputs(self) -> Mapping[str, str]:
-        """Return the identities that changed values had which the code does not name: they are inputs, too."""
+        """Return the identities that changed values had which the code does not name: they are inputs too."""
         names = {name for name, _ in self._changed} - self._context.taken.keys()
         return {name: input_identity(self._context, name) for name in names}
 
@@ -91,7 +91,7 @@ class Versions:
 
 
 def sharers(namespace: Namespace, versions: set[Version]) -> set[Version]:
-    """Return the versions, others than `versions`, that have parts in common with them, through any others."""
+    """Return the versions, others than `versions`, that have parts in common with them, through others."""
     found, waiting = set(versions), list(versions)
     while waiting:
         version = waiting.pop()
@@ -177,7 +177,8 @@ def _recorded(graph: Graph, maker: CellId, definition: Definition) -> Iterator[V
 
 
 def parted(context: CellContext, version: Version) -> str | None:
-    """Return a name that has mutable parts in common with `version`, if some cell changes one of them in place.
+    """Return a name that has mutable parts in common with `version`, if some cell changes one of them in
+    place.
 
     Each restored by itself, they would go separate ways then.
     """

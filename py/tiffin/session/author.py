@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from tiffin.run.result import Stop
+from tiffin.errors import Stop
 from tiffin.session.ambient import current
 from tiffin.ui.element import Element
 from tiffin.ui.inputs import Checkbox, Dropdown, NumberInput, Slider, Text
@@ -125,7 +125,8 @@ def state(initial: T, *, allow_self_loops: bool = False) -> tuple[State[T], SetS
     """Return the getter and the setter of a value that cells share.
 
     Setting it runs the cells that refer to the getter, once the cell that set it has ended; not that cell
-    itself, unless `allow_self_loops`. The setter takes a value, or a function from the present one to the next.
+    itself, unless `allow_self_loops`. The setter takes a value, or a function from the present one to the
+    next.
     """
     ambient = current.get()
     made: State[T]
@@ -143,6 +144,6 @@ def defs() -> tuple[str, ...]:
 
 
 def refs() -> tuple[str, ...]:
-    """Return the names that the running cell takes from elsewhere, without builtins, in alphabetical order."""
+    """Return the names that the running cell takes from elsewhere, without builtins, sorted."""
     ambient = current.get()
     return () if ambient is None else ambient.references()

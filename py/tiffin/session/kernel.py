@@ -17,7 +17,7 @@ from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, SetValues
 from tiffin.commands import RunStale as StaleCells
 from tiffin.errors import UsageError
-from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, Notice, NotebookEdited, RunCompleted
+from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, NotebookEdited, Notice, RunCompleted
 from tiffin.graph.edit import Edited, edit
 from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId

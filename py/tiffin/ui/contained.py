@@ -12,7 +12,10 @@ _ATOMS = frozenset({int, float, str, bool, bytes, complex, type(None)})
 
 
 def elements_in(value: Any, depth: int = 0) -> Iterator[Reactive]:
-    """Yield the widgets and states that `value` is, or holds in lists, tuples and dicts up to four levels down."""
+    """Yield the widgets and states that `value` is, or holds in lists, tuples, dicts up to four levels
+    down."""
+    if type(value) in _ATOMS:
+        return
     if isinstance(value, Reactive):
         yield value
     elif depth < _DEEPEST and type(value) in (list, tuple, dict):

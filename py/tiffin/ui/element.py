@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import abc
 import html
 import inspect
 import json
@@ -14,14 +13,14 @@ from tiffin.errors import UsageError
 Json: TypeAlias = Any
 
 
-class Reactive(abc.ABC):
+class Reactive:
     """A value that changes without its cell running; `identity_document` says in JSON what it is now."""
 
     id: str
 
-    @abc.abstractmethod
     def identity_document(self) -> dict[str, Json]:
         """Return what decides its identity at present."""
+        raise NotImplementedError
 
 
 class Element(Reactive):
@@ -29,7 +28,9 @@ class Element(Reactive):
 
     `kind` names the custom element (`tn-<kind>`), `arguments` are JSON and never change, `front_end` is the
     current value as the page holds it. `id` and `name` are given by the registry that owns the element.
-    Sub-classes say how the front-end value becomes `.value`.
+    Sub-classes say how the front-end value becomes `.value`, and which values there are. This is no abstract
+    base class in Python's sense, since asking of every value whether it is an element would cost five times
+    as much.
     """
 
     kind: ClassVar[str]
@@ -54,9 +55,9 @@ class Element(Reactive):
         """Return the Python value for a front-end value."""
         return front_end
 
-    @abc.abstractmethod
     def check(self, front_end: Json) -> Json:
         """Return a front-end value that the page sent, normalised; `UsageError` if it cannot be one."""
+        raise NotImplementedError
 
     def kept(self) -> Any:
         """What a manifest must keep beside the arguments to make this element again; None if nothing."""

@@ -7,8 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tiffin.cache.key import element_identity, json_digest, lineage_identity, run_key, salted, source_identity
+from tiffin.cache.key import (
+    element_identity,
+    json_digest,
+    lineage_identity,
+    run_key,
+    salted,
+    source_identity,
+    text_digest,
+)
 from tiffin.ids import Digest, Key, RunId
 
 VECTORS = json.loads((Path(__file__).parents[2] / "contracts" / "keys.json").read_text("utf-8"))
@@ -62,3 +72,25 @@ def test_salting_and_lineage() -> None:
     assert len(identities) == 4
     assert source_identity(Digest("1"), {"x": "a"}) != source_identity(Digest("1"), {"x": "b"})
     assert isinstance(salted(Key("k"), RunId("r")), str)
+
+
+# Where the two orders of keys, escapes, and what is no text at all can make a difference.
+CHARACTERS = st.sampled_from('aZ_é"\\/\b\f\n\r\t\x00\x1f\x7f\u2028\ud7ff\ue000\uffff\U00010000\U0010ffff')
+TEXTS = st.text(st.one_of(CHARACTERS, st.characters(exclude_categories=[])), max_size=6)
+
+
+@given(st.dictionaries(TEXTS, st.one_of(TEXTS, st.integers(0, 2**53 - 1), st.dictionaries(TEXTS, TEXTS))))
+def test_the_digest_of_text_is_that_of_canonical_json(document: dict[str, Any]) -> None:
+    try:
+        expected = json_digest(document)
+    except ValueError:
+        with pytest.raises(ValueError):
+            text_digest(document)
+    else:
+        assert text_digest(document) == expected
+
+
+def test_names_beyond_the_basic_plane_are_sorted_as_canonical_json_sorts_them() -> None:
+    inputs = {"\U0001d4b3": "absent", "\uff41": "absent"}
+    document = {"format": 1, "code": "1" * 64, "inputs": inputs}
+    assert run_key(Digest("1" * 64), inputs) == Key(json_digest(document))

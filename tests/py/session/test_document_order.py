@@ -1,4 +1,5 @@
-"""Document order: a notebook shows what a run from top to bottom in plain Python shows, whatever was edited."""
+"""Document order: a notebook shows what a run from top to bottom in plain Python shows, whatever was
+edited."""
 
 from __future__ import annotations
 
@@ -19,9 +20,10 @@ def plain(cells: dict[str, str]) -> dict[str, str | None]:
     shown: dict[str, str | None] = {}
     for cell, source in cells.items():
         tree = ast.parse(source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, cell, "exec"), scope)
-        value = None if last is None else eval(compile(ast.Expression(last.value), cell, "eval"), scope)
+        last = tree.body[-1] if tree.body else None
+        tail = last.value if isinstance(last, ast.Expr) else None
+        exec(compile(ast.Module(tree.body[:-1] if tail else tree.body, []), cell, "exec"), scope)
+        value = None if tail is None else eval(compile(ast.Expression(tail), cell, "eval"), scope)
         shown[cell] = None if value is None else repr(value)
     return shown
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
 
 import click
 from rich.console import Console
 
-from tiffin.errors import NotebookError, NotebookFailed, TiffinError, UsageError
-from tiffin.host.cli.progress import cell_progress, cell_table, error_line, state_of
+from tiffin.errors import NotebookError, NotebookFailed, UsageError
+from tiffin.host.cli.explained import explained, stderr_console
+from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line
+from tiffin.host.cli.run import run_notebook
 from tiffin.host.export.cook import Cooked, cache_folder, cook
 from tiffin.host.export.folder import check_target, is_site
 from tiffin.host.export.runtime import find_assets, find_runtime
@@ -22,32 +20,6 @@ from tiffin.host.server.static import make_server
 from tiffin.notebook.files import read_notebook, write_notebook
 from tiffin.notebook.notebook import Notebook
 from tiffin.version import __version__
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _explained(command: Callable[P, R]) -> Callable[P, R]:
-    """End with one line and the right exit code when something is wrong."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except TiffinError as error:
-            click.echo(f"tiffin: {error}", err=True)
-            sys.exit(error.exit_code)
-        except OSError as error:
-            place = f"{error.filename}: " if error.filename else ""
-            click.echo(f"tiffin: {place}{error.strerror or error}", err=True)
-            sys.exit(2)
-
-    return run
-
-
-def _stderr() -> Console:
-    """A console on stderr as it is now, whatever a running cell puts into its place."""
-    return Console(file=sys.stderr)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,7 +61,7 @@ def export() -> None:
     "--cache", type=click.Path(path_type=Path), help="Cache folder [default: the nearest public/cache]."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@_explained
+@explained
 def export_html_wasm(
     notebooks: tuple[Path, ...],
     output: Path,
@@ -106,7 +78,7 @@ def export_html_wasm(
     tiffin export html-wasm lunch.py -o site --execute
     tiffin export html-wasm a.py b.ipynb -o site --execute --pyodide 0.27.7
     """
-    console = _stderr()
+    console = stderr_console()
     check_target(output)
     assets, runtime = find_assets(), find_runtime(pyodide)
     read = [(path, read_notebook(path)) for path in notebooks]
@@ -160,9 +132,7 @@ def _tell_export(
         console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if as_json:
         cells = {
-            entry.notebook.filename: _cells_json(entry.cooked)
-            for entry in entries
-            if entry.cooked is not None
+            entry.notebook.filename: cells_json(entry.cooked) for entry in entries if entry.cooked is not None
         }
         click.echo(
             json.dumps(
@@ -180,19 +150,6 @@ def _tell_export(
         console.print(f"{output}: {size}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _cells_json(cooked: Cooked) -> list[dict[str, Any]]:
-    return [
-        {
-            "cell": cell,
-            "result": state_of(done),
-            "seconds": round(done.run.elapsed, 6),
-            "bytes": done.size,
-            "key": done.manifest.key if done.manifest is not None else None,
-        }
-        for cell, done in cooked.cells.items()
-    ]
-
-
 @main.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -200,7 +157,7 @@ def _cells_json(cooked: Cooked) -> list[dict[str, Any]]:
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free port."
 )
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for each request.")
-@_explained
+@explained
 def serve(site: Path, host: str, port: int, verbose: bool) -> None:
     """Serve an exported site, with the right MIME types and isolation headers.
 
@@ -226,53 +183,10 @@ def serve(site: Path, host: str, port: int, verbose: bool) -> None:
         server.server_close()
 
 
-@main.command("run")
-@click.argument("notebook", type=click.Path(path_type=Path))
-@click.option(
-    "--cache", type=click.Path(path_type=Path), help="Cache folder [default: the nearest public/cache]."
-)
-@click.option(
-    "--set", "values", multiple=True, metavar="NAME=JSON", help="Set a widget, then run what depends on it."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
-@_explained
-def run_notebook(notebook: Path, cache: Path | None, values: tuple[str, ...], as_json: bool) -> None:
-    """Run a notebook as a script: cells, cache hits and times as a table.
-
-    \b
-    tiffin run lunch.py
-    tiffin run lunch.py --set slider=7
-    """
-    console = _stderr()
-    read = read_notebook(notebook)
-    front_end = dict(_assignment(value) for value in values)
-    with cell_progress(console, read) as report:
-        cooked = cook(read, notebook, cache or cache_folder(notebook), report, front_end)
-    if as_json:
-        click.echo(json.dumps(_cells_json(cooked)))
-    else:
-        console.print(cell_table(cooked))
-    for run in cooked.summary.cells:
-        if run.error is not None:
-            click.echo(f"tiffin: {error_line(run.cell, run.error)}", err=True)
-    if not cooked.summary.success:
-        sys.exit(NotebookFailed.exit_code)
-
-
-def _assignment(text: str) -> tuple[str, Any]:
-    name, sign, value = text.partition("=")
-    if not sign or not name:
-        raise UsageError(f"--set takes NAME=VALUE, not {text!r}")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
-
-
 @main.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-@_explained
+@explained
 def convert(source: Path, target: Path) -> None:
     """Convert a notebook between formats, chosen by suffix.
 
@@ -282,3 +196,6 @@ def convert(source: Path, target: Path) -> None:
     if target.exists():
         raise NotebookError(f"{target} is there already: give another name, or remove it first")
     write_notebook(read_notebook(source), target)
+
+
+main.add_command(run_notebook)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tiffin.events import CellEnded, CellStarted, ErrorReport, Event, Notice, RunStarted
+from tiffin.host.cli.live_table import STYLES, new_table
 from tiffin.host.export.cook import Cooked, CookedCell
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.capture import readable_seconds
@@ -40,30 +42,51 @@ def cell_progress(console: Console, notebook: Notebook) -> Iterator[Callable[[Ev
         yield report
 
 
-def state_of(cooked: CookedCell) -> str:
-    """Return in one word how a cell came out: `hit`, `run`, `error` or `cancelled`."""
+def result_of(cooked: CookedCell) -> str:
+    """Return how a cell came to its result: `hit` or `run`; empty if it has none."""
     run = cooked.run
-    if run.status == "idle" and run.result is not None:
-        return "hit" if run.result.origin == "cache" else "run"
-    return run.status
+    if run.status != "idle" or run.result is None:
+        return ""
+    return "hit" if run.result.origin == "cache" else "run"
 
 
 def cell_table(cooked: Cooked) -> Table:
-    """Return the table of a run: cell, hit or run, time, bytes."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("cell")
-    table.add_column("result")
-    table.add_column("time", justify="right")
-    table.add_column("bytes", justify="right")
+    """Return the table of a run in document order: cell, state, time, hit or run, bytes."""
+    table = new_table("cell", "state", "time", "result", "bytes")
     for cell in cooked.graph:
         done = cooked.cells.get(cell.id)
         if done is not None:
-            style = {"error": "red", "cancelled": "yellow", "hit": "green"}.get(state_of(done), "")
-            seconds = readable_seconds(done.run.elapsed)
-            table.add_row(
-                Text(cell.id), state_of(done), seconds, f"{done.size:,}" if done.size else "", style=style
-            )
+            result, state = result_of(done), done.run.status
+            time = readable_seconds(done.run.elapsed) if done.run.result is not None else ""
+            size = f"{done.size:,}" if done.size else ""
+            style = STYLES.get(state) or STYLES.get(result, "")
+            table.add_row(Text(cell.id), state, time, result, size, style=style)
     return table
+
+
+def cells_json(cooked: Cooked) -> list[dict[str, Any]]:
+    """Return the same as JSON, in the order in which the cells ended.
+
+    `state` is a word of the page's `data-status`, `seconds` the time from start to end, `bytes` what it
+    takes to ship the cell.
+    """
+    return [
+        {
+            "cell": cell,
+            "state": done.run.status,
+            "seconds": round(done.run.elapsed, 6),
+            "hit": result_of(done) == "hit",
+            "bytes": done.size,
+            "key": done.manifest.key if done.manifest is not None else None,
+            "error": None if done.run.error is None else _error_json(done.run.error),
+        }
+        for cell, done in cooked.cells.items()
+    ]
+
+
+def _error_json(error: ErrorReport) -> dict[str, str | None]:
+    where = error.frames[-1].where if error.frames else error.hint
+    return {"kind": error.kind, "message": error.message, "where": where}
 
 
 def error_line(cell: str, error: ErrorReport) -> str:

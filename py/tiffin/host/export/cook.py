@@ -7,10 +7,13 @@ import contextlib
 import importlib.metadata
 import os
 import platform
+import signal
 import sys
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -88,8 +91,15 @@ def cook(
     """
     if cache.exists() and not cache.is_dir():
         raise UsageError(f"{cache} is a file: the cache is a folder")
-    folder = path.resolve().parent
-    return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}))
+    folder, place = path.resolve().parent, cache.absolute()
+    found: list[Cooked] = []
+
+    async def work() -> None:
+        # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
+        found.append(await _cook(notebook, folder, place, report, values or {}))
+
+    asyncio.run(work())
+    return found[0]
 
 
 async def _cook(
@@ -105,7 +115,7 @@ async def _cook(
         file=str(folder / notebook.filename),
     )
     kernel = Kernel(notebook, services, report)
-    with _place(folder):
+    with _place(folder), _interruptible():
         summary = await kernel.handle(RunCells(new_run_id()))
         assert summary is not None
         if values and summary.success:
@@ -116,6 +126,28 @@ async def _cook(
             merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
             summary = RunSummary(changed.run_id, tuple(merged.values()))
     return await _collect(kernel, summary, manifests, blobs)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C stop the body that runs, a sync one too, whose end asyncio's own handler would wait for."""
+    task, before = asyncio.current_task(), signal.getsignal(signal.SIGINT)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if asyncio.current_task() is None:  # all is waiting: an exception would hit the event loop itself
+            assert task is not None
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        else:
+            raise KeyboardInterrupt
+
+    if before is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

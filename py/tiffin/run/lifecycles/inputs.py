@@ -104,7 +104,9 @@ class InputsLifecycle:
                 met.add(other)
                 cell = context.graph.cells[binding.owner]
                 need.modules.update(_modules(cell, binding.definition))
-                work.append((other, iter(_required(cell, other, binding.definition, by_reference=not versions))))
+                work.append(
+                    (other, iter(_required(cell, other, binding.definition, by_reference=not versions)))
+                )
 
     def _stage_needed(self, context: CellContext, name: str, needed: str) -> None:
         """Put the version of `needed` in place with which `name` was made, and will be made again."""

@@ -233,3 +233,18 @@ def test_figures_need_no_window(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("MPLBACKEND", raising=False)
     kitchen.cook("1")
     assert os.environ.pop("MPLBACKEND") == "agg"
+
+
+def test_no_text_is_ever_made_of_all_that_is_shipped(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncio does so with what a task returned, when its handler of SIGINT is taken away."""
+    asked: list[Cooked] = []
+
+    def ask(cooked: Cooked) -> str:
+        asked.append(cooked)
+        return "cooked"
+
+    monkeypatch.setattr(Cooked, "__repr__", ask)
+    kitchen.cook("x = 1")
+    assert asked == []

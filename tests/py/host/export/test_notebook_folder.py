@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tiffin.host.cli.progress import state_of
+from tiffin.host.cli.progress import result_of
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.notebook.files import read_notebook
@@ -37,7 +37,7 @@ def cooked(folder: Path, source: str) -> Cooked:
 
 
 def states(found: Cooked) -> list[str]:
-    return [state_of(cell) for cell in found.cells.values()]
+    return [result_of(cell) for cell in found.cells.values()]
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:

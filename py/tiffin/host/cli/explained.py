@@ -1,0 +1,39 @@
+"""How every command ends when something is wrong: one line, and the right exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+
+from tiffin.errors import TiffinError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def explained(command: Callable[P, R]) -> Callable[P, R]:
+    """End `command` with one line and the right exit code when something is wrong."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except TiffinError as error:
+            click.echo(f"tiffin: {error}", err=True)
+            sys.exit(error.exit_code)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"tiffin: {place}{error.strerror or error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def stderr_console() -> Console:
+    """Return a console on stderr as it is now, whatever a running cell puts into its place."""
+    return Console(file=sys.stderr)
