@@ -71,8 +71,11 @@ def generate() -> str:
     command_kinds = typing.get_args(commands.Command)
     parts = [
         value
-        for value in vars(events).values()
-        if dataclasses.is_dataclass(value) and isinstance(value, type) and value not in event_kinds
+        for module in (events, commands)
+        for value in vars(module).values()
+        if dataclasses.is_dataclass(value)
+        and isinstance(value, type)
+        and value not in (*event_kinds, *command_kinds)
     ]
     lines = [HEADER]
     for kind in parts:

@@ -44,6 +44,15 @@ export interface KernelStats {
   readonly values_materialised: number;
 }
 
+/** A cell as somebody wrote it: put in place of the one with the same id, or as a new one. */
+export interface CellSource {
+  readonly id: string;
+  readonly source: string;
+  readonly kind: "code" | "markdown";
+  readonly name: string | null;
+  readonly settings: { readonly [name: string]: Json } | null;
+}
+
 /** The kernel is up and takes commands. */
 export interface KernelReady {
   readonly type: "KernelReady";

@@ -39,6 +39,7 @@ export function cellOf(event: KernelEvent): string | null {
     case "Notice":
     case "KernelReady":
     case "RunStarted":
+    case "NotebookEdited":
     case "ElementChanged":
     case "RunCompleted":
       return null;
@@ -61,6 +62,7 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
     case "Notice":
     case "KernelReady":
     case "RunStarted":
+    case "NotebookEdited":
     case "ElementChanged":
     case "RunCompleted":
       return state;
@@ -95,6 +97,10 @@ function displayed(state: CellState, event: CellDisplay): CellState {
 
 function ended(state: CellState, event: CellEnded): CellState {
   const common = { status: event.status, error: event.error, reason: event.reason, fresh: UNTOUCHED };
+  if (event.status === "stale") {
+    // The result is the one of before, and says so: nobody has asked for another.
+    return { ...state, ...common };
+  }
   if (event.status !== "idle") {
     // A result that does not belong to the code beside it must not stay.
     // What the body showed before it failed does belong to it.

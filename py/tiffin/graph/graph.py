@@ -56,7 +56,7 @@ class Graph:
 
     @cached_property
     def blockages(self) -> Mapping[CellId, CellId]:
-        """Every cell that cannot run, with the cell whose problem is the reason: the first in the document."""
+        """Every cell that cannot run, with the first cell whose problem is the reason."""
         found: dict[CellId, CellId] = {cell: cell for cell in self.problems}
         for culprit in sorted(self.problems, key=self.positions.__getitem__):
             for cell in self.descendants([culprit]):

@@ -47,6 +47,7 @@ class Namespace:
         self._keys: dict[CellId, Key] = {}
         self._with_elements: set[Version] = set()
         self._shares: dict[Version, set[Version]] = {}
+        self._apart: set[Version] = set()
         self._entered: CellId | None = None
         self._entered_made: tuple[str, ...] = ()
 
@@ -89,8 +90,7 @@ class Namespace:
     def spend(self, version: Version) -> None:
         """The value of a version was changed in place, by who makes the next one: it is a reference again."""
         self._parked.pop(version, None)
-        for other in self._shares.pop(version, ()):
-            self._shares.get(other, set()).discard(version)
+        self._apart.discard(version)
         binding = self._bindings.get(version[0])
         if binding is not None and binding.owner == version[1]:
             self.globals.pop(version[0], None)
@@ -133,11 +133,12 @@ class Namespace:
             if live:
                 self._bindings[name] = binding
                 self._parked.pop((name, cell), None)
+                self._apart.discard((name, cell))
                 continue
             old = before.get(name)
             same = old is not None and old.key == key and old.definition.identity == definition.identity
             if same and old is not None:
-                mine[name] = binding = replace(binding, elements=old.elements, shares=old.shares)
+                mine[name] = binding = replace(binding, elements=old.elements)
                 self._index(name, binding)
             if current is None or current.owner == cell:
                 self._bindings[name] = binding
@@ -151,6 +152,21 @@ class Namespace:
         self._keys[cell] = key
         if self._entered == cell:
             self._entered = None
+
+    def part(self, version: Version) -> None:
+        """The value of a version was restored by itself: what it had in common with others, it has no more."""
+        for other in (version, *self._shares.get(version, ())):
+            binding = self.version(other)
+            if binding is not None and binding.definition.shares:
+                self._apart.add(other)
+
+    def is_apart(self, version: Version) -> bool:
+        """Return whether a live value lacks what it has in common with others where both were made."""
+        return version in self._apart
+
+    def with_shares(self) -> tuple[Version, ...]:
+        """Return the versions of which it is known that they have mutable parts in common with others."""
+        return tuple(self._shares)
 
     def shared_with(self, version: Version) -> frozenset[Version]:
         """Return the versions that have mutable parts in common with this one, as far as runs have shown."""
@@ -167,6 +183,7 @@ class Namespace:
         """Forget the version of `name` that `cell` made."""
         self._parked.pop((name, cell), None)
         self._with_elements.discard((name, cell))
+        self._apart.discard((name, cell))
         for other in self._shares.pop((name, cell), ()):
             self._shares.get(other, set()).discard((name, cell))
         current = self._bindings.get(name)

@@ -81,6 +81,12 @@ class _Run:
     asked: set[tuple[CellId, frozenset[CellId]]] = field(default_factory=set)
     completed: bool = False
 
+    def settle(self, cell: CellId) -> None:
+        """`cell` has what it asked for; should it run again, it may ask again."""
+        if self.asked:
+            self.asked = {asked for asked in self.asked if asked[0] != cell}
+            self.memory.rerun = {asked for asked in self.memory.rerun if asked[0] != cell}
+
 
 class Runner:
     """Owns the graph, and one run at a time: asks the scheduler, hands to the evaluator, classifies, reports.
@@ -154,7 +160,7 @@ class Runner:
         for cell_id in plan.emptied:
             self._namespace.forget(self.graph.cells[cell_id])
             self.drop([cell_id])
-            self._end(CellRun(cell_id, "idle", None), run)
+            self._end(CellRun(cell_id, "idle", Result(output={}, displays=(), console=())), run)
         for cell_id, reason in plan.stale.items():
             self.stale.add(cell_id)
             self._end(CellRun(cell_id, "stale", None, reason=reason), run)
@@ -191,6 +197,7 @@ class Runner:
             outcome = Result(status="error", exception=problem)
         if outcome.status == "ok":
             self.stale.discard(cell_id)
+            run.settle(cell_id)
             self._end(CellRun(cell_id, "idle", outcome, elapsed), run)
             return
         self._namespace.forget(cell)

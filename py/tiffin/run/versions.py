@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,8 @@ class Versions:
     def _spent(self) -> frozenset[Version]:
         """Every version whose value is not what it was, also those that the cell cannot see."""
         context = self._context
-        taken = {(name, context.taken[name]) for name in context.notes.changed}
+        names = context.notes.changed.keys() | context.cell.flow.changes
+        taken = {(name, context.taken[name]) for name in names if name in context.taken}
         others = (version for version in sharers(context.namespace, taken) if self._is_changed(version))
         return frozenset(taken).union(others)
 
@@ -90,35 +91,52 @@ class Versions:
             self._context.namespace.spend(version)
 
 
-def sharers(namespace: Namespace, versions: set[Version]) -> set[Version]:
-    """Return the versions, others than `versions`, that have parts in common with them, through others."""
+def sharers(
+    namespace: Namespace, versions: set[Version], counts: Callable[[Version], bool] = lambda version: True
+) -> set[Version]:
+    """Return the versions, others than `versions`, that have parts in common with them, also through others.
+
+    Only those that `counts` accepts are looked at.
+    """
     found, waiting = set(versions), list(versions)
     while waiting:
-        version = waiting.pop()
-        for other in namespace.shared_with(version) - found:
-            found.add(other)
-            waiting.append(other)
+        for other in namespace.shared_with(waiting.pop()) - found:
+            if counts(other):
+                found.add(other)
+                waiting.append(other)
     return found - versions
 
 
+def find_changers(
+    graph: Graph, namespace: Namespace, versions: Iterable[Version] | None = None
+) -> dict[CellId, frozenset[str]]:
+    """Return the names that cells change beside those which the graph knows of: who changes one of several
+    values that have parts in common changes all that it sees of them.
+
+    `versions` are those to begin with, all of which such is known if None.
+    """
+    found: dict[CellId, frozenset[str]] = {}
+    for version in namespace.with_shares() if versions is None else versions:
+        for name, maker in {version} | sharers(namespace, {version}):
+            for user in graph.users(name, maker) if maker in graph.cells else ():
+                if name in graph.made[user]:
+                    group = {(name, maker)} | sharers(namespace, {(name, maker)}, _above(graph, user))
+                    seen = frozenset(other for other, by in group if latest(graph, other, user) == by)
+                    if not seen <= graph.made[user]:
+                        found[user] = found.get(user, frozenset()) | seen
+    return found
+
+
 def note_changers(context: CellContext, shares: Mapping[str, frozenset[Version]]) -> None:
-    """Remember, for each cell below that changes one of the values that have parts in common, that it changes
-    the others that it sees, too."""
-    graph, memory, cell = context.graph, context.memory, context.cell.id
-    for name, versions in shares.items():
-        group = {(name, cell), *versions}
-        group |= sharers(context.namespace, group)
-        changers = {
-            user
-            for n, maker in group
-            if maker in graph.cells
-            for user in graph.users(n, maker)
-            if n in graph.made[user] and graph.positions[user] > graph.positions[cell]
-        }
-        for changer in changers:
-            seen = {other for other, maker in group if latest(graph, other, changer) == maker}
-            if not seen <= graph.made[changer]:
-                memory.observed[changer] = memory.observed.get(changer, frozenset()) | seen
+    """Remember what cells below change, now that values of the cell have parts in common with others."""
+    observed, mine = context.memory.observed, {(name, context.cell.id) for name in shares}
+    for changer, names in find_changers(context.graph, context.namespace, mine).items():
+        observed[changer] = observed.get(changer, frozenset()) | names
+
+
+def _above(graph: Graph, cell: CellId) -> Callable[[Version], bool]:
+    position = graph.positions[cell]
+    return lambda version: graph.positions.get(version[1], position) < position
 
 
 def spend_below(context: CellContext) -> None:

@@ -18,7 +18,7 @@ from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, Se
 from tiffin.commands import RunStale as StaleCells
 from tiffin.errors import UsageError
 from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, NotebookEdited, Notice, RunCompleted
-from tiffin.graph.edit import Edited, edit
+from tiffin.graph.edit import Edited, edit, observe
 from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId
 from tiffin.notebook.edit import edit_notebook
@@ -35,6 +35,7 @@ from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Pac
 from tiffin.run.lifecycles.strict import StrictLifecycle
 from tiffin.run.namespace import Namespace
 from tiffin.run.runner import Runner, RunSummary
+from tiffin.run.versions import find_changers
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
 from tiffin.session.magics import Magics
@@ -195,6 +196,8 @@ class Kernel:
             ]
             order = [cell.id for cell in self.notebook.cells]
             after = edit(self.graph, put=compiled, remove=removed, order=order)
+            if self.graph.order == "document":
+                after = self._see_changers(after)
         for cell in after.removed:
             self.namespace.forget(cell)
             self.elements.begin(cell.id)
@@ -203,6 +206,13 @@ class Kernel:
         self._report(NotebookEdited(run_id, tuple(after.graph.cells), put, removed))
         own = after.concerned & set(put)
         return await self._run(GraphEdited(own, after.concerned - own), run_id)
+
+    def _see_changers(self, edited: Edited) -> Edited:
+        """Cells may see other values of those that have parts in common: whoever changes one, changes all."""
+        while changers := find_changers(edited.graph, self.namespace):
+            seen = observe(edited.graph, changers)
+            edited = Edited(seen.graph, edited.concerned | seen.concerned, edited.removed)
+        return edited
 
     def _refuse(self, run_id: RunId, error: UsageError) -> RunSummary | None:
         self._report(Notice("error", str(error)))

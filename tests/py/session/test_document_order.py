@@ -87,7 +87,7 @@ edits = st.one_of(
 
 
 @given(st.lists(sources(), min_size=1, max_size=6), st.lists(edits, max_size=6))
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_shown_is_what_plain_python_shows(start: list[str], changes: list[tuple[str, int, str]]) -> None:
     asyncio.run(_follow(start, changes))
 

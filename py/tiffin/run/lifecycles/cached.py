@@ -167,7 +167,6 @@ class CachedLifecycle:
         self._more_inputs = versions.more_inputs()
         bound = versions.made()
         shares = versions.shares(bound)
-        note_changers(context, shares)
         here = context.cell.id
         names = {
             name: [other if maker == here else f"{ABOVE}{other}" for other, maker in found]
@@ -176,6 +175,7 @@ class CachedLifecycle:
         snapshot = self._snapshots.take(context.cell, self._lineage(context), bound, names)
         context.namespace.bind(context.cell.id, self._key, snapshot.definitions, live=True, shares=shares)
         versions.spend()
+        note_changers(context, shares)
         return snapshot
 
     def _revise(self, context: CellContext) -> None:
@@ -247,9 +247,12 @@ class CachedLifecycle:
             definitions = {**passed_on(context, definitions), **definitions}
             observed = definitions.keys() - context.graph.made[cell.id]
             context.memory.observed[cell.id] = context.memory.observed.get(cell.id, frozenset()) | observed
-        namespace.bind(cell.id, key, definitions, live=False)
+        shares = None
         if any(definition.shares for definition in definitions.values()):
-            note_changers(context, recorded_shares(context, definitions))
+            shares = recorded_shares(context, definitions)
+        namespace.bind(cell.id, key, definitions, live=False, shares=shares)
+        if shares:
+            note_changers(context, shares)
         try:
             for bound, definition in definitions.items():
                 if definition.kind == "element" and not namespace.is_live(bound):

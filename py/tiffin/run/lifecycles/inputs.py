@@ -70,6 +70,7 @@ class InputsLifecycle:
         blobs = await self._cache.fetch(self._blobs(context, need.names))
         missing: dict[str, str] = {}
         for name in need.names:
+            self._leave_parted(context, name)
             if not context.namespace.is_live(name):
                 reason = self._materialise(context, name, blobs)
                 if reason is not None:
@@ -78,6 +79,14 @@ class InputsLifecycle:
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
         return outcome
+
+    def _leave_parted(self, context: CellContext, name: str) -> None:
+        """A value that was restored by itself does no more, once somebody changes what it shares with
+        others."""
+        binding = context.namespace.binding(name)
+        if binding is not None and context.namespace.is_apart((name, binding.owner)):
+            if parted(context, (name, binding.owner)) is not None:
+                context.namespace.spend((name, binding.owner))
 
     def _blobs(self, context: CellContext, names: Iterable[str]) -> list[Any]:
         bindings = [context.namespace.binding(name) for name in names if not context.namespace.is_live(name)]
@@ -157,6 +166,7 @@ class InputsLifecycle:
         except Exception as error:  # noqa: BLE001 (replaying runs the author's code)
             return f"{type(error).__name__}: {error}"
         self.materialised += 1
+        context.namespace.part((name, binding.owner))
         return None
 
     def _replay(self, context: CellContext, cell: Cell, source: SourceDefinition) -> str | None:
