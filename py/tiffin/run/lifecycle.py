@@ -19,6 +19,9 @@ class Proceed:
     """Go on to the next lifecycle, or to the body."""
 
 
+PROCEED = Proceed()
+
+
 @dataclass(frozen=True)
 class Skip:
     """Leave out the later lifecycles and the body: this is the result."""

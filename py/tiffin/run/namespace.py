@@ -154,7 +154,7 @@ class Namespace:
             self._entered = None
 
     def part(self, version: Version) -> None:
-        """The value of a version was restored by itself: what it had in common with others, it has no more."""
+        """The value of a version was restored by itself: what it had in common with others, it lacks."""
         for other in (version, *self._shares.get(version, ())):
             binding = self.version(other)
             if binding is not None and binding.definition.shares:

@@ -57,6 +57,28 @@ class Versions:
             return binding is not None
         return self._content_identity(value) != base_identity(binding.definition.identity)
 
+    def were_parted(self) -> bool:
+        """Whether a value that the body changed had been restored by itself, without what it shares.
+
+        That could not be known before: the cell has to run again, on values that are made together.
+        """
+        graph, namespace, cell = self._context.graph, self._context.namespace, self._context.cell
+        group = self._spent | sharers(namespace, set(self._spent))
+        seen = [(name, maker) for name, maker in group if latest(graph, name, cell.id) == maker]
+        parted = any(namespace.is_apart(version) for version in seen)
+        if parted:
+            self._remember({name for name, _ in seen})
+            self.spend()
+            namespace.forget(cell)
+        return parted
+
+    def _remember(self, changed: set[str]) -> None:
+        context = self._context
+        observed = changed - context.made
+        if observed:
+            before = context.memory.observed.get(context.cell.id, frozenset())
+            context.memory.observed[context.cell.id] = before | observed
+
     def more_inputs(self) -> Mapping[str, str]:
         """Return the identities that changed values had which the code does not name: they are inputs too."""
         names = {name for name, _ in self._changed} - self._context.taken.keys()
@@ -68,10 +90,7 @@ class Versions:
         for name, maker in self._changed:
             if name not in context.taken and name not in context.made:
                 context.namespace.stage({name: maker}, ())
-        observed = {name for name, _ in self._changed} - context.made
-        if observed:
-            before = context.memory.observed.get(context.cell.id, frozenset())
-            context.memory.observed[context.cell.id] = before | observed
+        self._remember({name for name, _ in self._changed})
         values = context.namespace.globals
         return {name: values[name] for name in context.made if name in values}
 

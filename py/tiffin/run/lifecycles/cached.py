@@ -15,7 +15,7 @@ from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
 from tiffin.ids import CellId, Key
-from tiffin.run.lifecycle import CellContext, CellNotes, Decision, Outcome, Proceed, Skip
+from tiffin.run.lifecycle import PROCEED, CellContext, CellNotes, Decision, Outcome, Rerun, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
 from tiffin.run.reach import reach
 from tiffin.run.result import Result
@@ -97,7 +97,7 @@ class CachedLifecycle:
         # What the last run bound is no result of this one, should it leave a name unbound.
         context.namespace.forget(context.cell)
         self._surroundings.begin()
-        return Proceed()
+        return PROCEED
 
     async def _answer(self, context: CellContext, key: Key) -> Result | None:
         """Bind and return what is stored for the cell as it is now, None on a miss."""
@@ -139,7 +139,10 @@ class CachedLifecycle:
                 await self._save(context, Snapshot({}, {}), files, outcome)
             return replace(outcome, key=self._key) if outcome.status == "stopped" else outcome
         if context.graph.order == "document":
-            snapshot = self._bind_versions(context)
+            versions = Versions(context, self._snapshots.content_identity)
+            if versions.were_parted():
+                return Rerun((context.cell.id,), "it changes values that had been restored one by one")
+            snapshot = self._bind_versions(context, versions)
         else:
             snapshot = self._bind_definitions(context)
         if any(source.kind == "class" for source in context.cell.sources.values()):
@@ -161,9 +164,8 @@ class CachedLifecycle:
         context.namespace.bind(cell.id, self._key, definitions, live=True)
         return snapshot
 
-    def _bind_versions(self, context: CellContext) -> Snapshot:
+    def _bind_versions(self, context: CellContext, versions: Versions) -> Snapshot:
         """Bind every version that the body made, by a definition or by a change in place."""
-        versions = Versions(context, self._snapshots.content_identity)
         self._more_inputs = versions.more_inputs()
         bound = versions.made()
         shares = versions.shares(bound)

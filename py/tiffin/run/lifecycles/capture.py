@@ -13,7 +13,7 @@ from tiffin.ids import CellId, RunId
 from tiffin.outputs.capture import Console, Redirection, Stream
 from tiffin.outputs.mime import Bundle
 from tiffin.outputs.render import open_figures, render
-from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Report
+from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Report
 from tiffin.run.result import Result
 from tiffin.ui.registry import ElementRegistry
 
@@ -54,7 +54,7 @@ class CaptureLifecycle:
         self._elements.begin(cell)
         self._open = _Open(run_id, cell, report, console, Redirection(console), time.perf_counter())
         self._open.redirection.__enter__()
-        return Proceed()
+        return PROCEED
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
         opened, self._open = self._open, None

@@ -3,13 +3,14 @@ where this is found out; what follows from it is for others to decide."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from tiffin.cache.key import CONTENT_LIMIT
 from tiffin.cache.snapshot import base_identity
 from tiffin.ids import Digest, digest
-from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed
+from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome
 from tiffin.run.namespace import Binding
 from tiffin.run.reach import reach
 
@@ -30,29 +31,27 @@ class ChangesLifecycle:
     def __init__(self, content_identity: ContentIdentity, pickled: Pickled) -> None:
         self._content_identity = content_identity
         self._pickled = pickled
+        self._watched: list[tuple[str, Binding]] = []
         self._before: dict[str, Digest | None] = {}
 
     async def setup(self, context: CellContext) -> Decision:
-        self._before = {}
-        if context.taken or context.graph.order == "document":
-            self._note_pickles(context)
-            if context.graph.order == "document":
-                context.namespace.enter(context.cell.id, context.made, context.taken)
-        return Proceed()
-
-    async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
-        if context.taken:
-            for name, binding, value in _inputs(context):
-                identity = self._identity_now(context, name, binding, value)
-                if identity != base_identity(binding.definition.identity):
-                    context.notes.changed[name] = identity
-        return outcome
-
-    def _note_pickles(self, context: CellContext) -> None:
+        self._watched, self._before = [], {}
         for name, binding, value in _inputs(context):
+            self._watched.append((name, binding))
             definition = binding.definition
             if definition.codec == "pickle" and (definition.size or 0) <= CONTENT_LIMIT:
                 self._before[name] = self._digest(value)
+        if context.graph.order == "document":
+            context.namespace.enter(context.cell.id, context.made, context.taken)
+        return PROCEED
+
+    async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
+        for name, binding in self._watched:
+            with contextlib.suppress(KeyError):
+                identity = self._identity_now(context, name, binding, _value(context, name, binding))
+                if identity != base_identity(binding.definition.identity):
+                    context.notes.changed[name] = identity
+        return outcome
 
     def _digest(self, value: Any) -> Digest | None:
         data = self._pickled(value)
@@ -78,17 +77,19 @@ def _inputs(context: CellContext) -> Iterator[tuple[str, Binding, Any]]:
     """The live values of other cells that the body may have touched, as they were given to it."""
     namespace, taken, cell = context.namespace, context.taken, context.cell.id
     versions = context.graph.order == "document"
-    for name in taken if versions else reach(taken, context.graph, namespace):
+    mutable = [name for name in taken if type(namespace.globals.get(name)) not in IMMUTABLE]
+    for name in mutable if versions else reach(mutable, context.graph, namespace):
         binding = namespace.binding(name)
-        if binding is None or binding.owner == cell:
-            continue
-        try:
-            value = namespace.value((name, binding.owner)) if versions else namespace.globals[name]
-        except KeyError:
-            continue
-        # In graph order a function of its own cell can bind another value to a name (`global`).
-        if type(value) not in IMMUTABLE or not (versions or name in taken):
-            yield name, binding, value
+        if binding is not None and binding.owner != cell and namespace.is_live(name):
+            # In graph order a function can bind another value to a name of its own cell (`global`).
+            yield name, binding, namespace.globals[name]
+
+
+def _value(context: CellContext, name: str, binding: Binding) -> Any:
+    """The value that the body was given; in document order it may have bound the name to another one."""
+    if context.graph.order == "document":
+        return context.namespace.value((name, binding.owner))
+    return context.namespace.globals[name]
 
 
 def _changed_by_code(context: CellContext) -> set[str]:

@@ -20,7 +20,7 @@ from tiffin.codecs.registry import Encoded
 from tiffin.errors import CodecError
 from tiffin.events import Notice
 from tiffin.ids import CellId
-from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Rerun
+from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun
 from tiffin.run.reach import reach
 from tiffin.run.report import CellFailure
 from tiffin.run.versions import latest, parted
@@ -62,6 +62,8 @@ class InputsLifecycle:
         self.materialised = 0
 
     async def setup(self, context: CellContext) -> Decision:
+        if not context.cell.modules and self._all_there(context):
+            return PROCEED
         need = _Need(modules=set(context.cell.modules))
         versions = context.graph.order == "document"
         self._collect(context, sorted(context.taken if versions else context.cell.references), need)
@@ -75,18 +77,35 @@ class InputsLifecycle:
                 reason = self._materialise(context, name, blobs)
                 if reason is not None:
                     missing[name] = reason
-        return self._produce_again(context, missing) if missing else Proceed()
+        return self._produce_again(context, missing) if missing else PROCEED
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
         return outcome
+
+    def _all_there(self, context: CellContext) -> bool:
+        """Whether all that the body takes is live, and none of it may call for more."""
+        namespace = context.namespace
+        for name in context.taken:
+            binding = namespace.binding(name)
+            if binding is not None and not (
+                namespace.is_live(name)
+                and (binding.definition.kind == "inline" or binding.definition.codec in ("plain", "npy"))
+                and not binding.definition.shares
+            ):
+                return False
+        return True
 
     def _leave_parted(self, context: CellContext, name: str) -> None:
         """A value that was restored by itself does no more, once somebody changes what it shares with
         others."""
         binding = context.namespace.binding(name)
-        if binding is not None and context.namespace.is_apart((name, binding.owner)):
-            if parted(context, (name, binding.owner)) is not None:
-                context.namespace.spend((name, binding.owner))
+        version = None if binding is None else (name, binding.owner)
+        if (
+            version is not None
+            and context.namespace.is_apart(version)
+            and parted(context, version) is not None
+        ):
+            context.namespace.spend(version)
 
     def _blobs(self, context: CellContext, names: Iterable[str]) -> list[Any]:
         bindings = [context.namespace.binding(name) for name in names if not context.namespace.is_live(name)]

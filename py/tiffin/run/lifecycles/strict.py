@@ -7,7 +7,7 @@ from typing import Any
 
 from tiffin.cells.names import PRESETS, unmangle
 from tiffin.cells.scope import ModuleScope
-from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed
+from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome
 from tiffin.run.reach import reach
 from tiffin.run.report import CellFailure
 from tiffin.run.result import Result
@@ -24,7 +24,7 @@ class StrictLifecycle:
         globals_ = context.namespace.globals
         seen = {*reach(context.taken, context.graph, context.namespace), *PRESETS}
         self._hidden = {name: globals_.pop(name) for name in globals_.keys() - seen}
-        return Proceed()
+        return PROCEED
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
         globals_ = context.namespace.globals

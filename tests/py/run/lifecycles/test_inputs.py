@@ -63,7 +63,7 @@ async def test_imports_of_a_hit_happen_when_something_live_needs_them() -> None:
     second = bench.again(*cells[:-1], "n = 0", "f(n)", packages=installer)
     runs = await second.restore()
     assert how(runs) == {"c1": "cache", "c2": "cache", "c3": "cache", "c4": "run", "c5": "run"}
-    assert installer.asked == [frozenset(), frozenset({"colorsys"})]
+    assert installer.asked == [frozenset({"colorsys"})]
     assert not second.kernel.namespace.is_live("unused")
 
 
