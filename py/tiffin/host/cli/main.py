@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from tiffin.errors import NotebookError, NotebookFailed, TiffinError, UsageError
 from tiffin.host.cli.progress import cell_progress, cell_table, error_line, state_of
+from tiffin.host.cli.user_settings import user_executor
 from tiffin.host.export.cook import Cooked, cache_folder, cook
 from tiffin.host.export.folder import check_target, is_site
 from tiffin.host.export.runtime import find_assets, find_runtime
@@ -137,7 +139,7 @@ def _folders(notebooks: list[Notebook]) -> list[str]:
 
 def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) -> Cooked:
     with cell_progress(console, notebook) as report:
-        cooked = cook(notebook, path, cache or cache_folder(path), report)
+        cooked = cook(notebook, path, cache or cache_folder(path), report, executor=user_executor(os.environ))
     console.print(cell_table(cooked))
     failed = [run for run in cooked.summary.cells if run.status not in ("idle", "stale")]
     if failed:
@@ -247,7 +249,8 @@ def run_notebook(notebook: Path, cache: Path | None, values: tuple[str, ...], as
     read = read_notebook(notebook)
     front_end = dict(_assignment(value) for value in values)
     with cell_progress(console, read) as report:
-        cooked = cook(read, notebook, cache or cache_folder(notebook), report, front_end)
+        folder = cache or cache_folder(notebook)
+        cooked = cook(read, notebook, folder, report, front_end, user_executor(os.environ))
     if as_json:
         click.echo(json.dumps(_cells_json(cooked)))
     else:

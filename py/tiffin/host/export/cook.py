@@ -24,6 +24,8 @@ from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.ids import CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
+from tiffin.run.executor import Executor
+from tiffin.run.executors import DEFAULT, find_executor
 from tiffin.run.result import Result
 from tiffin.run.runner import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
@@ -80,20 +82,28 @@ def cook(
     cache: Path,
     report: Callable[[Event], None],
     values: Mapping[str, Any] | None = None,
+    executor: str | None = None,
 ) -> Cooked:
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
 
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
+    `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had.
     """
     if cache.exists() and not cache.is_dir():
         raise UsageError(f"{cache} is a file: the cache is a folder")
     folder = path.resolve().parent
-    return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}))
+    chosen = find_executor(notebook.settings.get("executor", executor or DEFAULT))
+    return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}, chosen))
 
 
 async def _cook(
-    notebook: Notebook, folder: Path, cache: Path, report: Callable[[Event], None], values: Mapping[str, Any]
+    notebook: Notebook,
+    folder: Path,
+    cache: Path,
+    report: Callable[[Event], None],
+    values: Mapping[str, Any],
+    executor: Executor,
 ) -> Cooked:
     stores = open_stores("lazy", FolderPlace(cache))
     manifests, blobs = RecordingStore(stores.manifests), RecordingStore(stores.blobs)
@@ -102,6 +112,7 @@ async def _cook(
         blobs=blobs,
         environment=native_environment(notebook),
         surroundings=NotebookFolder(folder, cache),
+        executor=executor,
         file=str(folder / notebook.filename),
     )
     kernel = Kernel(notebook, services, report)
