@@ -12,6 +12,7 @@ from tiffin.cache.cell_cache import CellCache
 from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cells.compile import compile_cell
+from tiffin.cells.names import PRESETS
 from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import Command, Interrupt, Restore, RunCells, SetValues
 from tiffin.errors import UsageError
@@ -61,7 +62,10 @@ class KernelServices:
 
 
 class Kernel:
-    """Runs one notebook. `report` takes every event, in order; commands are carried out one after another."""
+    """Runs one notebook. `report` takes every event, in order; commands are carried out one after another.
+
+    What threads of a cell print and display is reported from these threads.
+    """
 
     def __init__(self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]) -> None:
         self.notebook = notebook
@@ -88,6 +92,7 @@ class Kernel:
         self._runner = Runner(evaluator, self.namespace, self._report, notebook.filename, self.stats)
         self._ambient = Ambient(self._adopt, self._capture.display, self._capture.clear, self._stats_json)
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
+        self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
         ipython_display = make_module(display, clear_output)
         # `__main__` is where pickle, dataclasses and typing look for the classes of cells.
         self._modules: Mapping[str, ModuleType] = {
@@ -137,7 +142,7 @@ class Kernel:
     async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
         token = current.set(self._ambient)
         try:
-            with standing_in(self._modules):
+            with standing_in(self._modules), self._capture.listening(current):
                 plan = make_plan(self.graph, trigger)
                 return await self._runner.run(self.graph, plan, run_id, frozenset(forced))
         finally:
@@ -171,6 +176,7 @@ class Kernel:
             if event.status == "idle" and event.key is not None:
                 self._shown[event.cell] = event.key
         self._report_outside(event)
+        self._capture.heard(event)
 
     def _adopt(self, element: Element) -> Element:
         cell = self._capture.cell
