@@ -17,6 +17,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import Context, ContextVar
+from types import FrameType
 from typing import Any, Literal, TextIO, TypeAlias
 
 Stream: TypeAlias = Literal["stdout", "stderr"]
@@ -94,13 +95,14 @@ class Console:
             self._budget = min(BURST, self._budget + slices)
         if self._budget:
             self._budget -= 1
-            self._tell_all()
+            self.tell_all()
         elif not self._waiting and self._later is not None:
             self._waiting = True
             if not self._later(SLICE, self.flush):
-                self._tell_all()
+                self.tell_all()
 
-    def _tell_all(self) -> None:
+    def tell_all(self) -> None:
+        """Tell what was not told yet, held or not; the caller has the lock."""
         self._waiting = False
         untold, self._untold = self._untold, []
         # What a host prints while it is told is its own.
@@ -113,12 +115,15 @@ class Console:
                     self._report(piece[0], "".join(piece[1]))
         finally:
             _route.reset(token)
+        if _routing.deferred == threading.get_ident():
+            _routing.deferred = None
+            raise KeyboardInterrupt
 
     def flush(self) -> None:
         """Tell what was not told yet."""
         with self._lock:
             if not self._held:
-                self._tell_all()
+                self.tell_all()
 
     def then(self, tell: Callable[[], None]) -> None:
         """Call `tell` when all that was written so far has been told."""
@@ -142,7 +147,7 @@ class Console:
             if self._dropped:
                 _append(self._untold, "stderr", self._note())
             if self._untold:
-                self._tell_all()
+                self.tell_all()
             self._pieces = None
             self._held = True
             return pieces
@@ -152,7 +157,7 @@ class Console:
         with self._lock:
             self._held = False
             if self._untold:
-                self._tell_all()
+                self.tell_all()
 
     @property
     def closed(self) -> bool:
@@ -204,6 +209,18 @@ def switch(console: Console, owner: Any) -> _Route | None:
 def switch_back(before: _Route | None) -> None:
     """Send what the present context writes to where it went before."""
     _route.set(before)
+
+
+def defer(frame: FrameType | None) -> bool:
+    """Return whether something is being told in `frame`, which must not be broken off.
+
+    The interrupt then comes as a `KeyboardInterrupt` when that is done. For signal handlers.
+    """
+    while frame is not None and frame.f_code is not Console.tell_all.__code__:
+        frame = frame.f_back
+    if frame is not None:
+        _routing.deferred = threading.get_ident()
+    return frame is not None
 
 
 class _Writer(io.TextIOBase):
@@ -261,6 +278,7 @@ class Routing:
 
     def __init__(self) -> None:
         self.routes: list[weakref.ref[_Route]] = []
+        self.deferred: int | None = None
         self._holders = 0
         self._lock = threading.Lock()
         self._carried: dict[ContextVar[Any], None] = {_route: None}

@@ -28,6 +28,7 @@ from tiffin.run.report import report_error, report_problem
 from tiffin.run.result import Result
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
 
+INTERRUPTED = "the run was interrupted"
 _GOOD: frozenset[CellStatus] = frozenset({"idle", "stale"})
 
 
@@ -94,9 +95,7 @@ class Runner:
                 )
                 await self._step(context, scheduler, ended)
                 if self._interrupted:
-                    self._cancel(
-                        graph, scheduler.interrupt("the run was interrupted"), scheduler, run_id, ended
-                    )
+                    self._cancel(graph, scheduler.interrupt(INTERRUPTED), scheduler, run_id, ended)
             return RunSummary(run_id, tuple(ended.values()))
         finally:
             success = len(ended) >= len(plan.cells) and all(run.status in _GOOD for run in ended.values())

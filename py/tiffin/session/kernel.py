@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 
 from tiffin.cache.cell_cache import CellCache
@@ -25,6 +25,7 @@ from tiffin.plan.plan import make_plan
 from tiffin.plan.triggers import NamesChanged, RestoreAll, RunRequested, Trigger
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
+from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
 from tiffin.run.lifecycles.cached import CachedLifecycle, CachePolicy
 from tiffin.run.lifecycles.capture import CaptureLifecycle
 from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Packages
@@ -88,7 +89,9 @@ class Kernel:
         self._cached = CachedLifecycle(
             self.cache, self._inputs, snapshots, services.surroundings, services.policy, self._shown_key
         )
-        evaluator = Evaluator([self._cached, self._inputs, self._capture], services.executor)
+        self._interrupter = Interrupter(self.namespace.globals)
+        executor = InterruptibleExecutor(services.executor, self._interrupter)
+        evaluator = Evaluator([self._cached, self._inputs, self._capture], executor)
         self._runner = Runner(evaluator, self.namespace, self._report, notebook.filename, self.stats)
         self._ambient = Ambient(self._adopt, self._capture.display, self._capture.clear, self._stats_json)
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
@@ -106,7 +109,7 @@ class Kernel:
     async def handle(self, command: Command) -> RunSummary | None:
         """Carry out a command; a run it starts ends with its `RunCompleted`, whatever happens."""
         if isinstance(command, Interrupt):
-            self._runner.interrupt()
+            self.interrupt()
             return None
         async with self._lock:
             match command:
@@ -121,6 +124,22 @@ class Kernel:
                     return await self._run(RunRequested(chosen), RunId(run_id), chosen if force else ())
                 case SetValues(run_id, values):
                     return await self._set_values(RunId(run_id), values)
+
+    @property
+    def runs(self) -> bool:
+        """Whether a run is under way."""
+        return self._interrupter.attends
+
+    def interrupt(self, frame: FrameType | None = None) -> None:
+        """Interrupt the run under way: the cell that runs, and all that are left.
+
+        A signal handler gives the `frame` it broke into; what it raises must then get out of the handler.
+        """
+        self._runner.interrupt()
+        if frame is None:
+            self._interrupter.cancel()
+        else:
+            self._interrupter.break_into(frame)
 
     async def _set_values(self, run_id: RunId, values: Mapping[str, Json]) -> RunSummary | None:
         try:
@@ -142,7 +161,11 @@ class Kernel:
     async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
         token = current.set(self._ambient)
         try:
-            with standing_in(self._modules), self._capture.listening(current):
+            with (
+                self._interrupter.attending(),
+                standing_in(self._modules),
+                self._capture.listening(current),
+            ):
                 plan = make_plan(self.graph, trigger)
                 return await self._runner.run(self.graph, plan, run_id, frozenset(forced))
         finally:

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from rich.console import Console
 
 from tiffin.errors import NotebookError, NotebookFailed, TiffinError, UsageError
-from tiffin.host.cli.progress import cell_progress, cell_table, error_line, state_of
+from tiffin.host.cli.progress import cell_progress, cell_table, error_line, interruption, state_of
 from tiffin.host.cli.user_settings import user_executor
 from tiffin.host.export.cook import Cooked, cache_folder, cook
 from tiffin.host.export.folder import check_target, is_site
@@ -27,6 +27,8 @@ from tiffin.version import __version__
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
 
 def _explained(command: Callable[P, R]) -> Callable[P, R]:
@@ -43,8 +45,17 @@ def _explained(command: Callable[P, R]) -> Callable[P, R]:
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"tiffin: {place}{error.strerror or error}", err=True)
             sys.exit(2)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
 
     return run
+
+
+def _give_up() -> NoReturn:
+    """End the program now, whatever a cell does to stay; the cache holds whole entries at any time."""
+    if sys.__stderr__ is not None and sys.__stderr__.isatty():
+        os.write(2, b"\x1b[?25h\n")  # the cursor, which the bar hides
+    os._exit(INTERRUPTED)
 
 
 def _stderr() -> Console:
@@ -139,8 +150,12 @@ def _folders(notebooks: list[Notebook]) -> list[str]:
 
 def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) -> Cooked:
     with cell_progress(console, notebook) as report:
-        cooked = cook(notebook, path, cache or cache_folder(path), report, executor=user_executor(os.environ))
+        folder = cache or cache_folder(path)
+        cooked = cook(notebook, path, folder, report, None, user_executor(os.environ), _give_up)
     console.print(cell_table(cooked))
+    interrupted = interruption(cooked)
+    if interrupted is not None:
+        raise NotebookFailed(f"{interrupted} of {notebook.filename}, nothing was exported")
     failed = [run for run in cooked.summary.cells if run.status not in ("idle", "stale")]
     if failed:
         first = next((run for run in failed if run.error is not None), failed[0])
@@ -250,7 +265,7 @@ def run_notebook(notebook: Path, cache: Path | None, values: tuple[str, ...], as
     front_end = dict(_assignment(value) for value in values)
     with cell_progress(console, read) as report:
         folder = cache or cache_folder(notebook)
-        cooked = cook(read, notebook, folder, report, front_end, user_executor(os.environ))
+        cooked = cook(read, notebook, folder, report, front_end, user_executor(os.environ), _give_up)
     if as_json:
         click.echo(json.dumps(_cells_json(cooked)))
     else:
@@ -258,6 +273,9 @@ def run_notebook(notebook: Path, cache: Path | None, values: tuple[str, ...], as
     for run in cooked.summary.cells:
         if run.error is not None:
             click.echo(f"tiffin: {error_line(run.cell, run.error)}", err=True)
+    interrupted = interruption(cooked)
+    if interrupted is not None:
+        click.echo(f"tiffin: {interrupted}", err=True)
     if not cooked.summary.success:
         sys.exit(NotebookFailed.exit_code)
 

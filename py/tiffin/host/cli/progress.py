@@ -14,6 +14,7 @@ from tiffin.events import CellEnded, CellStarted, ErrorReport, Event, Notice, Ru
 from tiffin.host.export.cook import Cooked, CookedCell
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.capture import readable_seconds
+from tiffin.run.runner import INTERRUPTED
 
 
 @contextmanager
@@ -64,6 +65,14 @@ def cell_table(cooked: Cooked) -> Table:
                 Text(cell.id), state_of(done), seconds, f"{done.size:,}" if done.size else "", style=style
             )
     return table
+
+
+def interruption(cooked: Cooked) -> str | None:
+    """Return in a few words that a run was interrupted, and in which cell; None if it was not."""
+    for run in cooked.summary.cells:
+        if run.result is not None and run.result.status == "interrupted":
+            return f"interrupted in cell {run.cell}"
+    return "interrupted" if any(run.reason == INTERRUPTED for run in cooked.summary.cells) else None
 
 
 def error_line(cell: str, error: ErrorReport) -> str:

@@ -20,6 +20,7 @@ from tiffin.commands import RunCells, SetValues
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event
 from tiffin.graph.graph import Graph
+from tiffin.host.export.interrupts import interruptible
 from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.ids import CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.notebook import Notebook
@@ -83,18 +84,20 @@ def cook(
     report: Callable[[Event], None],
     values: Mapping[str, Any] | None = None,
     executor: str | None = None,
+    give_up: Callable[[], Any] | None = None,
 ) -> Cooked:
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
 
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
     `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had.
+    SIGINT interrupts the run; `give_up` is called at the second one.
     """
     if cache.exists() and not cache.is_dir():
         raise UsageError(f"{cache} is a file: the cache is a folder")
     folder = path.resolve().parent
     chosen = find_executor(notebook.settings.get("executor", executor or DEFAULT))
-    return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}, chosen))
+    return asyncio.run(_cook(notebook, folder, cache.absolute(), report, values or {}, chosen, give_up))
 
 
 async def _cook(
@@ -104,6 +107,7 @@ async def _cook(
     report: Callable[[Event], None],
     values: Mapping[str, Any],
     executor: Executor,
+    give_up: Callable[[], Any] | None,
 ) -> Cooked:
     stores = open_stores("lazy", FolderPlace(cache))
     manifests, blobs = RecordingStore(stores.manifests), RecordingStore(stores.blobs)
@@ -116,7 +120,7 @@ async def _cook(
         file=str(folder / notebook.filename),
     )
     kernel = Kernel(notebook, services, report)
-    with _place(folder):
+    with _place(folder), interruptible(kernel, give_up):
         summary = await kernel.handle(RunCells(new_run_id()))
         assert summary is not None
         if values and summary.success:
