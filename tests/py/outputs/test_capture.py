@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import itertools
 import os
@@ -21,6 +22,14 @@ from hypothesis import strategies as st
 
 import tiffin
 from tiffin.outputs.capture import BURST, LONGEST, SLICE, Console, Redirection, Stream, hold
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> None:
+    """Let go of what earlier tests left (loops, threads, tracebacks): the streams stay in place for these."""
+    gc.collect()
+    with hold():
+        pass
 
 
 def test_both_streams_stay_in_order() -> None:

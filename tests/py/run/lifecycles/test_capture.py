@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -19,17 +19,18 @@ from notebooks import Bench, cell, how, text
 from tiffin.commands import RunCells
 from tiffin.events import CellConsole, CellDisplay, CellEnded, Event
 from tiffin.notebook.notebook import Notebook
-from tiffin.outputs.capture import LONGEST
+from tiffin.outputs.capture import LONGEST, hold
 from tiffin.run.lifecycles.capture import readable_seconds
 from tiffin.run.runner import CellRun
 from tiffin.session.kernel import Kernel, KernelServices
 
 
 @pytest.fixture(autouse=True)
-def tidy() -> Iterator[None]:
-    """After each test, let go of threads and tasks that are over: the streams stay in place for them."""
-    yield
+def tidy() -> None:
+    """Let go of what earlier tests left (loops, threads, tracebacks): the streams stay in place for these."""
     gc.collect()
+    with hold():
+        pass
 
 
 def stored(run: CellRun) -> str:
