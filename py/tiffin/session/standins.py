@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 _standing: dict[str, list[ModuleType | None]] = {}
-"""By name, what was there before, and above it who stands in now: kernels that run at a time end in any order."""
+"""By name, what was there before, and above it who stands in now: kernels may end in any order."""
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from tiffin.outputs.capture import BURST, LONGEST, SLICE, Console, Redirection, 
 
 @pytest.fixture(autouse=True)
 def tidy() -> None:
-    """Let go of what earlier tests left (loops, threads, tracebacks): the streams stay in place for these."""
+    """Let go of what earlier tests left (loops, threads, tracebacks): the streams stay for these."""
     gc.collect()
     with hold():
         pass
