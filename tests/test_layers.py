@@ -31,8 +31,9 @@ ROWS: tuple[tuple[str, ...], ...] = (
 vocabulary; packages in a row stand side by side. `host.cli` joins the hosts into one command."""
 
 WITHIN_ROW = {("commands", "events"), ("errors", "ids"), ("ids", "errors")}
-FACADE = {"tiffin.session.author"}
-"""What `tiffin/__init__.py`, the author's API above all layers, loads when it is first used."""
+NO_IMPORTS = {"tiffin.session.author", "tiffin.executor"}
+"""What `tiffin/__init__.py`, the author's API above all layers, loads when it is first used;
+and the name of an entry-point group."""
 
 MODULE_NAME = re.compile(r"tiffin(\.\w+)+")
 
@@ -66,7 +67,7 @@ def imports_of(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
             for alias in node.names:
                 yield f"{node.module}.{alias.name}", node.lineno
         elif isinstance(node, ast.Constant) and MODULE_NAME.fullmatch(str(node.value)):
-            if node.value in FACADE:
+            if node.value in NO_IMPORTS:
                 continue
             yield str(node.value), node.lineno
 

@@ -30,6 +30,8 @@ from tiffin.run.report import CellFailure, report_error, report_problem
 from tiffin.run.result import Result
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
 
+INTERRUPTED = "the run was interrupted"
+
 
 @dataclass(frozen=True)
 class CellRun:
@@ -144,7 +146,7 @@ class Runner:
                 await self._step(cell_id, run)
                 self._follow(cell_id, run)
                 if self._interrupted:
-                    self._cancel(run.scheduler.interrupt("the run was interrupted"), run, fine=False)
+                    self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
             run.completed = True
             return RunSummary(run_id, tuple(run.ended.values()))
         finally:

@@ -6,13 +6,14 @@ import asyncio
 import builtins
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 
 from tiffin.cache.cell_cache import CellCache
 from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cells.compile import compile_cell
+from tiffin.cells.names import PRESETS
 from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, SetValues
 from tiffin.commands import RunStale as StaleCells
@@ -27,6 +28,7 @@ from tiffin.outputs.ipython_display import make_module
 from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, RunStale, Trigger, ValuesChanged
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
+from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
 from tiffin.run.lifecycle import Lifecycle
 from tiffin.run.lifecycles.cached import CachedLifecycle, CachePolicy
 from tiffin.run.lifecycles.capture import CaptureLifecycle
@@ -54,8 +56,9 @@ class KernelServices:
     """What a host gives a kernel.
 
     `fetched` tells how many manifests and blobs came over a network. `environment` is recorded in
-    manifests. `file` is what `__file__` is in cells. `read_cell` does for an edited cell what reading a file
-    does for all: IPython's syntax, star imports.
+    manifests. `lifecycles` are further ones, which stand around a body whose inputs are live. `file` is
+    what `__file__` is in cells. `read_cell` does for an edited cell what reading a file does for all:
+    IPython's syntax, star imports.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -65,13 +68,17 @@ class KernelServices:
     packages: Packages = field(default_factory=InstalledPackages)
     surroundings: Surroundings = field(default_factory=ShippedSurroundings)
     executor: Executor = field(default_factory=DefaultExecutor)
+    lifecycles: tuple[Lifecycle, ...] = ()
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
 
 
 class Kernel:
-    """Runs one notebook. `report` takes every event, in order; commands are carried out one after another."""
+    """Runs one notebook. `report` takes every event, in order; commands are carried out one after another.
+
+    What threads of a cell print and display is reported from these threads.
+    """
 
     def __init__(self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]) -> None:
         self.notebook = notebook
@@ -93,12 +100,20 @@ class Kernel:
         self._cached = CachedLifecycle(
             self.cache, self._inputs, self._snapshots, services.surroundings, services.policy, self._shown_key
         )
+        self._interrupter = Interrupter(self.namespace.globals)
         changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
         strict = [StrictLifecycle()] if notebook.settings.get("strict") else []
-        lifecycles: list[Lifecycle] = [self._cached, self._inputs, *strict, changes, self._capture]
+        lifecycles: list[Lifecycle] = [
+            self._cached,
+            self._inputs,
+            *services.lifecycles,
+            *strict,
+            changes,
+            self._capture,
+        ]
         self._runner = Runner(
             graph_of(notebook),
-            Evaluator(lifecycles, services.executor),
+            Evaluator(lifecycles, InterruptibleExecutor(services.executor, self._interrupter)),
             self.namespace,
             self._report,
             notebook.filename,
@@ -116,6 +131,7 @@ class Kernel:
             references=self._references,
         )
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
+        self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
         ipython_display = make_module(display, clear_output)
         # `__main__` is where pickle, dataclasses and typing look for the classes of cells.
         self._modules: Mapping[str, ModuleType] = {
@@ -139,7 +155,7 @@ class Kernel:
     async def handle(self, command: Command) -> RunSummary | None:
         """Carry out a command; a run it starts ends with its `RunCompleted`, whatever happens."""
         if isinstance(command, Interrupt):
-            self._runner.interrupt()
+            self.interrupt()
             return None
         async with self._lock:
             run_id = RunId(command.run_id)
@@ -159,6 +175,22 @@ class Kernel:
                     return await self._set_values(run_id, values)
                 case EditCells():
                     return await self._edit(run_id, command)
+
+    @property
+    def runs(self) -> bool:
+        """Whether a run is under way."""
+        return self._interrupter.attends
+
+    def interrupt(self, frame: FrameType | None = None) -> None:
+        """Interrupt the run under way: the cell that runs, and all that are left.
+
+        A signal handler gives the `frame` it broke into; what it raises must then get out of the handler.
+        """
+        self._runner.interrupt()
+        if frame is None:
+            self._interrupter.cancel()
+        else:
+            self._interrupter.break_into(frame)
 
     async def _set_values(self, run_id: RunId, values: Mapping[str, Json]) -> RunSummary | None:
         try:
@@ -222,7 +254,11 @@ class Kernel:
     async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
         token = current.set(self._ambient)
         try:
-            with standing_in(self._modules):
+            with (
+                self._interrupter.attending(),
+                standing_in(self._modules),
+                self._capture.listening(current),
+            ):
                 return await self._runner.run(self._runner.plan(trigger), run_id, frozenset(forced))
         finally:
             current.reset(token)
@@ -289,6 +325,7 @@ class Kernel:
             if event.status == "idle" and event.key is not None:
                 self._shown[event.cell] = event.key
         self._report_outside(event)
+        self._capture.heard(event)
 
 
 def _main_module(file: str) -> ModuleType:

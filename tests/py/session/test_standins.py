@@ -34,3 +34,14 @@ def test_what_the_block_took_away_comes_back() -> None:
     with standing_in({"json": ModuleType("json"), "tiffin_test_pantry": ModuleType("p")}):
         del sys.modules["json"], sys.modules["tiffin_test_pantry"]
     assert sys.modules["json"] is json
+
+
+def test_blocks_may_end_in_any_order() -> None:
+    before = dict(sys.modules)
+    first, second = (standing_in({"no_such_module": ModuleType(name)}) for name in "ab")
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert sys.modules["no_such_module"].__name__ == "b"
+    second.__exit__(None, None, None)
+    assert dict(sys.modules) == before

@@ -92,6 +92,10 @@ def start(
     host = BrowserHost(notebook, services, post)
     if problem is not None:
         host.report(Notice("warning", problem))
+    executor = notebook.settings.get("executor", "default")
+    if executor != "default":
+        text = f"executors are native only: this page runs with the default one, not with {executor!r}"
+        host.report(Notice("info", text))
     host.report(KernelReady(platform.python_version(), bool(config["jspi"])))
     return host.handle
 

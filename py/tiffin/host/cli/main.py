@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from tiffin.errors import NotebookError, NotebookFailed, UsageError
-from tiffin.host.cli.explained import explained, stderr_console
-from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line
+from tiffin.host.cli.explained import explained, give_up, stderr_console
+from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line, interruption
 from tiffin.host.cli.run import run_notebook
+from tiffin.host.cli.user_settings import user_executor
 from tiffin.host.export.cook import Cooked, cache_folder, cook
 from tiffin.host.export.folder import check_target, is_site
 from tiffin.host.export.runtime import find_assets, find_runtime
@@ -109,8 +111,12 @@ def _folders(notebooks: list[Notebook]) -> list[str]:
 
 def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) -> Cooked:
     with cell_progress(console, notebook) as report:
-        cooked = cook(notebook, path, cache or cache_folder(path), report)
+        folder = cache or cache_folder(path)
+        cooked = cook(notebook, path, folder, report, None, user_executor(os.environ), give_up)
     console.print(cell_table(cooked))
+    interrupted = interruption(cooked)
+    if interrupted is not None:
+        raise NotebookFailed(f"{interrupted} of {notebook.filename}, nothing was exported")
     failed = [run for run in cooked.summary.cells if run.status not in ("idle", "stale")]
     if failed:
         first = next((run for run in failed if run.error is not None), failed[0])

@@ -16,6 +16,7 @@ from tiffin.host.cli.live_table import STYLES, new_table
 from tiffin.host.export.cook import Cooked, CookedCell
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.capture import readable_seconds
+from tiffin.run.runner import INTERRUPTED
 
 
 @contextmanager
@@ -87,6 +88,14 @@ def cells_json(cooked: Cooked) -> list[dict[str, Any]]:
 def _error_json(error: ErrorReport) -> dict[str, str | None]:
     where = error.frames[-1].where if error.frames else error.hint
     return {"kind": error.kind, "message": error.message, "where": where}
+
+
+def interruption(cooked: Cooked) -> str | None:
+    """Return in a few words that a run was interrupted, and in which cell; None if it was not."""
+    for run in cooked.summary.cells:
+        if run.result is not None and run.result.status == "interrupted":
+            return f"interrupted in cell {run.cell}"
+    return "interrupted" if any(run.reason == INTERRUPTED for run in cooked.summary.cells) else None
 
 
 def error_line(cell: str, error: ErrorReport) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -13,10 +14,11 @@ from rich.console import Console
 
 from tiffin.errors import NotebookFailed, UsageError
 from tiffin.events import Event
-from tiffin.host.cli.explained import explained, stderr_console
+from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.live_table import live_table
 from tiffin.host.cli.prints import Prints
-from tiffin.host.cli.progress import cell_table, cells_json, error_line
+from tiffin.host.cli.progress import cell_table, cells_json, error_line, interruption
+from tiffin.host.cli.user_settings import user_executor
 from tiffin.host.export.cook import Cooked, cache_folder, cook
 from tiffin.notebook.files import read_notebook
 from tiffin.run.runner import CellRun
@@ -60,12 +62,16 @@ def run_notebook(
             if prints is not None:
                 prints.take(event)
 
-        cooked = cook(read, notebook, cache or cache_folder(notebook), report, front_end)
+        folder = cache or cache_folder(notebook)
+        cooked = cook(read, notebook, folder, report, front_end, user_executor(os.environ), give_up)
     if as_json:
         click.echo(json.dumps(cells_json(cooked)))
     else:
         console.print(cell_table(cooked))
     _tell_failures(cooked, short=not verbose and not console.is_terminal, printed=verbose)
+    interrupted = interruption(cooked)
+    if interrupted is not None:
+        click.echo(f"tiffin: {interrupted}", err=True)
     if not cooked.summary.success:
         sys.exit(NotebookFailed.exit_code)
 
@@ -96,8 +102,6 @@ def _tell_failures(cooked: Cooked, *, short: bool, printed: bool) -> None:
                 for line in _trail(run, printed=printed):
                     click.echo(f"    {line}", err=True)
             click.echo(f"tiffin: {error_line(run.cell, run.error)}", err=True)
-        elif run.status == "cancelled" and run.result is not None:
-            click.echo(f"tiffin: cell {run.cell}: {run.reason}", err=True)
 
 
 def _trail(run: CellRun, *, printed: bool) -> list[str]:

@@ -7,13 +7,10 @@ import contextlib
 import importlib.metadata
 import os
 import platform
-import signal
 import sys
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -23,10 +20,13 @@ from tiffin.commands import RunCells, SetValues
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event
 from tiffin.graph.graph import Graph
+from tiffin.host.export.interrupts import interruptible
 from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.ids import CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
+from tiffin.run.executor import Executor
+from tiffin.run.executors import DEFAULT, find_executor
 from tiffin.run.result import Result
 from tiffin.run.runner import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
@@ -83,27 +83,38 @@ def cook(
     cache: Path,
     report: Callable[[Event], None],
     values: Mapping[str, Any] | None = None,
+    executor: str | None = None,
+    give_up: Callable[[], Any] | None = None,
 ) -> Cooked:
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
 
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
+    `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had.
+    SIGINT interrupts the run; `give_up` is called at the second one.
     """
     if cache.exists() and not cache.is_dir():
         raise UsageError(f"{cache} is a file: the cache is a folder")
     folder, place = path.resolve().parent, cache.absolute()
+    chosen = find_executor(notebook.settings.get("executor", executor or DEFAULT))
     found: list[Cooked] = []
 
     async def work() -> None:
         # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
-        found.append(await _cook(notebook, folder, place, report, values or {}))
+        found.append(await _cook(notebook, folder, place, report, values or {}, chosen, give_up))
 
     asyncio.run(work())
     return found[0]
 
 
 async def _cook(
-    notebook: Notebook, folder: Path, cache: Path, report: Callable[[Event], None], values: Mapping[str, Any]
+    notebook: Notebook,
+    folder: Path,
+    cache: Path,
+    report: Callable[[Event], None],
+    values: Mapping[str, Any],
+    executor: Executor,
+    give_up: Callable[[], Any] | None,
 ) -> Cooked:
     stores = open_stores("lazy", FolderPlace(cache))
     manifests, blobs = RecordingStore(stores.manifests), RecordingStore(stores.blobs)
@@ -112,10 +123,11 @@ async def _cook(
         blobs=blobs,
         environment=native_environment(notebook),
         surroundings=NotebookFolder(folder, cache),
+        executor=executor,
         file=str(folder / notebook.filename),
     )
     kernel = Kernel(notebook, services, report)
-    with _place(folder), _interruptible():
+    with _place(folder), interruptible(kernel, give_up):
         summary = await kernel.handle(RunCells(new_run_id()))
         assert summary is not None
         if values and summary.success:
@@ -126,28 +138,6 @@ async def _cook(
             merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
             summary = RunSummary(changed.run_id, tuple(merged.values()))
     return await _collect(kernel, summary, manifests, blobs)
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Ctrl-C stop the body that runs, a sync one too, whose end asyncio's own handler would wait for."""
-    task, before = asyncio.current_task(), signal.getsignal(signal.SIGINT)
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        if asyncio.current_task() is None:  # all is waiting: an exception would hit the event loop itself
-            assert task is not None
-            task.get_loop().call_soon_threadsafe(task.cancel)
-        else:
-            raise KeyboardInterrupt
-
-    if before is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

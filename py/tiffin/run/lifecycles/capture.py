@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
-from tiffin.events import CellConsole, CellDisplay, ConsoleText
+from tiffin.events import CellConsole, CellDisplay, CellEnded, ConsoleText, Event
 from tiffin.ids import CellId, RunId
-from tiffin.outputs.capture import Console, Redirection, Stream
+from tiffin.outputs.capture import Console, Stream, come_back, hold, insist, owner, switch, switch_back
 from tiffin.outputs.mime import Bundle
 from tiffin.outputs.render import open_figures, render
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Report
@@ -18,109 +19,165 @@ from tiffin.run.result import Result
 from tiffin.ui.registry import ElementRegistry
 
 
-@dataclass
-class _Open:
-    """What is being captured of the cell at hand."""
+class _Body:
+    """One run of a cell's body, and what is captured of it; threads and tasks of it may outlive it."""
 
-    run_id: RunId
-    cell: CellId
-    report: Report
-    console: Console
-    redirection: Redirection
-    started: float
-    displays: list[Bundle] = field(default_factory=list)
+    __slots__ = ("before", "cell", "console", "displays", "held", "loop", "report", "run_id", "started")
+
+    def __init__(
+        self, context: CellContext, clock: Callable[[], float], loop: asyncio.AbstractEventLoop | None
+    ) -> None:
+        self.run_id: RunId = context.run_id
+        self.cell: CellId = context.cell.id
+        self.report: Report = context.report
+        self.loop = loop
+        self.console = Console(self._tell, clock, self._later)
+        self.displays: list[Bundle] = []
+        self.held = 0
+        self.before: Any = None
+        self.started = 0.0
+
+    def _tell(self, stream: Stream, text: str) -> None:
+        self.report(CellConsole(self.run_id, self.cell, ConsoleText(stream, text)))
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> bool:
+        return self.loop is not None and come_back(self.loop, seconds, call)
+
+    def show(self, bundle: Bundle, *, clear: bool = False) -> None:
+        """Display `bundle`, or take away what was displayed."""
+        if self.held:
+            return
+        if clear:
+            self.displays.clear()
+        elif not self.console.closed:
+            self.displays.append(bundle)
+        event = CellDisplay(self.run_id, self.cell, dict(bundle), clear)
+        self.console.then(lambda: self.report(event))
 
 
 class CaptureLifecycle:
     """Captures what a body prints and displays, measures its time, and renders its output.
 
-    It stands last, next to the body: `bodies` counts those that it let run.
+    It stands last, next to the body: `bodies` counts those that it let run. What threads and tasks of a body
+    print and display goes to its cell; after the cell ended it is reported, with the run of that body, and is
+    no part of the result. A thread reports from where it runs. `presets` are globals that every cell finds as
+    they are, whatever another one made of them.
     """
 
-    def __init__(self, elements: ElementRegistry) -> None:
+    def __init__(self, elements: ElementRegistry, clock: Callable[[], float] = time.monotonic) -> None:
         self.bodies = 0
+        self.presets: Mapping[str, Any] = {}
         self._elements = elements
-        self._open: _Open | None = None
-        self._held = 0
+        self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._body: _Body | None = None
+        self._ending: _Body | None = None
+
+    @contextlib.contextmanager
+    def listening(self, *carried: ContextVar[Any]) -> Iterator[None]:
+        """Be ready for bodies to run; threads take over `carried` from whoever starts them."""
+        self._loop = asyncio.get_running_loop()
+        with hold(*carried):
+            try:
+                yield
+            finally:
+                self._release()
+
+    def heard(self, event: Event) -> None:
+        """Learn of an event that went out: after its end, a cell's late text may be told."""
+        if isinstance(event, CellEnded):
+            self._release()
+
+    def _release(self) -> None:
+        ending, self._ending = self._ending, None
+        if ending is not None:
+            ending.console.release()
 
     async def setup(self, context: CellContext) -> Decision:
-        cell, run_id, report = context.cell.id, context.run_id, context.report
-
-        def send(stream: Stream, text: str) -> None:
-            report(CellConsole(run_id, cell, ConsoleText(stream, text)))
-
         self.bodies += 1
-        console = Console(send)
-        self._elements.begin(cell)
-        self._open = _Open(run_id, cell, report, console, Redirection(console), time.perf_counter())
-        self._open.redirection.__enter__()
+        self._elements.begin(context.cell.id)
+        context.namespace.globals.update(self.presets)
+        insist()
+        body = self._body = _Body(context, self._clock, self._loop)
+        body.before = switch(body.console, body)
+        body.started = time.perf_counter()
         return PROCEED
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
-        opened, self._open = self._open, None
-        assert opened is not None
+        body, self._body = self._body, None
+        assert body is not None
         try:
             if not isinstance(outcome, Result):
                 return outcome
-            seconds = time.perf_counter() - opened.started
+            seconds = time.perf_counter() - body.started
             if context.cell.settings.get("time"):
-                opened.console.write("stdout", f"Wall time: {readable_seconds(seconds)}\n")
-            self._elements.name(
-                {name: context.namespace.globals.get(name) for name in context.cell.definitions}
-            )
+                body.console.write("stdout", f"Wall time: {readable_seconds(seconds)}\n")
+            if context.cell.definitions:
+                self._elements.name(
+                    {name: context.namespace.globals.get(name) for name in context.cell.definitions}
+                )
             output = render(outcome.value)
             figures = open_figures(outcome.value)
             if figures and output.keys() == {"text/plain"}:
                 output = {}  # the figure itself is what `plt.plot(...)` at the end of a cell is for
             for bundle in figures:
-                self._show(opened, bundle)
-            return replace(
-                outcome,
-                output=output,
-                displays=tuple(opened.displays),
-                console=opened.console.pieces(),
-                seconds=seconds,
+                body.show(bundle)
+            console = body.console.close()
+            return Result(
+                outcome.status,
+                outcome.origin,
+                outcome.value,
+                output,
+                tuple(body.displays),
+                console,
+                outcome.exception,
+                seconds,
+                outcome.key,
             )
         finally:
-            opened.redirection.__exit__(None, None, None)
+            if not body.console.closed:
+                body.console.close()
+            switch_back(body.before)
+            self._ending = body
+            context.namespace.globals.update(self.presets)  # before a function is made again, or called
 
     @property
     def cell(self) -> CellId | None:
-        """The cell whose body runs now."""
-        return None if self._open is None else self._open.cell
+        """The cell whose body the present code is part of, None if that body has ended."""
+        body: _Body | None = owner()
+        return None if body is None or body.console.closed else body.cell
 
     def display(self, *values: Any) -> None:
-        """Show values in the running cell's output, before its last expression."""
-        if self._open is None:
-            return
-        for value in values:
-            self._show(self._open, render(value))
+        """Show values in the output of the cell that runs the present code, before its last expression."""
+        body: _Body | None = owner()
+        if body is not None:
+            for value in values:
+                body.show(render(value))
 
     def clear(self) -> None:
-        """Take away what the running cell has displayed so far."""
-        if self._open is not None:
-            self._open.displays.clear()
-            self._open.report(CellDisplay(self._open.run_id, self._open.cell, {}, clear=True))
+        """Take away what the present cell has displayed so far."""
+        body: _Body | None = owner()
+        if body is not None:
+            body.show({}, clear=True)
 
     def write(self, stream: Stream, text: str) -> None:
-        """Write to the running cell's console."""
-        if self._open is not None:
-            self._open.console.write(stream, text)
+        """Write to the present cell's console."""
+        body: _Body | None = owner()
+        if body is not None:
+            body.console.write(stream, text)
 
     @contextlib.contextmanager
     def hold_displays(self) -> Iterator[None]:
-        """While this is open, what the running cell displays is dropped."""
-        self._held += 1
+        """While this is open, what the present cell displays is dropped."""
+        body: _Body | None = owner()
+        if body is None:
+            yield
+            return
+        body.held += 1
         try:
             yield
         finally:
-            self._held -= 1
-
-    def _show(self, opened: _Open, bundle: Bundle) -> None:
-        if self._held:
-            return
-        opened.displays.append(bundle)
-        opened.report(CellDisplay(opened.run_id, opened.cell, dict(bundle)))
+            body.held -= 1
 
 
 def readable_seconds(seconds: float) -> str:

@@ -9,6 +9,7 @@ import pytest
 from notebooks import notebook
 
 from tiffin.host.browser.entry import BrowserHost, Handle, read_index, start
+from tiffin.notebook.notebook import Notebook
 from tiffin.session.kernel import KernelServices
 
 NOTEBOOK = notebook("import tiffin as tn\nk = tn.ui.slider(1, 9)", "k.value + 1")
@@ -19,7 +20,9 @@ EMPTY: dict[str, Any] = {"format": 1, "cells": {}, "keys": [], "blobs": [], "man
 class Page:
     """What a worker hands to `start`, and what the kernel says to it."""
 
-    def __init__(self, index: Any = EMPTY, bodies: dict[str, bytes] | None = None) -> None:
+    def __init__(
+        self, index: Any = EMPTY, bodies: dict[str, bytes] | None = None, book: Notebook = NOTEBOOK
+    ) -> None:
         self.events: list[dict[str, Any]] = []
         self.asked: list[list[str]] = []
         self.loaded: list[list[str]] = []
@@ -27,7 +30,7 @@ class Page:
         config = {"cache": "https://x.org/site/public/cache", "providers": {"numpy": "numpy"}, "jspi": True}
         text = index if isinstance(index, str) else json.dumps(index)
         self.handle: Handle = start(
-            json.dumps(config), json.dumps(NOTEBOOK.to_json()), text, self.post, self.fetch, self.load
+            json.dumps(config), json.dumps(book.to_json()), text, self.post, self.fetch, self.load
         )
 
     def post(self, text: str) -> None:
@@ -62,6 +65,16 @@ async def test_is_ready_and_takes_commands() -> None:
     ended = [event for event in said if event["type"] == "CellEnded"]
     assert [(event["cell"], event["output"]) for event in ended] == [("c2", {"text/plain": "5"})]
     assert page.asked == []  # nothing was shipped, so nothing is asked for
+
+
+@pytest.mark.parametrize(("executor", "notices"), [("ray", 1), ("default", 0)])
+async def test_an_executor_is_native_only(executor: str, notices: int) -> None:
+    page = Page(book=notebook("6 * 7", settings={"executor": executor}))
+    assert kinds(page.events) == ["Notice"] * notices + ["KernelReady"]
+    if notices:
+        assert "runs with the default one, not with 'ray'" in page.events[0]["text"]
+    said = await page.command("Restore", shown={})
+    assert [event["output"] for event in said if event["type"] == "CellEnded"] == [{"text/plain": "42"}]
 
 
 async def test_an_interrupt_is_taken_at_any_time() -> None:

@@ -41,6 +41,12 @@ def test_what_is_no_notebook_is_said_in_one_line(shell: Shell, name: str, comman
     shell.refuses(*arguments[command], says=says)
 
 
+@pytest.mark.parametrize("command", [["run"], ["export", "html-wasm", "-o", "site", "--execute"]])
+def test_an_executor_that_is_not_there(shell: Shell, command: list[str]) -> None:
+    shell.write("ray.py", f"# tiffin: executor=ray\n{LUNCH}")
+    shell.refuses(*command, "ray.py", says="the executor 'ray' is not installed (installed: default)")
+
+
 @pytest.mark.parametrize("name", ["folder", "folder.py"])
 def test_a_folder_is_no_notebook(shell: Shell, name: str) -> None:
     (shell.folder / name).mkdir()

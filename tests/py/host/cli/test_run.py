@@ -232,4 +232,4 @@ def test_ctrl_c_stops_the_cell_that_runs(tmp_path: Path, waits: str) -> None:
     assert terminal.end() == 1
     assert time.monotonic() - started < 15
     assert terminal.shown.count(b"cancelled") >= 2
-    assert b"tiffin: cell c1: it was interrupted" in terminal.shown
+    assert b"tiffin: interrupted in cell c1" in terminal.shown
