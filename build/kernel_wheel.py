@@ -26,8 +26,8 @@ OUTPUT = ROOT / "build" / "out" / "kernel"
 LEFT_OUT = ("bundled/", "host/cli/", "host/export/", "host/server/", "notebook/")
 """Layers that never run in a browser, as paths in the package."""
 
-KEPT = ("notebook/__init__.py", "notebook/notebook.py")
-"""What stays of a layer that is left out: the notebook as a value, without the readers of files."""
+KEPT = ("notebook/__init__.py", "notebook/edit.py", "notebook/notebook.py")
+"""What stays of a layer that is left out: the notebook as a value, and editing it, without the readers of files."""
 
 VENDORED = "rfc8785"
 LIMIT = 150_000  # bytes of the wheel; a reader waits for them
