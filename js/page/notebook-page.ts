@@ -197,6 +197,8 @@ export class NotebookPage {
       case "CellEnded":
         this.#pass(event);
         break;
+      case "NotebookEdited":
+        break; // a page of this kind shows the notebook that it was made for
       case "RunCompleted":
         this.#stats = event.stats;
         break;
