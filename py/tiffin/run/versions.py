@@ -146,8 +146,8 @@ def find_changers(
                 if name in graph.made[user]:
                     group = {(name, maker)} | sharers(namespace, {(name, maker)}, _above(graph, user))
                     seen = frozenset(other for other, by in group if latest(graph, other, user) == by)
-                    if not seen <= graph.made[user]:
-                        found[user] = found.get(user, frozenset()) | seen
+                    if more := seen - graph.made[user]:
+                        found[user] = found.get(user, frozenset()) | more
     return found
 
 
