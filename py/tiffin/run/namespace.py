@@ -176,7 +176,7 @@ class Namespace:
         for other in binding.shares:
             self._shares.setdefault(other, set()).add((name, binding.owner))
             self._shares.setdefault((name, binding.owner), set()).add(other)
-        if binding.elements or binding.definition.kind == "element":
+        if _is_reactive(binding):
             self._with_elements.add((name, binding.owner))
 
     def _unbind(self, name: str, cell: CellId) -> None:
@@ -256,9 +256,25 @@ class Namespace:
         if binding is None:
             return None
         identity = binding.definition.identity
-        if (binding.definition.kind != "element" and not binding.elements) or name not in self.globals:
+        if not _is_reactive(binding) or name not in self.globals:
             return identity
         return live_identity(identity, self.globals[name], binding.elements)
+
+    def reactive(self, seen: Mapping[str, CellId]) -> list[Version]:
+        """Return those of `seen` (names and makers) that are widgets or states, or hold some."""
+        if not self._with_elements:
+            return []
+        return [version for version in seen.items() if version in self._with_elements]
+
+    def identity_of(self, version: Version) -> str | None:
+        """Return the present identity of a version, None if it is not bound."""
+        binding = self.version(version)
+        if binding is None:
+            return None
+        try:
+            return live_identity(binding.definition.identity, self.value(version), binding.elements)
+        except KeyError:
+            return binding.definition.identity
 
     def identities(self, names: Iterable[str]) -> dict[str, str]:
         """Return the identity of each of `names`; a definer that left a name unbound gives `absent`."""
@@ -278,3 +294,7 @@ class Namespace:
             return False
         parts = (value,) if isinstance(value, Reactive) else binding.elements
         return any(element.id == element_id for element in parts)
+
+
+def _is_reactive(binding: Binding) -> bool:
+    return bool(binding.elements) or binding.definition.kind == "element"

@@ -203,8 +203,9 @@ class CachedLifecycle:
     def _may_save(self, context: CellContext, definitions: Mapping[str, Definition]) -> bool:
         if context.cell.settings.get("cache") == "never" or context.notes.unstorable is not None:
             return False
-        if context.namespace.identities(context.taken) != self._identities and not context.notes.changed:
-            return False  # a widget was moved while the body ran, and which value it saw is not known
+        for name, maker in context.namespace.reactive(context.taken):
+            if context.namespace.identity_of((name, maker)) != self._identities[name]:
+                return False  # a widget was moved while the body ran, and which value it saw is not known
         return self._policy.large or all(d.kind != "unavailable" for d in definitions.values())
 
     async def _usable(self, context: CellContext, key: Key) -> Manifest | None:
