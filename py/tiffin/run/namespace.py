@@ -4,8 +4,8 @@ identity."""
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from tiffin.cache.key import ABSENT
 from tiffin.cache.manifest import Definition
@@ -19,8 +19,7 @@ Version = tuple[str, CellId]
 _SIMPLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """What is known of a bound name: the cell that owns it, the key of its run, and its definition.
 
     `elements` are the widgets and states that the value is made of, where a run bound it; `shares` the
@@ -138,7 +137,7 @@ class Namespace:
             old = before.get(name)
             same = old is not None and old.key == key and old.definition.identity == definition.identity
             if same and old is not None:
-                mine[name] = binding = replace(binding, elements=old.elements)
+                mine[name] = binding = binding._replace(elements=old.elements)
                 self._index(name, binding)
             if current is None or current.owner == cell:
                 self._bindings[name] = binding
@@ -220,7 +219,7 @@ class Namespace:
     def revise(self, name: str, identity: str) -> None:
         """Give a name another identity: its value was changed in place."""
         binding = self._bindings[name]
-        revised = replace(binding, definition=replace(binding.definition, identity=identity))
+        revised = binding._replace(definition=replace(binding.definition, identity=identity))
         self._bindings[name] = self._versions[binding.owner][name] = revised
 
     # -- what is known ----------------------------------------------------------------------------------
