@@ -9,7 +9,8 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tiffin.cells.sites import Effect, Site, SiteCollector
+from tiffin.cells.effects import Effect
+from tiffin.cells.sites import Site, SiteCollector
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,13 @@ PEP 695 (type parameters).
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-ScopeKind = Literal["module", "function", "class", "comprehension", "type-parameters"]
-Effect = Literal["none", "touches", "changes"]
+from tiffin.cells.effects import Effect, find_effects
 
-CHANGING_METHODS = frozenset(
-    {"add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop", "popitem"}
-    | {"popleft", "remove", "reverse", "rotate", "setdefault", "sort", "update"}
-    | {"fit", "fit_transform", "partial_fit", "set_params"}
-)
-"""Methods that, called for their effect, change the object they belong to."""
+ScopeKind = Literal["module", "function", "class", "comprehension", "type-parameters"]
 
 
 @dataclass
@@ -67,13 +61,14 @@ class SiteCollector(ast.NodeVisitor):
         self._deferred = 0
         self._statement = 0
         self._handlers: tuple[ast.ExceptHandler, ...] = ()
-        self._effects: dict[int, Effect] = {}
+        self._effects: Mapping[int, Effect] = {}
         self._sure: set[str] = set()
         self._depth = 0
         self.sure_after: list[frozenset[str]] = []
         """For each statement, the names that the module has surely bound once it is over."""
 
     def collect(self, tree: ast.Module) -> None:
+        self._effects = find_effects(tree)
         for index, statement in enumerate(tree.body):
             self._statement = index
             self.visit(statement)
@@ -178,38 +173,6 @@ class SiteCollector(ast.NodeVisitor):
             self.visit(node.target)
         elif self._scope.kind != "module":
             self._scope.bound.add(node.target.id)  # a bare annotation makes a name local, and binds nothing
-
-    # -- effects ----------------------------------------------------------------------------------------
-
-    def _mark(self, node: ast.AST, effect: Effect) -> None:
-        """Note what happens to the object behind the name that a chain like `a.b[k]` starts with."""
-        while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
-            node = node.func if isinstance(node, ast.Call) else node.value
-        if isinstance(node, ast.Name) and self._effects.get(id(node)) != "changes":
-            self._effects[id(node)] = effect
-
-    def visit_Attribute(self, node: ast.Attribute | ast.Subscript) -> None:
-        if isinstance(node.ctx, ast.Store | ast.Del):
-            self._mark(node.value, "changes")
-        self.generic_visit(node)
-
-    visit_Subscript = visit_Attribute
-
-    def visit_Expr(self, node: ast.Expr) -> None:
-        call = node.value.value if isinstance(node.value, ast.Await) else node.value
-        method = call.func if isinstance(call, ast.Call) else None
-        if isinstance(call, ast.Call) and isinstance(method, ast.Attribute):
-            in_place = any(keyword.arg == "inplace" for keyword in call.keywords)
-            if in_place or method.attr in CHANGING_METHODS:
-                self._mark(method.value, "changes")
-        self.generic_visit(node)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Attribute):
-            self._mark(node.func.value, "touches")
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            self._mark(argument, "touches")
-        self.generic_visit(node)
 
     # -- branches: what is bound on every path ------------------------------------------------------------
 

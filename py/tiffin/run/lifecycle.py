@@ -63,7 +63,7 @@ class CellNotes:
     stored."""
 
     changed: dict[str, str | None] = field(default_factory=dict)
-    unstorable: str | None = None
+    unstorable: bool = False
 
 
 @dataclass(slots=True)

@@ -42,11 +42,11 @@ from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
 from tiffin.session.magics import Magics
 from tiffin.session.standins import standing_in
+from tiffin.session.states import States
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Store
 from tiffin.ui.element import Element
 from tiffin.ui.registry import ElementRegistry
-from tiffin.ui.state import State
 
 Json: TypeAlias = Any
 
@@ -85,9 +85,6 @@ class Kernel:
         self._services = services
         self._report_outside = report
         self._shown: dict[str, str] = {}
-        self._states_set: list[tuple[State[Any], CellId | None]] = []
-        self._following: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = asyncio.Lock()
         self.elements = ElementRegistry()
         self.module = _main_module(services.file)
@@ -100,27 +97,31 @@ class Kernel:
             codecs, self.namespace.identity, services.surroundings.module_digest, large=services.policy.large
         )
         self._cached = CachedLifecycle(
-            self.cache, self._inputs, self._snapshots, services.surroundings, services.policy, self._shown_key
+            self.cache,
+            self._inputs,
+            self._snapshots,
+            services.surroundings,
+            services.policy,
+            self._shown_key,
+            lambda cell: cell in self._states.setters,
         )
         self._interrupter = Interrupter(self.namespace.globals)
-        changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
-        strict = [StrictLifecycle()] if notebook.settings.get("strict") else []
-        lifecycles: list[Lifecycle] = [
-            self._cached,
-            self._inputs,
-            *services.lifecycles,
-            *strict,
-            changes,
-            self._capture,
-        ]
+        self._states = States(
+            self._snapshots.content_identity,
+            lambda: self._capture.cell,
+            self.namespace.holders,
+            lambda: self.runs,
+            self._run_states,
+        )
+        executor = InterruptibleExecutor(services.executor, self._interrupter)
         self._runner = Runner(
             graph_of(notebook),
-            Evaluator(lifecycles, InterruptibleExecutor(services.executor, self._interrupter)),
+            Evaluator(self._lifecycles(), executor),
             self.namespace,
             self._report,
             notebook.filename,
             self.stats,
-            self._triggers,
+            self._states.trigger,
         )
         self._runner.autorun = notebook.settings.get("autorun", True) is not False
         self._ambient = Ambient(
@@ -128,19 +129,19 @@ class Kernel:
             display=self._capture.display,
             clear=self._capture.clear,
             stats=self._stats_json,
-            make_state=self._make_state,
+            make_state=self._states.make,
             definitions=self._definitions,
             references=self._references,
         )
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
         self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
-        ipython_display = make_module(display, clear_output)
-        # `__main__` is where pickle, dataclasses and typing look for the classes of cells.
-        self._modules: Mapping[str, ModuleType] = {
-            "__main__": self.module,
-            "IPython": ipython_display.parent,
-            "IPython.display": ipython_display,
-        }
+        self._modules = _modules_for(self.module)
+
+    def _lifecycles(self) -> list[Lifecycle]:
+        changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
+        strict = [StrictLifecycle()] if self.notebook.settings.get("strict") else []
+        further = self._services.lifecycles
+        return [self._cached, self._inputs, *further, *strict, changes, self._capture]
 
     @property
     def graph(self) -> Graph:
@@ -254,7 +255,7 @@ class Kernel:
         return None
 
     async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
-        self._loop = asyncio.get_running_loop()
+        self._states.attend()
         token = current.set(self._ambient)
         try:
             with (
@@ -265,7 +266,7 @@ class Kernel:
                 return await self._runner.run(self._runner.plan(trigger), run_id, frozenset(forced))
         finally:
             current.reset(token)
-            self._follow_states()
+            self._states.follow()
 
     # -- what cells ask for -----------------------------------------------------------------------------
 
@@ -273,46 +274,11 @@ class Kernel:
         cell = self._capture.cell
         return element if cell is None else self.elements.adopt(element, cell, self.graph.cells[cell].digest)
 
-    def _make_state(self, initial: Any, allow_self_loops: bool) -> State[Any]:
-        identify = self._snapshots.content_identity
-        return State(
-            initial, allow_self_loops=allow_self_loops, identify=identify, notify=self._state_was_set
-        )
-
-    def _state_was_set(self, state: State[Any]) -> None:
-        setter = self._capture.cell
-        self._states_set.append((state, setter))
-        if setter is not None:
-            self._cached.keep_out("it sets a state")
-        self._follow_states()
-
-    def _follow_states(self) -> None:
-        """Start a run for states that were set outside of one: by a task or a thread whose cell has ended."""
-        if self._states_set and not self.runs and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._begin_following)
-
-    def _begin_following(self) -> None:
-        if self._loop is not None:
-            task = self._loop.create_task(self._run_states())
-            self._following.add(task)
-            task.add_done_callback(self._following.discard)
-
     async def _run_states(self) -> None:
         async with self._lock:
-            trigger = self._triggers()
+            trigger = self._states.trigger()
             if trigger is not None:
                 await self._run(trigger, new_run_id())
-
-    def _triggers(self) -> Trigger | None:
-        """What the states that were set bring about."""
-        if not self._states_set:
-            return None
-        states, self._states_set = self._states_set, []
-        versions = dict.fromkeys(
-            version for state, _ in states for version in self.namespace.holders(state.id)
-        )
-        setters = (setter for state, setter in states if not state.allow_self_loops)
-        return ValuesChanged(tuple(versions), frozenset(setter for setter in setters if setter is not None))
 
     def _definitions(self) -> tuple[str, ...]:
         cell = self._capture.cell
@@ -358,3 +324,14 @@ def _main_module(file: str) -> ModuleType:
     module = ModuleType("__main__", "The names that the notebook's cells share.")
     vars(module).update(__builtins__=__builtins__, __file__=file)
     return module
+
+
+def _modules_for(module: ModuleType) -> Mapping[str, ModuleType]:
+    """What stands in `sys.modules` during a run; `__main__` is where pickle, dataclasses and typing look for
+    the classes of cells."""
+    ipython_display = make_module(display, clear_output)
+    return {
+        "__main__": module,
+        "IPython": ipython_display.parent,
+        "IPython.display": ipython_display,
+    }

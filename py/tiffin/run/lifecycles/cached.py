@@ -15,7 +15,7 @@ from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
 from tiffin.ids import CellId, Key
-from tiffin.run.lifecycle import PROCEED, CellContext, CellNotes, Decision, Outcome, Rerun, Skip
+from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
 from tiffin.run.reach import reach
 from tiffin.run.result import Result
@@ -51,7 +51,8 @@ class CachedLifecycle:
     """Answers a cell from the cache, and saves what ran.
 
     `shown` tells the key of the output that the page shows for a cell; for that key no output is fetched.
-    A failed save is reported, and never breaks the run. `hits` counts the cells that were answered.
+    `acts` tells whether a body did something that skipping it would leave out, beside what it defined and
+    showed. A failed save is reported, and never breaks the run. `hits` counts the cells that were answered.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class CachedLifecycle:
         surroundings: Surroundings,
         policy: CachePolicy,
         shown: Shown,
+        acts: Callable[[CellId], bool],
     ) -> None:
         self._cache = cache
         self._inputs = inputs
@@ -69,19 +71,13 @@ class CachedLifecycle:
         self._surroundings = surroundings
         self._policy = policy
         self._shown = shown
+        self._acts = acts
         self._key = Key("")
-        self._notes: CellNotes | None = None
         self._more_inputs: Mapping[str, str] = {}
         self._identities: Mapping[str, str] = {}
         self.hits = 0
 
-    def keep_out(self, reason: str) -> None:
-        """Do not store the result of the cell that runs now."""
-        if self._notes is not None:
-            self._notes.unstorable = reason
-
     async def setup(self, context: CellContext) -> Decision:
-        self._notes = context.notes
         self._more_inputs = {}
         if context.graph.order == "document":
             context.namespace.stage(context.taken, context.graph.hidden.get(context.cell.id, ()))
@@ -196,7 +192,7 @@ class CachedLifecycle:
             assert binding is not None
             text = f"it changes '{unmangle(name)}', which {binding.owner} defines, so it runs each time"
             self._notice(context, text)
-            context.notes.unstorable = text
+            context.notes.unstorable = True
             namespace.revise(name, identity or f"{binding.definition.identity}+{mark}")
         for name in namespace.names:
             binding = namespace.binding(name)
@@ -206,7 +202,9 @@ class CachedLifecycle:
                 namespace.revise(name, f"{binding.definition.identity}+{mark}")
 
     def _may_save(self, context: CellContext, definitions: Mapping[str, Definition]) -> bool:
-        if context.cell.settings.get("cache") == "never" or context.notes.unstorable is not None:
+        if context.cell.settings.get("cache") == "never" or context.notes.unstorable:
+            return False
+        if self._acts(context.cell.id):
             return False
         for name, maker in context.namespace.reactive(context.taken):
             if context.namespace.identity_of((name, maker)) != self._identities[name]:
