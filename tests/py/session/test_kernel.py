@@ -406,3 +406,33 @@ async def test_a_state_that_a_thread_sets_runs_who_looks_at_it() -> None:
     while bench.shown["c3"] != "5":
         await asyncio.sleep(0)
     bench.value("thread").join()
+
+
+async def test_a_stopped_cell_is_answered_from_the_cache_as_a_stopped_one() -> None:
+    cells = ("import tiffin as tn\nk = 1\ntn.stop(k < 5, 'too small')", "k", "3")
+    bench = Bench(*cells)
+    runs = await bench.run()
+    assert how(runs) == {"c1": "run", "c2": "cancelled", "c3": "run"}
+    assert runs["c2"].reason == "c1, which it depends on, stopped"
+    again = bench.again()
+    runs = await again.restore()
+    assert how(runs) == {"c1": "cache", "c2": "cancelled", "c3": "cache"}
+    assert text(runs["c1"]) == "'too small'"
+    assert "k" not in again.kernel.namespace.globals
+    completed = [event for event in again.events if isinstance(event, RunCompleted)]
+    assert [event.success for event in completed] == [True]
+
+
+async def test_no_handler_of_a_body_holds_up_a_stop() -> None:
+    bench = Bench("import tiffin as tn\ntry:\n    tn.stop(True, 1)\nexcept Exception:\n    pass\n2")
+    assert text((await bench.run())["c1"]) == "1"
+
+
+async def test_a_cell_that_sets_a_state_sets_it_in_every_session() -> None:
+    cells = ("import tiffin as tn\nget, put = tn.state(0)", "put(4)", "get()")
+    bench = Bench(*cells)
+    await bench.restore()
+    assert bench.shown["c3"] == "4"
+    again = bench.again()
+    await again.restore()
+    assert again.shown["c3"] == "4"
