@@ -201,11 +201,11 @@ export class NotebookPage {
       case "CellEnded":
         this.#pass(event);
         break;
+      case "NotebookEdited":
+        break; // a page of this kind shows the notebook that it was made for
       case "RunCompleted":
         this.#stats = event.stats;
         break;
-      case "NotebookEdited":
-        break; // nothing on this page edits cells
     }
   }
 
