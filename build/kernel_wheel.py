@@ -1,10 +1,11 @@
 """Make the kernel wheel: the layers of tiffin that run in the browser, and nothing else.
 
-    python build/kernel_wheel.py [FOLDER]
+python build/kernel_wheel.py [FOLDER]
 
-It holds the sources as they are, and the one library that they need (rfc8785) with its licence, so that a
-page loads a single file. The same sources give the same bytes. A wheel that is too big to be fetched at every
-start, or that imports a module left out of it, is an error.
+It holds the sources, without the comments and docstrings that nobody sees there, and the one library that
+they need (rfc8785) with its licence, so that a page loads a single file. The same sources give the same
+bytes. A wheel that is too big to be fetched at every start, or that imports a module left out of it, is an
+error.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hashlib
 import importlib.metadata
 import sys
 import tempfile
+import tokenize
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,13 +28,17 @@ OUTPUT = ROOT / "build" / "out" / "kernel"
 LEFT_OUT = ("bundled/", "host/cli/", "host/export/", "host/server/", "notebook/")
 """Layers that never run in a browser, as paths in the package."""
 
-KEPT = ("notebook/__init__.py", "notebook/notebook.py")
-"""What stays of a layer that is left out: the notebook as a value, without the readers of files."""
+KEPT = ("notebook/__init__.py", "notebook/edit.py", "notebook/notebook.py")
+"""What stays of a layer that is left out: the notebook as a value, and editing it, without the readers of
+files."""
 
 VENDORED = "rfc8785"
 LIMIT = 150_000  # bytes of the wheel; a reader waits for them
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SUFFIXES = {".py", ".typed"}
+
+SPOKEN = ("session/author.py", "ui/")
+"""Where docstrings stay: `help(tn.ui.slider)` shows them."""
 
 
 class KernelWheelError(Exception):
@@ -56,7 +62,43 @@ def kernel_files(package: Path = PACKAGE) -> dict[str, bytes]:
     """The package's files that belong to the kernel, by their path in the wheel."""
     paths = [path for path in package.rglob("*") if path.suffix in SUFFIXES and path.is_file()]
     relative = {path.relative_to(package).as_posix(): path for path in paths}
-    return {f"tiffin/{name}": path.read_bytes() for name, path in relative.items() if is_kernel_file(name)}
+    return {
+        f"tiffin/{name}": lean(path.read_bytes(), docstrings=name.startswith(SPOKEN))
+        for name, path in relative.items()
+        if is_kernel_file(name)
+    }
+
+
+def lean(source: bytes, *, docstrings: bool) -> bytes:
+    """A module without comments, and without what documents it unless `docstrings`; every line stays where
+    it is.
+
+    A docstring becomes `"."`, not nothing: a body may have no other statement, and `dataclass` makes up a
+    docstring for a class that has none, which takes longer than all the rest.
+    """
+    lines = source.decode().splitlines()
+    if not docstrings:
+        for node in ast.walk(ast.parse(source)):
+            value = node.value if isinstance(node, ast.Expr) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                _replace(lines, value)
+    tokens = list(tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__))
+    for token in tokens:
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column].rstrip()
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _replace(lines: list[str], node: ast.Constant) -> None:
+    """Put `"."` in place of a string that stands by itself."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    before = lines[first].encode()[: node.col_offset].decode()
+    after = lines[last].encode()[node.end_col_offset :].decode()
+    for row in range(first, last + 1):
+        lines[row] = ""
+    lines[last] += after
+    lines[first] = f'{before}"."{lines[first]}'
 
 
 def vendored_files(distribution: str = VENDORED) -> tuple[dict[str, bytes], dict[str, bytes]]:

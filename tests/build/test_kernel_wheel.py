@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import csv
 import hashlib
@@ -144,3 +145,31 @@ def test_the_real_wheel_installs_and_imports_alone(tmp_path: Path) -> None:
         [sys.executable, "-I", "-S", "-c", program], check=True, capture_output=True, text=True
     )
     assert done.stdout.split() == [package_version(), '{"a":[],"b":1}']
+
+
+def strings_that_stand_alone(tree: ast.AST) -> list[ast.Constant]:
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(kernel_wheel.kernel_files()))
+def test_a_lean_module_is_the_same_code_on_the_same_lines(name: str) -> None:
+    if name.endswith(".py"):
+        written = ast.parse((kernel_wheel.ROOT / "py" / name).read_text("utf-8"))
+        packed = ast.parse(kernel_wheel.kernel_files()[name])
+        for string in (*strings_that_stand_alone(written), *strings_that_stand_alone(packed)):
+            string.value = ""
+        assert ast.dump(packed) == ast.dump(written)
+        places = [[getattr(node, "lineno", 0) for node in ast.walk(tree)] for tree in (packed, written)]
+        assert places[0] == places[1]
+
+
+def test_what_help_shows_stays() -> None:
+    files = kernel_wheel.kernel_files()
+    assert b'"""Return HTML to be shown as it is."""' in files["tiffin/session/author.py"]
+    assert b'"""' not in files["tiffin/session/kernel.py"]

@@ -64,7 +64,12 @@ class Versions:
         """
         graph, namespace, cell = self._context.graph, self._context.namespace, self._context.cell
         group = self._spent | sharers(namespace, set(self._spent))
-        seen = [(name, maker) for name, maker in group if latest(graph, name, cell.id) == maker]
+        replaced = cell.flow.binds - self._context.taken.keys()
+        seen = [
+            (name, maker)
+            for name, maker in group
+            if name not in replaced and latest(graph, name, cell.id) == maker
+        ]
         parted = any(namespace.is_apart(version) for version in seen)
         if parted:
             self._remember({name for name, _ in seen})
@@ -141,16 +146,18 @@ def find_changers(
                 if name in graph.made[user]:
                     group = {(name, maker)} | sharers(namespace, {(name, maker)}, _above(graph, user))
                     seen = frozenset(other for other, by in group if latest(graph, other, user) == by)
-                    if not seen <= graph.made[user]:
-                        found[user] = found.get(user, frozenset()) | seen
+                    if more := seen - graph.made[user]:
+                        found[user] = found.get(user, frozenset()) | more
     return found
 
 
 def note_changers(context: CellContext, shares: Mapping[str, frozenset[Version]]) -> None:
     """Remember what cells below change, now that values of the cell have parts in common with others."""
-    observed, mine = context.memory.observed, {(name, context.cell.id) for name in shares}
+    observed, positions = context.memory.observed, context.graph.positions
+    mine = {(name, context.cell.id) for name in shares}
     for changer, names in find_changers(context.graph, context.namespace, mine).items():
-        observed[changer] = observed.get(changer, frozenset()) | names
+        if positions[changer] > positions[context.cell.id]:
+            observed[changer] = observed.get(changer, frozenset()) | names
 
 
 def _above(graph: Graph, cell: CellId) -> Callable[[Version], bool]:

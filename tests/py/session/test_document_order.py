@@ -7,9 +7,12 @@ import ast
 import asyncio
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from notebooks import Bench
+from notebooks import Bench, how
+
+from tiffin.ids import CellId
 
 DOCUMENT = {"order": "document"}
 
@@ -129,3 +132,108 @@ async def _follow(start: list[str], changes: list[tuple[str, int, str]]) -> None
             await bench.restore()
         note(f"{kind} {at}: {cells}")
         assert bench.shown == plain(cells)
+
+
+def document(*sources: str) -> Bench:
+    return Bench(*sources, fields=DOCUMENT)
+
+
+async def test_a_mutating_cell_runs_again_on_the_version_it_starts_from() -> None:
+    bench = document("xs = [1]", "xs.append(2)\nxs", "xs")
+    await bench.run()
+    for _ in range(3):
+        await bench.run("c2", force=True)
+    assert bench.shown == {"c1": None, "c2": "[1, 2]", "c3": "[1, 2]"}
+    await bench.edit(put={"c2": "xs.append(3)\nxs"})
+    assert bench.shown["c3"] == "[1, 3]"
+    await bench.edit(remove=["c2"])
+    assert bench.shown == {"c1": None, "c3": "[1]"}
+
+
+async def test_a_version_that_no_codec_takes_is_made_again_by_its_producer() -> None:
+    bench = document("steps = (n * n for n in range(9))", "a = next(steps)\na", "b = next(steps)\nb")
+    await bench.run()
+    await bench.edit(put={"c3": "b = next(steps), next(steps)\nb"})
+    assert bench.shown == {"c1": None, "c2": "0", "c3": "(1, 4)"}
+
+
+@pytest.mark.parametrize("order", ["document", "graph"])
+async def test_an_object_that_another_cell_changes_is_seen_changed_in_the_next_session(order: str) -> None:
+    model = "class Model:\n    k = 0\n    def learn(self, k): self.k = k\nm = Model()"
+    cells = (model, "m.learn(7)", "m.k")
+    bench = Bench(*cells, fields={"order": order})
+    await bench.restore()
+    assert bench.shown["c3"] == "7"
+    again = bench.again(*cells[:2], "m.k, 0")
+    await again.restore()
+    assert again.shown["c3"] == "(7, 0)"
+
+
+async def test_redefinitions_run_only_what_sees_them() -> None:
+    bench = document("x = 1", "x + 0", "x = 10", "x + 1")
+    await bench.run()
+    assert how(await bench.edit(put={"c1": "x = 2"})) == {"c1": "run", "c2": "run"}
+    assert how(await bench.edit(put={"c3": "x = 20"})) == {"c3": "run", "c4": "run"}
+    assert bench.shown == {"c1": None, "c2": "2", "c3": None, "c4": "21"}
+
+
+async def test_a_change_that_only_running_shows_makes_a_version() -> None:
+    bench = document("xs = [3, 1]", "import heapq\nheapq.heappush(xs, 0)", "xs", "ys = xs", "ys.sort()\nxs")
+    await bench.run()
+    assert bench.shown["c3"] == "[0, 1, 3]"
+    assert bench.kernel.graph.observed == {"c2": {"xs"}, "c5": {"xs"}}
+    assert how(await bench.edit(put={"c2": "heapq = None"}))["c3"] == "run"
+    assert bench.shown["c3"] == "[3, 1]"
+
+
+async def test_a_name_used_above_its_first_definition_is_an_error_on_its_cell() -> None:
+    bench = document("print(x)", "x = 1", "x")
+    runs = await bench.run()
+    assert how(runs) == {"c1": "error", "c2": "run", "c3": "run"}
+    error = runs["c1"].error
+    assert error is not None
+    assert error.message.startswith("'x' is used above its first definition, which is in c2")
+
+
+async def test_an_error_stops_what_sees_the_version_and_nothing_else() -> None:
+    bench = document("x = 1", "x = 1 / 0", "x", "x = 3", "x")
+    runs = await bench.run()
+    assert how(runs) == {"c1": "run", "c2": "error", "c3": "cancelled", "c4": "run", "c5": "run"}
+
+
+async def test_widgets_and_states_in_several_versions() -> None:
+    bench = document(
+        "import tiffin as tn\ns = tn.ui.slider(0, 9, value=1)",
+        "s.value",
+        "s = tn.ui.slider(0, 9, value=5)",
+        "s.value",
+        "get, put = tn.state(0)",
+        "get()",
+        "get, put = tn.state(10)",
+        "get()",
+        "put(s.value)",
+    )
+    await bench.run()
+    assert bench.shown["c8"] == "5"
+    first, second = (bench.kernel.namespace.value(("s", CellId(cell))).id for cell in ("c1", "c3"))
+    runs = await bench.set(**{first: 2})
+    assert how(runs) == {"c2": "run"}
+    runs = await bench.set(**{second: 6})
+    assert how(runs) == {"c4": "run", "c9": "run", "c8": "run"}
+    assert bench.shown["c6"] == "0"
+    assert bench.shown["c8"] == "6"
+
+
+async def test_switching_the_order_of_a_notebook_runs_it_in_the_other() -> None:
+    bench = Bench("x = 1", "x = 2", "x")
+    assert how(await bench.run()) == {"c1": "error", "c2": "error", "c3": "cancelled"}
+    await bench.edit(settings={"order": "document"})
+    assert bench.shown == {"c1": None, "c2": None, "c3": "2"}
+    await bench.edit(settings={"order": "graph"})
+    assert bench.shown["c3"] is None
+
+
+async def test_underscored_names_are_shared_as_in_jupyter() -> None:
+    bench = document("_k = 1", "_k + 1", "_k = 5", "_k + 1")
+    await bench.run()
+    assert [bench.shown["c2"], bench.shown["c4"]] == ["2", "6"]
