@@ -20,6 +20,7 @@ CASES = [
     ("lunch.py", (), "boxes", 24),
     ("tides.ipynb", (), None, None),
     ("daylight.py", (), "latitude", 10),
+    ("garden.ipynb", (), "rain", 100),
     ("bakery.py", ("--pyodide", "0.27.7"), "price", 6.25),
 ]
 

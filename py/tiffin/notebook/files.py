@@ -6,13 +6,15 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tiffin.errors import NotebookError
 from tiffin.notebook.ipynb import read_ipynb, write_ipynb
+from tiffin.notebook.magics import rewrite
 from tiffin.notebook.marimo_file import is_marimo, read_marimo
 from tiffin.notebook.markdown_file import read_markdown, write_markdown
-from tiffin.notebook.notebook import Notebook
+from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.notebook.percent import read_percent, write_percent
 from tiffin.notebook.stars import look_up_stars
 
@@ -36,6 +38,17 @@ def read_notebook(path: str | os.PathLike[str]) -> Notebook:
     if not notebook.cells:
         raise NotebookError(f"{path} has no cells: a cell begins with a line `# %%`")
     return look_up_stars(notebook, path.resolve().parent)
+
+
+def read_cell(cell: NotebookCell, folder: Path) -> NotebookCell:
+    """Return a cell that somebody wrote into a notebook in `folder`, completed as reading a file does it:
+    IPython syntax rewritten, names that star imports bind looked up."""
+    if cell.kind == "markdown":
+        return cell
+    rewritten = rewrite(cell.source)
+    settings = {**cell.settings, **rewritten.settings}
+    cell = replace(cell, code=rewritten.code, settings=settings, problem=rewritten.problem)
+    return look_up_stars(Notebook("", "", (cell,)), folder).cells[0]
 
 
 def parse_notebook(text: str, filename: str) -> Notebook:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tiffin.errors import Stop
 from tiffin.run.executor import Executor
-from tiffin.run.lifecycle import CellContext, Lifecycle, Outcome, Proceed, Rerun, Skip
+from tiffin.run.lifecycle import PROCEED, CellContext, Lifecycle, Outcome, Rerun, Skip
 from tiffin.run.result import Result
 
 
@@ -39,13 +39,13 @@ class Evaluator:
     async def _set_up_and_execute(self, context: CellContext, entered: list[Lifecycle]) -> Outcome:
         for lifecycle in self._lifecycles:
             entered.append(lifecycle)
-            match await lifecycle.setup(context):
-                case Proceed():
-                    continue
-                case Skip(result):
-                    return result
-                case Rerun() as rerun:
-                    return rerun
+            decision = await lifecycle.setup(context)
+            if decision is not PROCEED:
+                match decision:
+                    case Skip(result):
+                        return result
+                    case Rerun() as rerun:
+                        return rerun
         value = await self._executor.execute(context.cell, context.namespace.globals)
         return Result(value=value)
 

@@ -66,7 +66,7 @@ class CellNotes:
     unstorable: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CellContext:
     """What a lifecycle may know of the cell at hand. `forced` says that a person wants the body to run."""
 

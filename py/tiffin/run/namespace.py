@@ -4,8 +4,8 @@ identity."""
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from tiffin.cache.key import ABSENT
 from tiffin.cache.manifest import Definition
@@ -19,8 +19,7 @@ Version = tuple[str, CellId]
 _SIMPLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """What is known of a bound name: the cell that owns it, the key of its run, and its definition.
 
     `elements` are the widgets and states that the value is made of, where a run bound it; `shares` the
@@ -138,7 +137,7 @@ class Namespace:
             old = before.get(name)
             same = old is not None and old.key == key and old.definition.identity == definition.identity
             if same and old is not None:
-                mine[name] = binding = replace(binding, elements=old.elements)
+                mine[name] = binding = binding._replace(elements=old.elements)
                 self._index(name, binding)
             if current is None or current.owner == cell:
                 self._bindings[name] = binding
@@ -176,7 +175,7 @@ class Namespace:
         for other in binding.shares:
             self._shares.setdefault(other, set()).add((name, binding.owner))
             self._shares.setdefault((name, binding.owner), set()).add(other)
-        if binding.elements or binding.definition.kind == "element":
+        if _is_reactive(binding):
             self._with_elements.add((name, binding.owner))
 
     def _unbind(self, name: str, cell: CellId) -> None:
@@ -220,7 +219,7 @@ class Namespace:
     def revise(self, name: str, identity: str) -> None:
         """Give a name another identity: its value was changed in place."""
         binding = self._bindings[name]
-        revised = replace(binding, definition=replace(binding.definition, identity=identity))
+        revised = binding._replace(definition=replace(binding.definition, identity=identity))
         self._bindings[name] = self._versions[binding.owner][name] = revised
 
     # -- what is known ----------------------------------------------------------------------------------
@@ -256,9 +255,25 @@ class Namespace:
         if binding is None:
             return None
         identity = binding.definition.identity
-        if (binding.definition.kind != "element" and not binding.elements) or name not in self.globals:
+        if not _is_reactive(binding) or name not in self.globals:
             return identity
         return live_identity(identity, self.globals[name], binding.elements)
+
+    def reactive(self, seen: Mapping[str, CellId]) -> list[Version]:
+        """Return those of `seen` (names and makers) that are widgets or states, or hold some."""
+        if not self._with_elements:
+            return []
+        return [version for version in seen.items() if version in self._with_elements]
+
+    def identity_of(self, version: Version) -> str | None:
+        """Return the present identity of a version, None if it is not bound."""
+        binding = self.version(version)
+        if binding is None:
+            return None
+        try:
+            return live_identity(binding.definition.identity, self.value(version), binding.elements)
+        except KeyError:
+            return binding.definition.identity
 
     def identities(self, names: Iterable[str]) -> dict[str, str]:
         """Return the identity of each of `names`; a definer that left a name unbound gives `absent`."""
@@ -278,3 +293,7 @@ class Namespace:
             return False
         parts = (value,) if isinstance(value, Reactive) else binding.elements
         return any(element.id == element_id for element in parts)
+
+
+def _is_reactive(binding: Binding) -> bool:
+    return bool(binding.elements) or binding.definition.kind == "element"

@@ -30,3 +30,17 @@ class Result:
     exception: BaseException | None = None
     seconds: float = 0.0
     key: Key | None = None
+
+    def keyed(self, key: Key) -> Result:
+        """Return the same under the key of its run."""
+        return Result(
+            self.status,
+            self.origin,
+            self.value,
+            self.output,
+            self.displays,
+            self.console,
+            self.exception,
+            self.seconds,
+            key,
+        )

@@ -93,7 +93,7 @@ class _Run:
 class Runner:
     """Owns the graph, and one run at a time: asks the scheduler, hands to the evaluator, classifies, reports.
 
-    `triggers` gives what the cell that just ran has set off beside its own result: states that it set.
+    `triggers` gives what has been set off beside the cells' own results: by states that were set.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Runner:
         report: Report,
         notebook: str,
         stats: Callable[[], KernelStats],
-        triggers: Callable[[CellId], Trigger | None] = lambda cell: None,
+        triggers: Callable[[], Trigger | None] = lambda: None,
     ) -> None:
         self.graph = graph
         self.stale: set[CellId] = set()
@@ -229,7 +229,7 @@ class Runner:
             self.graph = run.scheduler.graph = edited.graph
             others = edited.concerned - {cell_id}
             self._add(others | edited.graph.descendants(others), run, cell_id)
-        trigger = self._triggers(cell_id)
+        trigger = self._triggers()
         if trigger is not None:
             plan = self.plan(trigger)
             self._leave_out(plan, run)

@@ -21,7 +21,7 @@ from tiffin.errors import UsageError
 from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, NotebookEdited, Notice, RunCompleted
 from tiffin.graph.edit import Edited, edit, observe
 from tiffin.graph.graph import Graph, graph_of
-from tiffin.ids import CellId, Key, RunId
+from tiffin.ids import CellId, Key, RunId, new_run_id
 from tiffin.notebook.edit import edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
@@ -85,7 +85,9 @@ class Kernel:
         self._services = services
         self._report_outside = report
         self._shown: dict[str, str] = {}
-        self._states_set: list[State[Any]] = []
+        self._states_set: list[tuple[State[Any], CellId | None]] = []
+        self._following: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = asyncio.Lock()
         self.elements = ElementRegistry()
         self.module = _main_module(services.file)
@@ -252,6 +254,7 @@ class Kernel:
         return None
 
     async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
+        self._loop = asyncio.get_running_loop()
         token = current.set(self._ambient)
         try:
             with (
@@ -262,6 +265,7 @@ class Kernel:
                 return await self._runner.run(self._runner.plan(trigger), run_id, frozenset(forced))
         finally:
             current.reset(token)
+            self._follow_states()
 
     # -- what cells ask for -----------------------------------------------------------------------------
 
@@ -276,17 +280,39 @@ class Kernel:
         )
 
     def _state_was_set(self, state: State[Any]) -> None:
-        self._states_set.append(state)
-        self._cached.keep_out("it sets a state")
+        setter = self._capture.cell
+        self._states_set.append((state, setter))
+        if setter is not None:
+            self._cached.keep_out("it sets a state")
+        self._follow_states()
 
-    def _triggers(self, cell: CellId) -> Trigger | None:
-        """What the states that `cell` has set bring about."""
+    def _follow_states(self) -> None:
+        """Start a run for states that were set outside of one: by a task or a thread whose cell has ended."""
+        if self._states_set and not self.runs and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._begin_following)
+
+    def _begin_following(self) -> None:
+        if self._loop is not None:
+            task = self._loop.create_task(self._run_states())
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+
+    async def _run_states(self) -> None:
+        async with self._lock:
+            trigger = self._triggers()
+            if trigger is not None:
+                await self._run(trigger, new_run_id())
+
+    def _triggers(self) -> Trigger | None:
+        """What the states that were set bring about."""
         if not self._states_set:
             return None
         states, self._states_set = self._states_set, []
-        loops = all(state.allow_self_loops for state in states)
-        versions = dict.fromkeys(version for state in states for version in self.namespace.holders(state.id))
-        return ValuesChanged(tuple(versions), frozenset() if loops else frozenset({cell}))
+        versions = dict.fromkeys(
+            version for state, _ in states for version in self.namespace.holders(state.id)
+        )
+        setters = (setter for state, setter in states if not state.allow_self_loops)
+        return ValuesChanged(tuple(versions), frozenset(setter for setter in setters if setter is not None))
 
     def _definitions(self) -> tuple[str, ...]:
         cell = self._capture.cell

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tiffin.errors import NotebookError
-from tiffin.notebook.files import parse_notebook, read_notebook, write_notebook
-from tiffin.notebook.notebook import Notebook
+from tiffin.ids import CellId
+from tiffin.notebook.files import parse_notebook, read_cell, read_notebook, write_notebook
+from tiffin.notebook.notebook import Notebook, NotebookCell
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -170,3 +171,15 @@ def test_the_browser_form_holds_everything(tmp_path: Path) -> None:
         assert all(cell.problem is None for cell in notebook.cells), path.name
         assert notebook.title
         assert Notebook.from_json(notebook.to_json()) == notebook
+
+
+def test_a_cell_that_somebody_writes_is_completed_as_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "spices.py").write_text("cumin = 1\nmace = 2\n_hidden = 3\n")
+
+    def written(source: str) -> NotebookCell:
+        return read_cell(NotebookCell(CellId("c1"), "code", source), tmp_path)
+
+    assert written("%%time\nx = 1").code is not None
+    assert written("from spices import *").stars == {"spices": ("cumin", "mace")}
+    assert written("x = 1") == NotebookCell(CellId("c1"), "code", "x = 1")
+    assert "cannot be imported" in str(written("from nowhere import *").problem)

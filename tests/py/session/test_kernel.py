@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 import pytest
@@ -379,3 +380,29 @@ async def test_a_disabled_cell_and_what_depends_on_it_stay_out_without_failing()
         "c3": ("idle", None),
     }
     assert summary.success
+
+
+async def test_a_state_that_a_task_sets_when_its_cell_has_ended_runs_who_looks_at_it() -> None:
+    bench = Bench(
+        "import asyncio\nimport tiffin as tn\nget, put = tn.state(0)",
+        "async def later():\n    await asyncio.sleep(0)\n    put(5)\ntask = asyncio.create_task(later())",
+        "get()",
+    )
+    await bench.run()
+    while bench.shown["c3"] != "5":
+        await asyncio.sleep(0)
+    assert next(e.run_id for e in bench.events if isinstance(e, RunCompleted)) == "r"
+
+
+async def test_a_state_that_a_thread_sets_runs_who_looks_at_it() -> None:
+    bench = Bench(
+        "import threading\nimport tiffin as tn\nget, put = tn.state(0)\ngo = threading.Event()",
+        "def later():\n    go.wait(10)\n    put(5)\nthread = threading.Thread(target=later)\nthread.start()",
+        "get()",
+    )
+    await bench.run()
+    assert bench.shown["c3"] == "0"
+    bench.value("go").set()
+    while bench.shown["c3"] != "5":
+        await asyncio.sleep(0)
+    bench.value("thread").join()

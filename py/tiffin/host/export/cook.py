@@ -10,6 +10,7 @@ import platform
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tiffin.graph.graph import Graph
 from tiffin.host.export.interrupts import interruptible
 from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.ids import CellId, Digest, Key, digest, new_run_id
+from tiffin.notebook.files import read_cell
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
 from tiffin.run.executor import Executor
@@ -125,6 +127,7 @@ async def _cook(
         surroundings=NotebookFolder(folder, cache),
         executor=executor,
         file=str(folder / notebook.filename),
+        read_cell=partial(read_cell, folder=folder),
     )
     kernel = Kernel(notebook, services, report)
     with _place(folder), interruptible(kernel, give_up):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
@@ -137,7 +137,7 @@ class CachedLifecycle:
                 self._revise(context)
             if outcome.status == "stopped" and self._may_save(context, {}):
                 await self._save(context, Snapshot({}, {}), files, outcome)
-            return replace(outcome, key=self._key) if outcome.status == "stopped" else outcome
+            return outcome.keyed(self._key) if outcome.status == "stopped" else outcome
         if context.graph.order == "document":
             versions = Versions(context, self._snapshots.content_identity)
             if versions.were_parted():
@@ -145,11 +145,12 @@ class CachedLifecycle:
             snapshot = self._bind_versions(context, versions)
         else:
             snapshot = self._bind_definitions(context)
-        if any(source.kind == "class" for source in context.cell.sources.values()):
+        sources = context.cell.sources
+        if sources and any(source.kind == "class" for source in sources.values()):
             context.namespace.release(context.graph.descendants([context.cell.id]))
         if self._may_save(context, snapshot.definitions):
             await self._save(context, snapshot, files, outcome)
-        return replace(outcome, key=self._key)
+        return outcome.keyed(self._key)
 
     def _lineage(self, context: CellContext) -> Key:
         return salted(self._key, context.run_id) if context.forced else self._key
@@ -160,7 +161,9 @@ class CachedLifecycle:
         cell, values = context.cell, context.namespace.globals
         bound = {name: values[name] for name in cell.definitions | cell.private if name in values}
         snapshot = self._snapshots.take(cell, self._lineage(context), bound)
-        definitions = {written_name(name, cell): d for name, d in snapshot.definitions.items()}
+        definitions = snapshot.definitions
+        if cell.private:
+            definitions = {written_name(name, cell): d for name, d in definitions.items()}
         context.namespace.bind(cell.id, self._key, definitions, live=True)
         return snapshot
 
@@ -186,6 +189,8 @@ class CachedLifecycle:
         The run is not stored: skipping it would skip the change.
         """
         namespace, changed, mark = context.namespace, context.notes.changed, self._key
+        if not changed:
+            return
         for name, identity in changed.items():
             binding = namespace.binding(name)
             assert binding is not None
@@ -193,7 +198,7 @@ class CachedLifecycle:
             self._notice(context, text)
             context.notes.unstorable = text
             namespace.revise(name, identity or f"{binding.definition.identity}+{mark}")
-        for name in namespace.names if changed else ():
+        for name in namespace.names:
             binding = namespace.binding(name)
             if binding is None or binding.definition.kind != "source":
                 continue
@@ -203,8 +208,9 @@ class CachedLifecycle:
     def _may_save(self, context: CellContext, definitions: Mapping[str, Definition]) -> bool:
         if context.cell.settings.get("cache") == "never" or context.notes.unstorable is not None:
             return False
-        if context.namespace.identities(context.taken) != self._identities and not context.notes.changed:
-            return False  # a widget was moved while the body ran, and which value it saw is not known
+        for name, maker in context.namespace.reactive(context.taken):
+            if context.namespace.identity_of((name, maker)) != self._identities[name]:
+                return False  # a widget was moved while the body ran, and which value it saw is not known
         return self._policy.large or all(d.kind != "unavailable" for d in definitions.values())
 
     async def _usable(self, context: CellContext, key: Key) -> Manifest | None:
@@ -244,7 +250,9 @@ class CachedLifecycle:
     def _bind(self, context: CellContext, key: Key, manifest: Manifest) -> bool:
         """Bind references; elements, which cost nothing and which a reader may move, come to life at once."""
         cell, namespace = context.cell, context.namespace
-        definitions = {written_name(name, cell): d for name, d in manifest.definitions.items()}
+        definitions = manifest.definitions
+        if cell.private:
+            definitions = {written_name(name, cell): d for name, d in definitions.items()}
         if context.graph.order == "document":
             definitions = {**passed_on(context, definitions), **definitions}
             observed = definitions.keys() - context.graph.made[cell.id]
