@@ -2,7 +2,7 @@
 
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
-import { abandoned, cellOf, type CellState, planned, reduceCell } from "./state/cell-state.ts";
+import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
 import { ValueQueue } from "./state/values.ts";
 import { NOTHING, type PageStats, pageStats } from "./stats.ts";
 import { CellView } from "./view/cell.ts";
@@ -166,9 +166,13 @@ export class NotebookPage {
 
   #rest(): void {
     if (this.#runs > 0 || this.#status.kernel === "failed") return;
-    const failed = [...this.#cells.values()].filter((cell) => cell.state.status === "error").length;
-    this.#status.say(readyText(this.#stats.cells_run, this.#stats.cells_restored, failed));
+    const { cells_run, cells_restored } = this.#stats;
+    this.#status.say(readyText(cells_run, cells_restored, this.#count("error"), this.#count("stale")));
     this.#status.setKernel("ready");
+  }
+
+  #count(status: CellStatus): number {
+    return [...this.#cells.values()].filter((cell) => cell.state.status === status).length;
   }
 
   #receive(event: KernelEvent): void {

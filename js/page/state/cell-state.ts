@@ -1,6 +1,6 @@
 /** What the page knows of one cell, and how events change it: a pure function. */
 
-import type { CellDisplay, CellEnded, ConsoleText, ErrorReport, Json, KernelEvent } from "../../protocol/messages.ts";
+import type { CellConsole, CellDisplay, CellEnded, ConsoleText, ErrorReport, Json, KernelEvent } from "../../protocol/messages.ts";
 
 export type Bundle = Readonly<Record<string, Json>>;
 export type CellStatus = CellEnded["status"];
@@ -16,15 +16,25 @@ export interface CellState {
   readonly error: ErrorReport | null;
   /** Why the cell was cancelled, blocked or queued again. */
   readonly reason: string | null;
-  /** Which parts the running body has written to: until then what was there stays, so that nothing flickers. */
+  /** The run that the cell took part in last: what bodies of earlier ones still say is not shown. */
+  readonly run: string | null;
+  /** The one among `outputs` that is the cell's result: clearing displays leaves it there. */
+  readonly result: Bundle | null;
+  /**
+   * Which parts hold what the latest body wrote, so that more is added to it. What an earlier body left stays
+   * until then, so that nothing flickers, and is replaced.
+   */
   readonly fresh: { readonly outputs: boolean; readonly console: boolean };
 }
 
 const UNTOUCHED = { outputs: false, console: false };
+/** Threads and tasks of a body may outlive it: what they say comes after what is shown. */
+const WRITTEN = { outputs: true, console: true };
 
 /** The state of a cell as the page was exported. */
 export function initialCell(status: CellStatus, origin: Origin): CellState {
-  return { status, origin, outputs: null, console: null, error: null, reason: null, fresh: UNTOUCHED };
+  const shown = { outputs: null, console: null, error: null, reason: null };
+  return { status, origin, ...shown, run: null, result: null, fresh: UNTOUCHED };
 }
 
 /** The cell that an event is about, or null. */
@@ -52,11 +62,11 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
     case "CellQueued":
       return { ...state, status: "queued", reason: event.reason };
     case "CellStarted":
-      return { ...state, status: "running", reason: null, fresh: UNTOUCHED };
+      return { ...state, status: "running", reason: null, run: event.run_id, fresh: UNTOUCHED };
     case "CellConsole":
-      return printed(state, event.text);
+      return isOver(state, event) ? state : printed(state, event.text);
     case "CellDisplay":
-      return displayed(state, event);
+      return isOver(state, event) ? state : displayed(state, event);
     case "CellEnded":
       return ended(state, event);
     case "Notice":
@@ -84,34 +94,49 @@ export function abandoned(state: CellState, reason: string, restoring: boolean):
   return { ...state, status: "stale", reason, fresh: UNTOUCHED };
 }
 
+/** Whether the body that `event` comes from is not the one whose results are on show, or are being made. */
+function isOver(state: CellState, event: CellConsole | CellDisplay): boolean {
+  return state.run !== null && state.run !== event.run_id;
+}
+
 function printed(state: CellState, text: ConsoleText): CellState {
   const before = state.fresh.console ? (state.console ?? []) : [];
-  return { ...state, console: [...before, text], error: null, fresh: { ...state.fresh, console: true } };
+  return { ...state, ...withoutOldError(state), console: [...before, text], fresh: { ...state.fresh, console: true } };
 }
 
 function displayed(state: CellState, event: CellDisplay): CellState {
-  const before = state.fresh.outputs && !event.clear ? (state.outputs ?? []) : [];
   const added = Object.keys(event.bundle).length > 0 ? [event.bundle] : [];
-  return { ...state, outputs: [...before, ...added], error: null, fresh: { ...state.fresh, outputs: true } };
+  const result = state.fresh.outputs ? state.result : null;
+  const before = event.clear ? (result === null ? [] : [result]) : state.fresh.outputs ? (state.outputs ?? []) : [];
+  const outputs = [...before, ...added];
+  return { ...state, ...withoutOldError(state), outputs, result, fresh: { ...state.fresh, outputs: true } };
+}
+
+/** An error is an earlier body's only while another one runs. */
+function withoutOldError(state: CellState): Pick<CellState, "error"> {
+  return { error: state.status === "running" ? null : state.error };
 }
 
 function ended(state: CellState, event: CellEnded): CellState {
-  const common = { status: event.status, error: event.error, reason: event.reason, fresh: UNTOUCHED };
+  const common = { status: event.status, error: event.error, reason: event.reason };
   if (event.status === "stale") {
-    // The result is the one of before, and says so: nobody has asked for another.
+    // The result is the one of before, and says so: nobody has asked for another, and no body ran.
     return { ...state, ...common };
   }
+  const over = { ...common, run: event.run_id, fresh: WRITTEN };
   if (event.status !== "idle") {
     // A result that does not belong to the code beside it must not stay.
     // What the body showed before it failed does belong to it.
-    const outputs = event.displays ?? (state.fresh.outputs ? state.outputs : []);
-    const console = event.console ?? (state.fresh.console ? state.console : []);
-    return { ...common, origin: "none", outputs, console };
+    const ran = state.status === "running";
+    const outputs = event.displays ?? (ran && state.fresh.outputs ? state.outputs : []);
+    const console = event.console ?? (ran && state.fresh.console ? state.console : []);
+    return { ...over, origin: "none", outputs, console, result: null };
   }
   if (event.output === null) {
     // The very result that is on show already: where it came from has not changed either.
-    return { ...state, ...common, origin: state.origin === "export" ? "export" : event.origin };
+    return { ...state, ...over, origin: state.origin === "export" ? "export" : event.origin };
   }
-  const outputs = [...(event.displays ?? []), ...(Object.keys(event.output).length > 0 ? [event.output] : [])];
-  return { ...common, origin: event.origin, outputs, console: event.console ?? [] };
+  const result = Object.keys(event.output).length > 0 ? event.output : null;
+  const outputs = [...(event.displays ?? []), ...(result === null ? [] : [result])];
+  return { ...over, origin: event.origin, outputs, console: event.console ?? [], result };
 }

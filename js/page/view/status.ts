@@ -21,9 +21,10 @@ export function phaseText(phase: BootPhase, detail: string | null): string {
   return phase === "installing" && detail !== null && detail !== "" ? `Installing ${detail}…` : PHASES[phase].words;
 }
 
-/** The words for a kernel that is ready, by what it took to get there. */
-export function readyText(cellsRun: number, cellsRestored: number, failed: number): string {
-  const problem = failed === 0 ? "" : ` ${count(failed, "cell")} failed.`;
+/** The words for a kernel that is ready, by what it took to get there, and what is not as it should be. */
+export function readyText(cellsRun: number, cellsRestored: number, failed: number, stale: number): string {
+  const old = stale === 0 ? "" : ` ${count(stale, "cell is", "cells are")} out of date.`;
+  const problem = `${failed === 0 ? "" : ` ${count(failed, "cell")} failed.`}${old}`;
   if (cellsRun === 0 && cellsRestored > 0) return `Live. Nothing had to run again.${problem}`;
   return `Live. ${count(cellsRun, "cell run", "cell runs")} here, ${cellsRestored} restored.${problem}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { abandoned, cellOf, type CellState, initialCell, planned, reduceCell } from "../../../js/page/state/cell-state.ts";
-import type { CellEnded, KernelEvent } from "../../../js/protocol/messages.ts";
+import type { CellEnded, ConsoleText, KernelEvent } from "../../../js/protocol/messages.ts";
 
 const run = { run_id: "r", cell: "c" } as const;
 const queued: KernelEvent = { type: "CellQueued", ...run, reason: null };
@@ -28,7 +28,10 @@ const ended = (more: Partial<CellEnded>): KernelEvent => ({
   ...more,
 });
 const problem = { kind: "ValueError", message: "no", frames: [], hint: null };
-const UNTOUCHED = { outputs: false, console: false };
+/** The same events in another run than the others here. */
+const inRun = (run_id: string, event: KernelEvent): KernelEvent => ({ ...event, run_id }) as KernelEvent;
+const plain = (text: string): Record<string, string> => ({ "text/plain": text });
+const said = (text: string): ConsoleText => ({ stream: "stdout", text });
 const exported = initialCell("idle", "export");
 const before: CellState = {
   ...exported,
@@ -59,7 +62,7 @@ const rows: readonly Row[] = [
     "an end brings displays, then the result",
     before,
     [started, ended({ displays: [{ "text/plain": "d" }], output: { "text/plain": "r" } })],
-    { status: "idle", origin: "run", outputs: [{ "text/plain": "d" }, { "text/plain": "r" }], console: [], fresh: UNTOUCHED },
+    { status: "idle", origin: "run", outputs: [{ "text/plain": "d" }, { "text/plain": "r" }], console: [] },
   ],
   ["an empty result leaves nothing", before, [started, ended({})], { outputs: [], console: [] }],
   [
@@ -110,6 +113,78 @@ describe("the state of a cell", () => {
     expect(reduceCell(before, notice)).toBe(before);
     expect(cellOf(notice)).toBeNull();
     expect(cellOf(started)).toBe("c");
+  });
+});
+
+const failed = ended({ status: "error", origin: "none", output: null, displays: null, console: null, error: problem });
+const outOfDate = ended({ status: "stale", origin: "none", output: null, displays: null, console: null, reason: "x" });
+const over: readonly KernelEvent[] = [
+  started,
+  ended({ displays: [plain("d")], output: plain("r"), console: [said("a")] }),
+];
+
+const late: readonly Row[] = [
+  ["late text comes after what is shown", before, [...over, printed("b")], { status: "idle", console: [said("a"), said("b")] }],
+  [
+    "a late display comes after the result",
+    before,
+    [...over, shown("x"), shown("y")],
+    { outputs: [plain("d"), plain("r"), plain("x"), plain("y")], console: [said("a")] },
+  ],
+  ["clearing late leaves the result", before, [...over, shown("x"), shown("y", true)], { outputs: [plain("r"), plain("y")] }],
+  [
+    "late text leaves an error there",
+    before,
+    [started, printed("a"), failed, printed("b"), shown("x")],
+    { status: "error", error: problem, console: [said("a"), said("b")], outputs: [plain("x")] },
+  ],
+  [
+    "the next run begins afresh",
+    before,
+    [...over, printed("b"), inRun("s", started), inRun("s", printed("c")), inRun("s", shown("z"))],
+    { console: [said("c")], outputs: [plain("z")] },
+  ],
+  [
+    "while a newer run runs, an older one has nothing to say",
+    before,
+    [...over, inRun("s", started), printed("b"), shown("x"), inRun("s", printed("c"))],
+    { status: "running", console: [said("c")], outputs: [plain("d"), plain("r")] },
+  ],
+  [
+    "nor after a newer run ran",
+    before,
+    [...over, inRun("s", started), inRun("s", ended({ output: plain("new") })), printed("b"), shown("x")],
+    { outputs: [plain("new")], console: [] },
+  ],
+  [
+    "nor after a newer run took the cell off",
+    before,
+    [...over, inRun("s", queued), inRun("s", { ...failed, status: "cancelled" } as KernelEvent), printed("b"), shown("x", true)],
+    { status: "cancelled", outputs: [], console: [] },
+  ],
+  [
+    "until the newer run starts the cell, what is shown is the older one's",
+    before,
+    [...over, inRun("s", queued), printed("b")],
+    { status: "queued", console: [said("a"), said("b")] },
+  ],
+  [
+    "a result that gets out of date stays, and so does who it belongs to",
+    before,
+    [...over, inRun("s", outOfDate), printed("b")],
+    { status: "stale", reason: "x", outputs: [plain("d"), plain("r")], console: [said("a"), said("b")] },
+  ],
+  [
+    "a cell that ran and is taken off in the same run shows nothing",
+    before,
+    [...over, queued, { ...failed, status: "cancelled" } as KernelEvent],
+    { outputs: [], console: [] },
+  ],
+];
+
+describe("what threads and tasks of a cell say after its end", () => {
+  it.each(late)("%s", (_, start, events, expected) => {
+    expect(events.reduce(reduceCell, start)).toMatchObject(expected);
   });
 });
 

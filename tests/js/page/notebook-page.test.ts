@@ -140,6 +140,20 @@ describe("the page", () => {
     expect(line()).toContain("1 cell failed.");
   });
 
+  it("keeps a result that is out of date, and says so in the cell and in the status line", async () => {
+    const page = await openReady();
+    const set = page.setValue("x", true);
+    await settle();
+    session.ended("a", { status: "stale", origin: "none", reason: "'x' has another value" });
+    await session.end();
+    await set;
+    expect(cell("a").dataset["status"]).toBe("stale");
+    expect(cell("a").querySelector(".tn-output")?.textContent).toBe("old");
+    expect(cell("a").querySelector(".tn-error")?.textContent).toBe("Out of date: 'x' has another value.");
+    expect(cell("a").querySelector(".tn-cell-status")?.textContent).toBe("Out of date.");
+    expect(line()).toBe("Live. Nothing had to run again. 1 cell is out of date.");
+  });
+
   it("shows a result together with its status", async () => {
     await openReady();
     session.ended("a", { output: { "text/plain": "new" }, displays: [], console: [{ stream: "stderr", text: "w" }] });
