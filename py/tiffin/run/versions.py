@@ -104,10 +104,15 @@ class Versions:
         context, others = self._context, dict[Version, Any]()
         for version in context.taken.items():
             with contextlib.suppress(KeyError):
-                if version not in self._spent:
-                    others[version] = context.namespace.value(version)
+                others[version] = context.namespace.value(version)
         found = find_shared({(name, context.cell.id): value for name, value in made.items()}, others)
         return {name: versions for (name, _), versions in found.items()}
+
+    def is_replaced(self, version: Version) -> bool:
+        """Whether a version was changed into one that the body made, and nobody else has parts of it."""
+        return version in self._spent and not (
+            sharers(self._context.namespace, {version}) - self._spent - {(version[0], self._context.cell.id)}
+        )
 
     def spend(self) -> None:
         """What the body changed is no longer the value of the version that it was."""
@@ -165,10 +170,9 @@ def _above(graph: Graph, cell: CellId) -> Callable[[Version], bool]:
     return lambda version: graph.positions.get(version[1], position) < position
 
 
-def spend_below(context: CellContext) -> None:
+def spend_below(graph: Graph, namespace: Namespace, cell: CellId) -> None:
     """The cell is about to run again: what others below made of the values that it made the last time has
     parts in common with these, and not with those that it will make now."""
-    graph, namespace, cell = context.graph, context.namespace, context.cell.id
     mine = {(name, cell) for name in namespace.names_of(cell)}
     for version in sharers(namespace, mine):
         if graph.positions.get(version[1], -1) > graph.positions[cell]:
@@ -220,9 +224,8 @@ def _recorded(graph: Graph, maker: CellId, definition: Definition) -> Iterator[V
             yield other, source
 
 
-def parted(context: CellContext, version: Version) -> str | None:
-    """Return a name that has mutable parts in common with `version`, if some cell changes one of them in
-    place.
+def is_parted(context: CellContext, version: Version) -> bool:
+    """Return whether some cell changes a value in place that has mutable parts in common with `version`.
 
     Each restored by itself, they would go separate ways then.
     """
@@ -231,10 +234,10 @@ def parted(context: CellContext, version: Version) -> str | None:
     while waiting:
         name, maker = waiting.pop()
         if any(name in graph.made[user] for user in graph.users(name, maker)):
-            return next(other for other, _ in (*(met - {version}), version))
+            return True
         binding = context.namespace.version((name, maker))
         for other in () if binding is None else _recorded(graph, maker, binding.definition):
             if other not in met:
                 met.add(other)
                 waiting.append(other)
-    return None
+    return False

@@ -44,10 +44,12 @@ def cell_progress(console: Console, notebook: Notebook) -> Iterator[Callable[[Ev
 
 
 def result_of(cooked: CookedCell) -> str:
-    """Return how a cell came to its result: `hit` or `run`; empty if it has none."""
+    """Return how a cell came to its result: `hit`, `run`, or `stopped`; empty if it has none."""
     run = cooked.run
     if run.status != "idle" or run.result is None:
         return ""
+    if run.result.status == "stopped":
+        return "stopped"
     return "hit" if run.result.origin == "cache" else "run"
 
 

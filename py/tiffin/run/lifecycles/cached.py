@@ -89,7 +89,7 @@ class CachedLifecycle:
             if result is not None:
                 return Skip(result)
         if context.graph.order == "document":
-            spend_below(context)
+            spend_below(context.graph, context.namespace, context.cell.id)
         # What the last run bound is no result of this one, should it leave a name unbound.
         context.namespace.forget(context.cell)
         self._surroundings.begin()
@@ -169,10 +169,11 @@ class CachedLifecycle:
         bound = versions.made()
         shares = versions.shares(bound)
         here = context.cell.id
-        names = {
-            name: [other if maker == here else f"{ABOVE}{other}" for other, maker in found]
-            for name, found in shares.items()
-        }
+        names = {}
+        for name, found in shares.items():
+            kept = [version for version in found if not versions.is_replaced(version)]
+            if kept:
+                names[name] = [other if maker == here else f"{ABOVE}{other}" for other, maker in kept]
         snapshot = self._snapshots.take(context.cell, self._lineage(context), bound, names)
         context.namespace.bind(context.cell.id, self._key, snapshot.definitions, live=True, shares=shares)
         versions.spend()

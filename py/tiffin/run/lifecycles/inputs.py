@@ -23,7 +23,7 @@ from tiffin.ids import CellId
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun
 from tiffin.run.reach import reach
 from tiffin.run.report import CellFailure
-from tiffin.run.versions import latest, parted
+from tiffin.run.versions import ABOVE, is_parted, latest, spend_below
 from tiffin.ui.registry import ElementRegistry
 
 
@@ -100,11 +100,7 @@ class InputsLifecycle:
         others."""
         binding = context.namespace.binding(name)
         version = None if binding is None else (name, binding.owner)
-        if (
-            version is not None
-            and context.namespace.is_apart(version)
-            and parted(context, version) is not None
-        ):
+        if version is not None and context.namespace.is_apart(version) and is_parted(context, version):
             context.namespace.spend(version)
 
     def _blobs(self, context: CellContext, names: Iterable[str]) -> list[Any]:
@@ -161,8 +157,9 @@ class InputsLifecycle:
             return "nothing defines it"
         definition, globals_ = binding.definition, context.namespace.globals
         cell = context.graph.cells[binding.owner]
-        if definition.shares and (other := parted(context, (name, binding.owner))) is not None:
-            return f"it has parts in common with '{other}', which is changed in place"
+        if definition.shares and is_parted(context, (name, binding.owner)):
+            others = ", ".join(f"'{other.removeprefix(ABOVE)}'" for other in definition.shares)
+            return f"it has parts in common with {others}, and these are changed in place"
         try:
             match definition.kind:
                 case "inline":
@@ -232,6 +229,7 @@ class InputsLifecycle:
             key = context.namespace.key_of(producer)
             if key is not None:
                 self._cache.invalidate(key)
+            spend_below(context.graph, context.namespace, producer)
             context.namespace.forget(context.graph.cells[producer])
             context.report(Notice("warning", f"{producer} runs again, to have {named}", producer))
         return Rerun(tuple(producers), f"{context.cell.id} needs its values")

@@ -35,7 +35,14 @@ class StrictLifecycle:
         self._hidden = {}
         changed = sorted(context.notes.changed.keys() - context.graph.made[context.cell.id])
         if changed and isinstance(outcome, Result) and outcome.exception is None:
-            raise _blame(context, changed[0])
+            blame = _blame(context, changed[0])
+            for name in changed:
+                # The change is undone: whoever takes the value next has it restored as its owner made it.
+                binding = context.namespace.binding(name)
+                if binding is not None:
+                    context.namespace.spend((name, binding.owner))
+                del context.notes.changed[name]
+            raise blame
         return outcome
 
 
