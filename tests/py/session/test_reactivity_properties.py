@@ -112,11 +112,12 @@ class Showing:
     def take(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, CellEnded):
-                _, output, console, _ = self.cells.get(event.cell, ("", {}, (), None))
+                _, output, console, _ = self.cells.get(event.cell, ("", {}, [], None))
                 if event.status != "idle" or event.output is not None:
-                    output, console = without_addresses(event.output or {}), event.console or ()
+                    output = without_addresses(event.output or {})
+                    console = [without_addresses(piece.text) for piece in event.console or ()]
                 elif event.origin == "none":
-                    output, console = {}, ()
+                    output, console = {}, []
                 error = event.error and (event.error.kind, without_addresses(event.error.message))
                 self.cells[event.cell] = (event.status, output, console, error)
                 self.reasons[event.cell] = event.reason
