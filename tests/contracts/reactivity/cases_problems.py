@@ -177,6 +177,35 @@ ends c1 cancelled; c3 error
 says c3 NameError: name 'b' is not defined
 names -
 
+## of two cycles one is broken, and the other stays
+c1 | a = b
+c2 | b = a
+c3 | c = d
+c4 | d = c
+> edit c1 | a = 1
+runs c1 c2
+names a=1; b=1
+> edit c3 | c = d + 1
+runs -
+ends c3 error; c4 error
+names a=1; b=1
+> edit c4 | d = 2
+runs c4 c3
+names a=1; b=1; c=3; d=2
+
+## a name with several definers stays so while another is repaired
+c1 | a = 1
+c2 | a = 2
+c3 | b = 1
+c4 | b = 2
+> edit c2 | w = 2
+runs c1 c2
+names a=1; w=2
+> edit c4 | b = 3
+runs -
+ends c4 error
+names a=1; w=2
+
 ## a cycle leaves the rest running
 c1 | a = b
 c2 | b = a

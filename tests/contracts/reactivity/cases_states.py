@@ -69,6 +69,24 @@ c5 | put(2)
 runs c1 c2 c3 c4 c3 c5 c3
 names get=<state: 2>; put=setter; v=2
 
+## a state that nobody looks at
+c1 | import tiffin as tn
+c2 | get, put = tn.state(0)
+c3 | put(1); x = 1
+> edit c3 | put(2); x = 2
+runs c3
+names get=<state: 2>; put=setter; x=2
+
+## a state is set by a cell that a widget runs, and its users run once
+c1 | import tiffin as tn
+c2 | s = tn.ui.slider(0, 9)
+c3 | get, put = tn.state(0)
+c4 | put(s.value)
+c5 | v = get() + s.value
+> set s=3
+runs c4 c5
+names get=<state: 3>; put=setter; s=<slider 3>; v=6
+
 ## a state that is set to the value that it has leaves results as they are
 c1 | import tiffin as tn
 c2 | get, put = tn.state(0)
