@@ -219,8 +219,8 @@ async def test_a_cell_below_one_that_failed_before_is_cancelled_not_started() ->
 
 async def test_what_a_cell_sets_off_runs_in_the_same_run() -> None:
     staged = stage("a = 1", "b = a", "c = 1")
-    triggers = {"c3": ValuesChanged((("a", CellId("c1")),))}
-    staged.runner._triggers = lambda cell: triggers.pop(cell, None)
+    triggers = {CellId("c3"): ValuesChanged((("a", CellId("c1")),))}
+    staged.runner._triggers = lambda: triggers.pop(staged.evaluated[-1], None)
     await staged.run()
     assert staged.evaluated == ["c1", "c2", "c3", "c2"]
     queued = [(e.cell, e.reason) for e in staged.events if isinstance(e, CellQueued)]
