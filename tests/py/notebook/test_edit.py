@@ -141,3 +141,9 @@ def test_what_cannot_be_carried_out_is_refused(fields: dict[str, Any], said: str
 def test_to_remove_from_an_empty_notebook_says_that_there_is_none() -> None:
     with pytest.raises(UsageError, match="known: none"):
         edited(Notebook("nb", "nb.py", ()), remove=("c1",))
+
+
+def test_a_cell_put_as_it_was_twice_is_refused_as_well() -> None:
+    same = CellSource("c1", "x = 1")
+    with pytest.raises(UsageError, match="put twice"):
+        edited(put=(same, same))
