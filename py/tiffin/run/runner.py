@@ -168,10 +168,12 @@ class Runner:
             self._end(CellRun(cell_id, "stale", None, reason=reason), run)
         for cell_id, reason in plan.disabled.items():
             self._namespace.forget(self.graph.cells[cell_id])
+            self.stale.discard(cell_id)
             self._end(CellRun(cell_id, "stale", None, reason=reason), run)
         for cell_id, reason in plan.blocked.items():
             cell = self.graph.cells[cell_id]
             self._namespace.forget(cell)
+            self.stale.discard(cell_id)
             problem = self.graph.problems.get(cell_id)
             if problem is None:
                 self._end(CellRun(cell_id, "cancelled", None, reason=reason, fine=False), run)
@@ -219,7 +221,10 @@ class Runner:
         if outcome.status != "interrupted":
             self._unfinished[cell_id] = unfinished
         self._end(ended, run)
-        self._cancel(run.scheduler.cancel(cell_id, unfinished.reason), run, fine=unfinished.fine)
+        cancelled = run.scheduler.cancel(cell_id, unfinished.reason)
+        if outcome.status != "interrupted":
+            self.stale.difference_update(cancelled)
+        self._cancel(cancelled, run, fine=unfinished.fine)
 
     def _follow(self, cell_id: CellId, run: _Run) -> None:
         """Take up what running the cell has brought about: other versions, and states that were set."""
@@ -262,7 +267,9 @@ class Runner:
             unfinished = _Unfinished(f"{', '.join(lacking)}, which it depends on, has no result", fine=False)
         self._namespace.forget(context.cell)
         self._end(CellRun(cell, "cancelled", None, reason=unfinished.reason, fine=unfinished.fine), run)
-        self._cancel(run.scheduler.cancel(cell, unfinished.reason), run, fine=unfinished.fine)
+        cancelled = run.scheduler.cancel(cell, unfinished.reason)
+        self.stale.difference_update((cell, *cancelled))
+        self._cancel(cancelled, run, fine=unfinished.fine)
         return True
 
     def _requeue(self, cell: CellId, rerun: Rerun, run: _Run) -> bool:
