@@ -232,6 +232,11 @@ class Kernel:
             after = edit(self.graph, put=compiled, remove=removed, order=order)
             if self.graph.order == "document":
                 after = self._see_changers(after)
+        for cell_id in put:
+            before = self.graph.cells.get(cell_id)
+            if before is not None and before.digest != after.graph.cells[cell_id].digest:
+                # Cells that run before the edited one must not see what that defines no longer.
+                self.namespace.forget(before)
         for cell in after.removed:
             self.namespace.forget(cell)
             self.elements.begin(cell.id)

@@ -7,22 +7,19 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from notebooks import Bench, compiled
+from notebooks import Bench
 from reactivity.driver import public_names
 
 from tiffin.commands import CellSource
 from tiffin.events import CellEnded, Event, RunCompleted
-from tiffin.graph.graph import Graph
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import Notebook
 from tiffin.session.kernel import Kernel
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 UNKNOWN = {"'blob'", "'unavailable'", "'imported'"}
 NAMES = ("a", "b", "c", "d")
 FORMS = (
@@ -213,11 +210,7 @@ async def apply(bench: Bench, fresh_id: str, kind: str, place: int, more: Any) -
     elif kind in ("run", "force"):
         await bench.run(at or "c1", force=kind == "force")
     else:
-        edit = edit_of(bench.kernel.notebook, fresh_id, kind, place, more)
-        if not not_yet(bench.kernel.graph, **edit):
-            await bench.edit(**edit)
-        else:
-            await bench.run("c1")
+        await bench.edit(**edit_of(bench.kernel.notebook, fresh_id, kind, place, more))
 
 
 def edit_of(notebook: Notebook, fresh_id: str, kind: str, place: int, more: Any) -> dict[str, Any]:
@@ -248,21 +241,6 @@ def edit_of(notebook: Notebook, fresh_id: str, kind: str, place: int, more: Any)
             return {"put": {at: CellSource(at, before.source, settings=disabled)}}
         case _:
             return {"put": {at: CellSource(at, before.source, name=fresh_id)}}
-
-
-def not_yet(graph: Graph, put: Mapping[str, Any] = NOTHING, order: Any = None, **_: Any) -> bool:
-    """Whether an edit is of a kind that tiffin does not get right yet (see `cases_open.py`): it takes a name
-    from a cell, and others use or define it; or it moves cells while a name has several definers."""
-    if order is not None and not put and any(len(cells) > 1 for cells in graph.definers.values()):
-        return True
-    after = {
-        CellId(cell_id): compiled(given.source if isinstance(given, CellSource) else given, cell_id)
-        for cell_id, given in put.items()
-    }
-    others = [*after.values(), *(cell for cell in graph if cell.id not in after)]
-    elsewhere = {name for cell in others for name in cell.definitions | cell.references}
-    before = [(graph.cells[cell_id], cell) for cell_id, cell in after.items() if cell_id in graph.cells]
-    return any((old.definitions - new.definitions) & elsewhere for old, new in before)
 
 
 @given(st.lists(sources(), max_size=7), st.lists(edits, max_size=8))
