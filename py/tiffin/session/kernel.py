@@ -104,12 +104,11 @@ class Kernel:
         )
         self._interrupter = Interrupter(self.namespace.globals)
         changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
-        strict = [StrictLifecycle()] if notebook.settings.get("strict") else []
         lifecycles: list[Lifecycle] = [
             self._cached,
             self._inputs,
             *services.lifecycles,
-            *strict,
+            StrictLifecycle(lambda: bool(self.notebook.settings.get("strict"))),
             changes,
             self._capture,
         ]
