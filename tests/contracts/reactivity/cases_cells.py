@@ -303,4 +303,58 @@ c2 | y = 7
 > edit c1 | x = 1
 runs c1
 names x=1; y=7
+
+## a name that goes is gone for cells that run before the edited one
+c1 | y = x
+c2 | x = 1
+> edit c2 | w = 1
+runs c1 c2
+ends c1 error
+names w=1
+
+## a widget that goes is gone for cells that run before the edited one
+c1 | import tiffin as tn
+c2 | y = s.value
+c3 | s = tn.ui.slider(0, 9)
+> edit c3 | w = 1
+runs c2 c3
+ends c2 error
+names w=1
+
+## two cells exchange their names, and the cache answers
+c1 | a = 0
+c2 | b = 5
+> edit c1 | b = 5
+> edit c2 | a = 0
+runs c1 c2
+hits c1 c2
+names a=0; b=5
+
+## a name moves to a cell above that the cache answers
+c1 | b = 1
+c2 | a = 0
+c3 | y = a
+> edit c1 | a = 0
+> edit c2 | b = 1
+runs c1 c2 c3
+names a=0; b=1; y=0
+
+## users of a name with several definers are blocked by the one that stands first now
+c1 disabled | a = 0
+c2 | a = 0
+c3 | y = a
+> order c2 c1 c3
+runs -
+ends c3 cancelled
+names -
+
+## a notebook becomes strict
+c1 | x = 1
+c2 | y = 'x' in globals()
+> settings {"strict": true}
+runs -
+names x=1; y=True
+> force c2
+runs c2
+names x=1; y=False
 """

@@ -350,4 +350,87 @@ names x=2; y=1; z=2
 > edit c1 | x = 3
 runs c1 c2
 names x=3; y=3; z=2
+
+## a lazy edit that raises leaves its users stale
+settings {"autorun": false}
+c1 | x = 1
+c2 | y = x
+> edit c1 | x = 1 / 0
+runs c1
+ends c1 error; c2 stale
+stale c2
+names y=1
+> run-stale
+runs -
+ends c2 cancelled
+says c2 c1, which it depends on, failed
+names -
+
+## a deleted cell of a lazy notebook leaves its users stale
+settings {"autorun": false}
+c1 | x = 1
+c2 | y = x
+c3 | z = y
+> remove c1
+runs -
+ends c2 stale; c3 stale
+stale c2 c3
+names y=1; z=1
+> run-stale
+runs c2
+ends c2 error; c3 cancelled
+names -
+
+## tn.stop in a lazy notebook
+settings {"autorun": false}
+c1 | import tiffin as tn
+c2 | x = 0
+c3 | tn.stop(x); y = x
+c4 | z = y
+> edit c2 | x = 1
+runs c2
+ends c3 stale; c4 stale
+stale c3 c4
+names x=1; y=0; z=0
+> run-stale
+runs c3
+ends c4 cancelled
+success yes
+names x=1
+
+## what needs a stale cell runs it first, lazy or not
+settings {"autorun": false}
+c1 | x = 1
+c2 | y = x
+c3 | z = 1
+> edit c1 | x = 2
+runs c1
+ends c2 stale
+stale c2
+names x=2; y=1; z=1
+> settings {"autorun": true}
+runs -
+stale c2
+names x=2; y=1; z=1
+> edit c3 | z = y
+runs c2 c3
+names x=2; y=2; z=2
+
+## a run of one cell needs what is stale above it, lazy or not
+settings {"autorun": false}
+c1 | x = 1
+c2 | y = x
+c3 | z = y
+> edit c1 | x = 2
+runs c1
+ends c2 stale; c3 stale
+stale c2 c3
+names x=2; y=1; z=1
+> settings {"autorun": true}
+runs -
+stale c2 c3
+names x=2; y=1; z=1
+> run c3
+runs c2 c3
+names x=2; y=2; z=2
 """
