@@ -236,6 +236,7 @@ class Kernel:
             if before is not None and before.digest != after.graph.cells[cell_id].digest:
                 # Cells that run before the edited one must not see what that defines no longer.
                 self.namespace.forget(before)
+                self.elements.begin(cell_id)
         for cell in after.removed:
             self.namespace.forget(cell)
             self.elements.begin(cell.id)

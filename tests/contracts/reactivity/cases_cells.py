@@ -357,4 +357,17 @@ names x=1; y=True
 > force c2
 runs c2
 names x=1; y=False
+
+## a widget moves to another cell that the cache answers
+c1 | import tiffin as tn
+c2 | a = 0
+c3 | s = tn.ui.slider(0, 9)
+c4 | y = s.value
+> edit c2 | s = tn.ui.slider(0, 9)
+> edit c3 | a = 5
+runs c2 c3 c4
+names a=5; s=<slider 0>; y=0
+> set s=5
+runs c4
+names a=5; s=<slider 5>; y=5
 """
