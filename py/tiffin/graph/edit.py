@@ -105,9 +105,12 @@ def _edit_graph_order(
     after = replace(graph, cells=cells, made=made, edges=edges, children=children, observed={})
     if not moved:
         vars(after)["positions"] = positions
-    for name in definers.keys() if moved else names & definers.keys():
+    for name in tuple(definers) if moved else names & definers.keys():
         if len(definers[name]) > 1:
+            first = definers[name][0]
             definers[name] = tuple(sorted(definers[name], key=after.positions.__getitem__))
+            if definers[name][0] != first:
+                names.add(name)  # its users take it from another cell now
     relink = {*changed, *(user for name in names for user in referrers.get(name, ()))}
     relinked = _relink(relink, cells, edges, children, definers)
     problems = _problems(graph, after, changed, relinked, definers)

@@ -41,9 +41,11 @@ def edit_notebook(
     for cell_id in removed:
         del cells[cell_id]
     put: list[CellId] = []
+    given: set[str] = set()
     for source in command.put:
-        if not source.id or source.id in put or source.id in removed:
+        if not source.id or source.id in given or source.id in removed:
             raise UsageError(f"the cell {source.id!r} is put twice, or removed as well: give each cell once")
+        given.add(source.id)
         cell = _read(cells.get(CellId(source.id)), source, read_cell)
         if cell != cells.get(cell.id):
             put.append(cell.id)

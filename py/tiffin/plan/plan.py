@@ -34,8 +34,8 @@ def make_plan(
 ) -> Plan:
     """Return the plan that answers `trigger`: what must run now, in topological order, and what cannot.
 
-    `stale` are the cells that are stale now. Without `autorun` only what was asked for runs, with the stale
-    cells that it needs, and what depends on it becomes stale.
+    `stale` are the cells that are stale now; those that a cell of the plan needs run before it. Without
+    `autorun` only what was asked for runs, and what depends on it becomes stale.
     """
     asked, following = _wanted(graph, trigger, stale)
     becoming: frozenset[CellId] = _NONE
@@ -44,6 +44,8 @@ def make_plan(
         following = _NONE
         if stale:
             asked |= graph.ancestors(asked) & stale
+    if stale and autorun and not isinstance(trigger, RestoreAll | RunStale):
+        following |= graph.ancestors(asked | following) & stale
     wanted = asked | following
     blocked: dict[CellId, str] = {}
     disabled: dict[CellId, str] = {}

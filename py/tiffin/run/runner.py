@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from tiffin.run.result import Result
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
 
 INTERRUPTED = "the run was interrupted"
+MOST_TURNS = 1000
+"""How often states may set off cells in one run: more is a circle without an end."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class _Run:
     ended: dict[CellId, CellRun] = field(default_factory=dict)
     asked: set[tuple[CellId, frozenset[CellId]]] = field(default_factory=set)
     completed: bool = False
+    turns: int = 0
 
     def settle(self, cell: CellId) -> None:
         """`cell` has what it asked for; should it run again, it may ask again."""
@@ -144,7 +148,8 @@ class Runner:
             self._begin(plan, run)
             while (cell_id := run.scheduler.next()) is not None:
                 await self._step(cell_id, run)
-                self._follow(cell_id, run)
+                if self._follow(cell_id, run):
+                    await asyncio.sleep(0)  # cells that set each other's states must be interruptible
                 if self._interrupted:
                     self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
             run.completed = True
@@ -168,10 +173,12 @@ class Runner:
             self._end(CellRun(cell_id, "stale", None, reason=reason), run)
         for cell_id, reason in plan.disabled.items():
             self._namespace.forget(self.graph.cells[cell_id])
+            self.stale.discard(cell_id)
             self._end(CellRun(cell_id, "stale", None, reason=reason), run)
         for cell_id, reason in plan.blocked.items():
             cell = self.graph.cells[cell_id]
             self._namespace.forget(cell)
+            self.stale.discard(cell_id)
             problem = self.graph.problems.get(cell_id)
             if problem is None:
                 self._end(CellRun(cell_id, "cancelled", None, reason=reason, fine=False), run)
@@ -219,10 +226,14 @@ class Runner:
         if outcome.status != "interrupted":
             self._unfinished[cell_id] = unfinished
         self._end(ended, run)
-        self._cancel(run.scheduler.cancel(cell_id, unfinished.reason), run, fine=unfinished.fine)
+        cancelled = run.scheduler.cancel(cell_id, unfinished.reason)
+        if outcome.status != "interrupted":
+            self.stale.difference_update(cancelled)
+        self._cancel(cancelled, run, fine=unfinished.fine)
 
-    def _follow(self, cell_id: CellId, run: _Run) -> None:
-        """Take up what running the cell has brought about: other versions, and states that were set."""
+    def _follow(self, cell_id: CellId, run: _Run) -> bool:
+        """Take up what running the cell has brought about: other versions, and states that were set (then
+        True)."""
         observed = run.memory.observed
         if any(not names <= self.graph.made[cell] for cell, names in observed.items()):
             edited = observe(self.graph, observed)
@@ -230,10 +241,28 @@ class Runner:
             others = edited.concerned - {cell_id}
             self._add(others | edited.graph.descendants(others), run, cell_id)
         trigger = self._triggers()
-        if trigger is not None:
-            plan = self.plan(trigger)
-            self._leave_out(plan, run)
-            self._add(plan.cells, run, cell_id)
+        if trigger is None:
+            return False
+        run.turns += 1
+        if run.turns > MOST_TURNS:
+            self._stop_turning(cell_id, run)
+            return True
+        plan = self.plan(trigger)
+        self._leave_out(plan, run)
+        self._add(plan.cells, run, cell_id)
+        return True
+
+    def _stop_turning(self, cell_id: CellId, run: _Run) -> None:
+        text = (
+            f"{cell_id} and what it sets off set states again and again, {MOST_TURNS:,} times in one run: "
+            "let one of them stop setting its state when nothing changes"
+        )
+        self._namespace.forget(self.graph.cells[cell_id])
+        error = report_error(CellFailure(text), self.graph, self._notebook)
+        self._unfinished[cell_id] = _Unfinished(f"{cell_id}, which it depends on, failed", fine=False)
+        self._end(CellRun(cell_id, "error", None, error=error, fine=False), run)
+        reason = self._unfinished[cell_id].reason
+        self._cancel(run.scheduler.cancel(cell_id, reason), run, fine=False)
 
     def _add(self, cells: Iterable[CellId], run: _Run, cause: CellId) -> None:
         wanted = [
@@ -262,7 +291,9 @@ class Runner:
             unfinished = _Unfinished(f"{', '.join(lacking)}, which it depends on, has no result", fine=False)
         self._namespace.forget(context.cell)
         self._end(CellRun(cell, "cancelled", None, reason=unfinished.reason, fine=unfinished.fine), run)
-        self._cancel(run.scheduler.cancel(cell, unfinished.reason), run, fine=unfinished.fine)
+        cancelled = run.scheduler.cancel(cell, unfinished.reason)
+        self.stale.difference_update((cell, *cancelled))
+        self._cancel(cancelled, run, fine=unfinished.fine)
         return True
 
     def _requeue(self, cell: CellId, rerun: Rerun, run: _Run) -> bool:

@@ -50,6 +50,9 @@ from tiffin.ui.registry import ElementRegistry
 
 Json: TypeAlias = Any
 
+STRICT = "^strict"
+"""An input of every cell of a strict notebook: what ran without being watched is no result there."""
+
 
 @dataclass(frozen=True)
 class KernelServices:
@@ -104,6 +107,7 @@ class Kernel:
             services.policy,
             self._shown_key,
             lambda cell: cell in self._states.setters,
+            lambda: {STRICT: "on"} if self._is_strict else {},
         )
         self._interrupter = Interrupter(self.namespace.globals)
         self._states = States(
@@ -139,9 +143,12 @@ class Kernel:
 
     def _lifecycles(self) -> list[Lifecycle]:
         changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
-        strict = [StrictLifecycle()] if self.notebook.settings.get("strict") else []
-        further = self._services.lifecycles
-        return [self._cached, self._inputs, *further, *strict, changes, self._capture]
+        strict = StrictLifecycle(lambda: self._is_strict)
+        return [self._cached, self._inputs, *self._services.lifecycles, strict, changes, self._capture]
+
+    @property
+    def _is_strict(self) -> bool:
+        return bool(self.notebook.settings.get("strict"))
 
     @property
     def graph(self) -> Graph:
@@ -233,6 +240,12 @@ class Kernel:
             after = edit(self.graph, put=compiled, remove=removed, order=order)
             if self.graph.order == "document":
                 after = self._see_changers(after)
+        for cell_id in put:
+            before = self.graph.cells.get(cell_id)
+            if before is not None and before.digest != after.graph.cells[cell_id].digest:
+                # Cells that run before the edited one must not see what that defines no longer.
+                self.namespace.forget(before)
+                self.elements.begin(cell_id)
         for cell in after.removed:
             self.namespace.forget(cell)
             self.elements.begin(cell.id)

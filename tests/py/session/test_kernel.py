@@ -436,3 +436,29 @@ async def test_a_cell_that_sets_a_state_sets_it_in_every_session() -> None:
     again = bench.again()
     await again.restore()
     assert again.shown["c3"] == "4"
+
+
+async def test_states_that_set_each_other_without_an_end_are_an_error() -> None:
+    bench = Bench(
+        "import tiffin as tn\na, set_a = tn.state(0)\nb, set_b = tn.state(0)",
+        "set_b(a() + 1)",
+        "set_a(b() + 1)",
+        "7",
+    )
+    runs = await bench.run()
+    failed = [run for run in runs.values() if run.status == "error"]
+    assert [run.error is not None and "again and again, 1,000 times" in run.error.message for run in failed]
+    assert how(runs)["c4"] == "run"
+
+
+async def test_what_ran_unwatched_is_no_result_of_a_strict_notebook() -> None:
+    cells = ("x = [1]", "x.sort()\n'x' in globals(), 'y' in globals()", "y = 1")
+    bench = Bench(*cells)
+    await bench.run("c3")
+    await bench.run()
+    assert bench.shown["c2"] == "(True, True)"
+    strict = Bench(
+        *cells, manifests=bench.manifests, blobs=bench.blobs, fields={"settings": {"strict": True}}
+    )
+    await strict.run()
+    assert strict.shown["c2"] == "(True, False)"

@@ -64,6 +64,7 @@ class CachedLifecycle:
         policy: CachePolicy,
         shown: Shown,
         acts: Callable[[CellId], bool],
+        conditions: Callable[[], Mapping[str, str]],
     ) -> None:
         self._cache = cache
         self._inputs = inputs
@@ -72,6 +73,7 @@ class CachedLifecycle:
         self._policy = policy
         self._shown = shown
         self._acts = acts
+        self._conditions = conditions
         self._key = Key("")
         self._more_inputs: Mapping[str, str] = {}
         self._identities: Mapping[str, str] = {}
@@ -81,7 +83,7 @@ class CachedLifecycle:
         self._more_inputs = {}
         if context.graph.order == "document":
             context.namespace.stage(context.taken, context.graph.hidden.get(context.cell.id, ()))
-        self._identities = context.namespace.identities(context.taken)
+        self._identities = {**context.namespace.identities(context.taken), **self._conditions()}
         self._key = run_key(context.cell.digest, self._identities)
         asked_for = context.forced or context.cell.id in context.memory.produce
         if not asked_for and context.cell.settings.get("cache") != "never":
@@ -234,7 +236,7 @@ class CachedLifecycle:
             return None
         if any(
             input_identity(context, name) != found.inputs[name]
-            for name in found.inputs.keys() - context.taken.keys()
+            for name in found.inputs.keys() - self._identities.keys()
         ):
             return None  # it changed values that its code does not name, and these are others now
         touched = next((file for file in found.files if not self._surroundings.unchanged(file)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 from tiffin.cells.names import PRESETS, unmangle
@@ -15,12 +16,18 @@ from tiffin.run.result import Result
 
 class StrictLifecycle:
     """Hides from a body every name that it does not refer to, directly or through functions, and makes a
-    change of another cell's value (`notes.changed`) the error of the cell that made it."""
+    change of another cell's value (`notes.changed`) the error of the cell that made it. `asked_for` says
+    whether the notebook wants this now."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked_for: Callable[[], bool]) -> None:
+        self._asked_for = asked_for
+        self._strict = False
         self._hidden: dict[str, Any] = {}
 
     async def setup(self, context: CellContext) -> Decision:
+        self._strict = self._asked_for()
+        if not self._strict:
+            return PROCEED
         globals_ = context.namespace.globals
         seen = {*reach(context.taken, context.graph, context.namespace), *PRESETS}
         self._hidden = {name: globals_.pop(name) for name in globals_.keys() - seen}
@@ -34,7 +41,7 @@ class StrictLifecycle:
                 globals_.setdefault(name, value)
         self._hidden = {}
         changed = sorted(context.notes.changed.keys() - context.graph.made[context.cell.id])
-        if changed and isinstance(outcome, Result) and outcome.exception is None:
+        if self._strict and changed and isinstance(outcome, Result) and outcome.exception is None:
             blame = _blame(context, changed[0])
             for name in changed:
                 # The change is undone: whoever takes the value next has it restored as its owner made it.
