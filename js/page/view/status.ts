@@ -26,7 +26,7 @@ export function readyText(cellsRun: number, cellsRestored: number, failed: numbe
   const old = stale === 0 ? "" : ` ${count(stale, "cell is", "cells are")} out of date.`;
   const problem = `${failed === 0 ? "" : ` ${count(failed, "cell")} failed.`}${old}`;
   if (cellsRun === 0 && cellsRestored > 0) return `Live. Nothing had to run again.${problem}`;
-  return `Live. ${count(cellsRun, "cell run", "cell runs")} here, ${cellsRestored} restored.${problem}`;
+  return `Live. ${count(cellsRun, "cell", "cells")} ran here, ${cellsRestored} restored.${problem}`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -31,9 +31,9 @@ const button = (name: string): HTMLButtonElement => {
 describe("the status line", () => {
   it("says what happened in words", () => {
     expect(readyText(0, 12, 0, 0)).toBe("Live. Nothing had to run again.");
-    expect(readyText(1, 12, 0, 0)).toBe("Live. 1 cell run here, 12 restored.");
-    expect(readyText(3, 0, 2, 0)).toBe("Live. 3 cell runs here, 0 restored. 2 cells failed.");
-    expect(readyText(3, 0, 0, 1)).toBe("Live. 3 cell runs here, 0 restored. 1 cell is out of date.");
+    expect(readyText(1, 12, 0, 0)).toBe("Live. 1 cell ran here, 12 restored.");
+    expect(readyText(3, 0, 2, 0)).toBe("Live. 3 cells ran here, 0 restored. 2 cells failed.");
+    expect(readyText(3, 0, 0, 1)).toBe("Live. 3 cells ran here, 0 restored. 1 cell is out of date.");
     expect(readyText(0, 4, 1, 2)).toBe("Live. Nothing had to run again. 1 cell failed. 2 cells are out of date.");
     expect(phaseText("installing", "numpy, pandas")).toBe("Installing numpy, pandas…");
     expect(phaseText("installing", null)).toBe("Installing packages…");
