@@ -31,10 +31,14 @@ class Skip:
 
 @dataclass(frozen=True)
 class Rerun:
-    """Run these cells first, then this one again; `reason` is a sentence."""
+    """Run these cells first, then this one again; `reason` is a sentence.
+
+    `afresh` says that something was learned which makes what the cell asked for before count no more.
+    """
 
     cells: tuple[CellId, ...]
     reason: str
+    afresh: bool = False
 
 
 Decision: TypeAlias = Proceed | Skip | Rerun

@@ -32,6 +32,9 @@ from tiffin.run.result import Result
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
 
 INTERRUPTED = "the run was interrupted"
+MOST_AFRESH = 3
+"""How often a cell may learn in one run that it has to begin afresh."""
+
 MOST_TURNS = 1000
 """How often states may set off cells in one run: more is a circle without an end."""
 
@@ -86,6 +89,7 @@ class _Run:
     asked: set[tuple[CellId, frozenset[CellId]]] = field(default_factory=set)
     completed: bool = False
     turns: int = 0
+    afresh: dict[CellId, int] = field(default_factory=dict)
 
     def settle(self, cell: CellId) -> None:
         """`cell` has what it asked for; should it run again, it may ask again."""
@@ -299,7 +303,10 @@ class Runner:
     def _requeue(self, cell: CellId, rerun: Rerun, run: _Run) -> bool:
         """Put the cells of `rerun` in front of `cell`; False if it has asked for the very same before."""
         asked = (cell, frozenset(rerun.cells))
-        if asked in run.asked:
+        if rerun.afresh and run.afresh.get(cell, 0) < MOST_AFRESH:
+            run.afresh[cell] = run.afresh.get(cell, 0) + 1
+            run.settle(cell)
+        elif asked in run.asked:
             return False
         run.asked.add(asked)
         for again in run.scheduler.rerun((*rerun.cells, cell)):

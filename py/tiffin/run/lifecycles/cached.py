@@ -139,7 +139,8 @@ class CachedLifecycle:
         if context.graph.order == "document":
             versions = Versions(context, self._snapshots.content_identity)
             if versions.were_parted():
-                return Rerun((context.cell.id,), "it changes values that had been restored one by one")
+                reason = "it changes values that had been restored one by one"
+                return Rerun((context.cell.id,), reason, afresh=True)
             snapshot = self._bind_versions(context, versions)
         else:
             snapshot = self._bind_definitions(context)
