@@ -8,7 +8,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, currently_in_test_context, given, note, settings
 from hypothesis import strategies as st
 from notebooks import Bench, how
 
@@ -79,6 +79,11 @@ def sources(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+def _note(text: str) -> None:
+    if currently_in_test_context():
+        note(text)
+
+
 edits = st.one_of(
     st.tuples(st.just("put"), st.integers(0, 7), sources()),
     st.tuples(st.just("insert"), st.integers(0, 7), sources()),
@@ -95,11 +100,71 @@ def test_shown_is_what_plain_python_shows(start: list[str], changes: list[tuple[
     asyncio.run(_follow(start, changes))
 
 
+FOUND: list[tuple[list[str], list[tuple[str, int, str]]]] = [
+    (["box = Box(a)\na", "a.append(4)\na", "a.append(4)\na"], []),
+    (["b = [4]\na = a\na", "a.append(4)\na"], [("put", 0, "a")]),
+    (["box = Box(a)\na", "a = [4]\ndef f(v):\n    box.put(4)\n    return v\nf([])", "a"], []),
+    (["def f(v):\n    v.append(4)\n    return v\na", "a = box.v\na = f(a)\na"], [("put", 0, "a")]),
+    (
+        ["a", "a", "box.put(4)\nb.append(4)\na", "a = b\na", "a"],
+        [("move", 4, "0"), ("session", 0, ""), ("move", 4, "0")],
+    ),
+    (["a", "a", "a", "b.append(4)\n", "a = b\na", "a"], [("move", 4, "0")]),
+    (
+        [
+            "a = [4]\ndef f(v):\n    global a\n    a = [4]\n    return v\na",
+            "a",
+            "a = [4]\na = f(a)\na",
+            "a",
+            "a",
+        ],
+        [],
+    ),
+    (
+        ["a", "a = b\na", "a.append(4)\na", "a = a\na", "box.v"],
+        [("put", 0, "box.v = b\na"), ("session", 0, "")],
+    ),
+    (["a = [4]\na = b\na", "a", "a = [4]\na", "b.append(4)\n"], [("move", 3, "1")]),
+    (["a", "b = [g()]\na", "a = [4]\nbox.v = b\na", "b"], [("remove", 0, "")]),
+    (
+        ["a", "a", "b = a\na", "f([])"],
+        [
+            ("session", 0, ""),
+            ("insert", 0, "b = [4]\ndef f(v): return [len(b)]\na"),
+            ("insert", 4, "a.append(4)\na"),
+        ],
+    ),
+    (
+        ["a", "a = [4]\ndef f(v):\n    box.put(4)\n    return v\na", "f([])", "a = [4]\nbox.v = b\na", "b"],
+        [("move", 3, "0"), ("put", 3, "a = [4]\nf([])")],
+    ),
+    (["a", "a = [4]\na", "a.append(4)\nbox = Box(a)\na"], [("put", 1, "box.v = a\na"), ("force", 2, "")]),
+    (
+        ["b = a\na = [4]\na", "a = f(a)\ndef f(v):\n    b.append(len(v))\n    return a\na", "f([])"],
+        [("put", 0, "a")],
+    ),
+    (
+        ["a = [4]\nbox.v = a\na", "b.append(4)\na = [4]\na", "a = [4]\na = box.v\na"],
+        [("session", 0, ""), ("insert", 1, "a = [4]\nb = box.v\na")],
+    ),
+    (
+        ["a = [4]\na = b\na", "a", "box.put(4)\na", "box.put(4)\na"],
+        [("put", 1, "box.v = a\na"), ("insert", 0, "a"), ("session", 0, "")],
+    ),
+]
+"""What the property test has found over time."""
+
+
+@pytest.mark.parametrize(("start", "changes"), FOUND, ids=range(len(FOUND)))
+async def test_what_was_wrong_once(start: list[str], changes: list[tuple[str, int, str]]) -> None:
+    await _follow(start, changes)
+
+
 async def _follow(start: list[str], changes: list[tuple[str, int, str]]) -> None:
     bench = Bench(FIRST, *start, fields=DOCUMENT)
     cells = {f"c{i}": source for i, source in enumerate((FIRST, *start), 1)}
     await bench.restore()
-    note(f"{cells}")
+    _note(f"{cells}")
     assert bench.shown == plain(cells)
     fresh = 100
     for kind, place, more in changes:
@@ -130,7 +195,7 @@ async def _follow(start: list[str], changes: list[tuple[str, int, str]]) -> None
             bench = bench.again()
             bench.kernel = type(bench.kernel)(notebook, bench.kernel._services, bench.events.append)
             await bench.restore()
-        note(f"{kind} {at}: {cells}")
+        _note(f"{kind} {at}: {cells}")
         assert bench.shown == plain(cells)
 
 
