@@ -11,7 +11,7 @@ from tiffin.cells.cell import Cell, CellProblem
 from tiffin.cells.compile import compile_cell
 from tiffin.graph.check import cycles, multiple_definitions
 from tiffin.graph.order import order_within, topological_order
-from tiffin.graph.versions import find_versions
+from tiffin.graph.versions import CellVersions, find_versions
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import Notebook, Order
 
@@ -26,9 +26,9 @@ class Graph:
     `cells` stand in document order. `edges` maps a cell to the names it takes, each with the cell that made
     the version which it sees. `made` maps a cell to the names of which it makes a version: its definitions,
     and in document order also what it changes in place; `observed` are those among them that only running
-    it has shown. `hidden` are names that a cell may use although no version stands above it. `problems`
-    holds what makes a cell unrunnable: its own, or one between cells. Graph order is the case with one
-    version per name.
+    it has shown. `versions` is what each cell does to versions, in document order. `hidden` are names that
+    a cell may use although no version stands above it. `problems` holds what makes a cell unrunnable: its
+    own, or one between cells. Graph order is the case with one version per name.
     """
 
     order: Order
@@ -41,6 +41,7 @@ class Graph:
     children: Mapping[CellId, frozenset[CellId]]
     observed: Mapping[CellId, frozenset[str]] = field(default_factory=lambda: _EMPTY)
     hidden: Mapping[CellId, frozenset[str]] = field(default_factory=lambda: _EMPTY)
+    versions: Mapping[CellId, CellVersions] = field(default_factory=lambda: MappingProxyType({}))
 
     @cached_property
     def positions(self) -> Mapping[CellId, int]:
@@ -73,6 +74,14 @@ class Graph:
         if taken is None and self.order == "graph" and (definers := self.definers.get(name)):
             return definers[0]
         return taken
+
+    def above(self, name: str, cell: CellId) -> CellId | None:
+        """The maker of the version of `name` that code in `cell` finds when it starts, in document order."""
+        position = self.positions[cell]
+        for maker in reversed(self.definers.get(name, ())):
+            if self.positions[maker] < position:
+                return maker
+        return None
 
     def users(self, name: str, maker: CellId) -> tuple[CellId, ...]:
         """The cells that take the version of `name` that `maker` makes, in document order."""
@@ -128,11 +137,14 @@ def build_graph(
     edges: Mapping[CellId, Mapping[str, CellId]]
     if order == "document":
         versions = find_versions(by_id.values(), observed)
-        edges, made, hidden = versions.edges, versions.made, versions.hidden
-        for cell_id, problem in versions.problems.items():
-            problems.setdefault(cell_id, problem)
+        edges = {cell_id: read.taken for cell_id, read in versions.items()}
+        made = {cell_id: read.made for cell_id, read in versions.items()}
+        hidden = {cell_id: read.hidden for cell_id, read in versions.items() if read.hidden}
+        for cell_id, read in versions.items():
+            if read.problem is not None:
+                problems.setdefault(cell_id, read.problem)
     else:
-        made, hidden = {cell.id: cell.definitions for cell in by_id.values()}, {}
+        versions, made, hidden = {}, {cell.id: cell.definitions for cell in by_id.values()}, {}
         for cell in by_id.values():
             for name in cell.references:
                 referrers.setdefault(name, set()).add(cell.id)
@@ -159,6 +171,7 @@ def build_graph(
         children={cell_id: frozenset(users) for cell_id, users in children.items()},
         observed=observed,
         hidden=hidden,
+        versions=versions,
     )
 
 

@@ -4,8 +4,8 @@ maker."""
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from tiffin.cells.cell import Cell, CellProblem
 from tiffin.ids import CellId
@@ -29,103 +29,111 @@ class Latent:
 _INERT = Latent()
 
 
-@dataclass
-class Versions:
-    """What reading the cells from top to bottom finds.
+@dataclass(frozen=True)
+class CellVersions:
+    """What one cell does to versions of names.
 
-    `edges` maps each cell to the names that it takes and the cell that made the version it sees; `made` to
-    the names of which it makes a version; `hidden` to names that it may use, of which no version stands
-    above it.
+    `taken`: the names that it takes, and the maker of the version that it sees. `kept`: the same for names
+    that it binds on some paths only; these are taken if somebody looks at what it makes of them. `made`:
+    the names of which it makes a version; `latent`: what these versions may do when they are called, if
+    anything. `hidden`: names that it may use, of which no version stands above it.
     """
 
-    edges: dict[CellId, dict[str, CellId]] = field(default_factory=dict)
-    made: dict[CellId, frozenset[str]] = field(default_factory=dict)
-    hidden: dict[CellId, frozenset[str]] = field(default_factory=dict)
-    problems: dict[CellId, CellProblem] = field(default_factory=dict)
+    taken: dict[str, CellId]
+    kept: dict[str, CellId]
+    made: frozenset[str]
+    latent: dict[str, Latent]
+    hidden: frozenset[str]
+    problem: CellProblem | None
 
 
-def find_versions(cells: Iterable[Cell], observed: Mapping[CellId, frozenset[str]]) -> Versions:
-    """Return the versions of `cells`, given from top to bottom.
+def read_cell(
+    cell: Cell,
+    observed: frozenset[str],
+    above: Callable[[str], CellId | None],
+    latent_above: Callable[[str], Latent | None],
+    first: Callable[[str], CellId | None],
+) -> CellVersions:
+    """Return what `cell` does, where the latest version of a name above it is made by `above(name)`, which
+    may do `latent_above(name)` when called, and where `first(name)` is the first cell of all that binds the
+    name.
 
-    `observed` are names that a cell was seen to change when it ran, beside those that its code shows.
+    `observed` are names that the cell was seen to change when it ran, beside those that its code shows.
     """
-    return _Reading(tuple(cells), observed).versions
+    flow = cell.flow
+    used, changed = _reach(flow.reads, latent_above)
+    changed |= flow.changes | observed
+    seen = {name: maker for name in sorted(used | changed) if (maker := above(name)) is not None}
+    hidden = frozenset(name for name in used | changed if name not in seen and first(name) is not None)
+    made = flow.binds | {name for name in changed if name in seen or name in hidden}
+    latent: dict[str, Latent] = {}
+    for name in made:
+        found = Latent(flow.latent.get(name, _NOTHING), flow.writes.get(name, _NOTHING))
+        for other in flow.carriers.get(name, _NOTHING):
+            found |= latent_above(other) or _INERT
+        if name not in flow.binds or name in flow.kept:
+            found |= latent_above(name) or _INERT
+        if found != _INERT:
+            latent[name] = found
+    kept = {name: maker for name in flow.kept if (maker := above(name)) is not None}
+    problem = _find_problem(cell, hidden, first) if hidden else None
+    return CellVersions(seen, kept, frozenset(made), latent, hidden, problem)
 
 
-class _Reading:
-    """One reading from top to bottom: the latest version of each name, and what it may do when called."""
-
-    def __init__(self, cells: tuple[Cell, ...], observed: Mapping[CellId, frozenset[str]]) -> None:
-        self.versions = Versions()
-        self._above: dict[str, CellId] = {}
-        self._latent: dict[str, Latent] = {}
-        self._kept: dict[tuple[str, CellId], CellId] = {}
-        self._defined = {name for cell in cells for name in cell.flow.binds}
-        self._first: dict[str, CellId] = {}
-        for cell in cells:
-            for name in cell.flow.binds:
-                self._first.setdefault(name, cell.id)
-        for cell in cells:
-            self._read(cell, observed.get(cell.id, _NOTHING))
-        self._keep_what_lives_on()
-
-    def _read(self, cell: Cell, observed: frozenset[str]) -> None:
-        flow, above = cell.flow, self._above
-        used, changed = self._reach(flow.reads)
-        changed |= flow.changes | observed
-        taken = used | changed
-        changed &= above.keys() | self._defined
-        self.versions.edges[cell.id] = {name: above[name] for name in sorted(taken) if name in above}
-        hidden = {name for name in taken if name in self._defined and name not in above}
-        if hidden:
-            self.versions.hidden[cell.id] = frozenset(hidden)
-            self._complain(cell, hidden)
-        made = flow.binds | changed
-        self.versions.made[cell.id] = frozenset(made)
-        before = {name: self._latent.get(name, _INERT) for name in made | flow.reads}
-        for name in made:
-            if name in flow.kept and name in above:
-                self._kept[name, cell.id] = above[name]
-            latent = Latent(flow.latent.get(name, _NOTHING), flow.writes.get(name, _NOTHING))
-            for other in flow.carriers.get(name, _NOTHING):
-                latent |= before.get(other, _INERT)
-            if name not in flow.binds or name in flow.kept:
-                latent |= before[name]
-            if latent == _INERT:
-                self._latent.pop(name, None)
-            else:
-                self._latent[name] = latent
-        above.update(dict.fromkeys(made, cell.id))
-
-    def _reach(self, names: frozenset[str]) -> tuple[set[str], set[str]]:
-        """All that code which looks at `names` may use, and may bind or change, through what it calls."""
-        used, changed = set(names), set[str]()
-        waiting = [name for name in names if name in self._latent]
-        while waiting:
-            latent = self._latent[waiting.pop()]
+def _reach(names: frozenset[str], latent_above: Callable[[str], Latent | None]) -> tuple[set[str], set[str]]:
+    """All that code which looks at `names` may use, and may bind or change, through what it calls."""
+    used, changed = set(names), set[str]()
+    waiting = list(names)
+    while waiting:
+        latent = latent_above(waiting.pop())
+        if latent is not None:
             changed |= latent.writes
             fresh = latent.uses - used
             used |= fresh
-            waiting += [name for name in fresh if name in self._latent]
-        return used, changed
+            waiting += fresh
+    return used, changed
 
-    def _complain(self, cell: Cell, hidden: set[str]) -> None:
-        """A name that the code cannot do without, and that only cells below define, is the cell's error."""
-        for name, line in cell.flow.needed.items():
-            if name in hidden and not hasattr(builtins, name):
-                first = self._first[name]
-                text = f"'{name}' is used above its first definition, which is in {first}: move one of them"
-                self.versions.problems[cell.id] = CellProblem("above-definition", text, line)
-                return
 
-    def _keep_what_lives_on(self) -> None:
-        """Where a cell binds a name on some paths only, and somebody looks at it, the version above is
-        taken."""
-        edges = self.versions.edges
-        waiting = [(name, maker) for taken in edges.values() for name, maker in taken.items()]
-        while waiting:
-            name, maker = waiting.pop()
-            above = self._kept.pop((name, maker), None)
-            if above is not None and name not in edges[maker]:
-                edges[maker][name] = above
-                waiting.append((name, above))
+def _find_problem(
+    cell: Cell, hidden: frozenset[str], first: Callable[[str], CellId | None]
+) -> CellProblem | None:
+    """A name that the code cannot do without, and that only cells below define, is the cell's error."""
+    for name, line in cell.flow.needed.items():
+        if name in hidden and not hasattr(builtins, name):
+            text = f"'{name}' is used above its first definition, which is in {first(name)}: move one of them"
+            return CellProblem("above-definition", text, line)
+    return None
+
+
+def find_versions(
+    cells: Iterable[Cell], observed: Mapping[CellId, frozenset[str]]
+) -> dict[CellId, CellVersions]:
+    """Return what each of `cells`, given from top to bottom, does to versions of names.
+
+    What lives on in cells that bind a name on some paths only is among what these take, if somebody looks.
+    """
+    ordered = tuple(cells)
+    first: dict[str, CellId] = {}
+    for cell in ordered:
+        for name in cell.flow.binds:
+            first.setdefault(name, cell.id)
+    above: dict[str, CellId] = {}
+    latent: dict[str, Latent] = {}
+    found: dict[CellId, CellVersions] = {}
+    for cell in ordered:
+        read = read_cell(cell, observed.get(cell.id, _NOTHING), above.get, latent.get, first.get)
+        found[cell.id] = read
+        for name in read.made:
+            above[name] = cell.id
+            if name in read.latent:
+                latent[name] = read.latent[name]
+            elif latent:
+                latent.pop(name, None)
+    waiting = [item for read in found.values() for item in read.taken.items()]
+    while waiting:
+        name, maker = waiting.pop()
+        read = found[maker]
+        if name in read.kept and name not in read.taken:
+            read.taken[name] = read.kept[name]
+            waiting.append((name, read.kept[name]))
+    return found

@@ -47,6 +47,7 @@ class Namespace:
         self._with_elements: set[Version] = set()
         self._shares: dict[Version, set[Version]] = {}
         self._apart: set[Version] = set()
+        self._handed_on: set[Version] = set()
         self._entered: CellId | None = None
         self._entered_made: tuple[str, ...] = ()
 
@@ -86,8 +87,14 @@ class Namespace:
             elif name in self.globals:
                 self._parked[name, binding.owner] = self.globals[name]
 
+    def hand_on(self, version: Version) -> None:
+        """The value of a version was changed in place: it belongs to the next version, and this one is a
+        reference again. Who has parts of it has them of the next one."""
+        self.spend(version)
+        self._handed_on.add(version)
+
     def spend(self, version: Version) -> None:
-        """The value of a version was changed in place, by who makes the next one: it is a reference again."""
+        """Make a reference of a live version again."""
         self._parked.pop(version, None)
         self._apart.discard(version)
         binding = self._bindings.get(version[0])
@@ -154,7 +161,8 @@ class Namespace:
 
     def part(self, version: Version) -> None:
         """The value of a version was restored by itself: what it had in common with others, it lacks."""
-        for other in (version, *self._shares.get(version, ())):
+        others = () if version in self._handed_on else self._shares.get(version, ())
+        for other in (version, *others):
             binding = self.version(other)
             if binding is not None and binding.definition.shares:
                 self._apart.add(other)
@@ -173,6 +181,7 @@ class Namespace:
 
     def _index(self, name: str, binding: Binding) -> None:
         for other in binding.shares:
+            self._handed_on.discard(other)
             self._shares.setdefault(other, set()).add((name, binding.owner))
             self._shares.setdefault((name, binding.owner), set()).add(other)
         if _is_reactive(binding):
@@ -182,6 +191,7 @@ class Namespace:
         """Forget the version of `name` that `cell` made."""
         self._parked.pop((name, cell), None)
         self._with_elements.discard((name, cell))
+        self._handed_on.discard((name, cell))
         self._apart.discard((name, cell))
         for other in self._shares.pop((name, cell), ()):
             self._shares.get(other, set()).discard((name, cell))

@@ -44,7 +44,7 @@ class Versions:
     def _changed(self) -> frozenset[Version]:
         """Those of which the cell makes the next one."""
         graph, cell = self._context.graph, self._context.cell.id
-        return frozenset((name, maker) for name, maker in self._spent if latest(graph, name, cell) == maker)
+        return frozenset((name, maker) for name, maker in self._spent if graph.above(name, cell) == maker)
 
     def _is_changed(self, version: Version) -> bool:
         namespace = self._context.namespace
@@ -68,7 +68,7 @@ class Versions:
         seen = [
             (name, maker)
             for name, maker in group
-            if name not in replaced and latest(graph, name, cell.id) == maker
+            if name not in replaced and graph.above(name, cell.id) == maker
         ]
         parted = any(namespace.is_apart(version) for version in seen)
         if parted:
@@ -117,7 +117,7 @@ class Versions:
     def spend(self) -> None:
         """What the body changed is no longer the value of the version that it was."""
         for version in self._spent:
-            self._context.namespace.spend(version)
+            self._context.namespace.hand_on(version)
 
 
 def sharers(
@@ -150,7 +150,7 @@ def find_changers(
             for user in graph.users(name, maker) if maker in graph.cells else ():
                 if name in graph.made[user]:
                     group = {(name, maker)} | sharers(namespace, {(name, maker)}, _above(graph, user))
-                    seen = frozenset(other for other, by in group if latest(graph, other, user) == by)
+                    seen = frozenset(other for other, by in group if graph.above(other, user) == by)
                     if more := seen - graph.made[user]:
                         found[user] = found.get(user, frozenset()) | more
     return found
@@ -181,16 +181,9 @@ def spend_below(graph: Graph, namespace: Namespace, cell: CellId) -> None:
 
 def input_identity(context: CellContext, name: str) -> str:
     """Return the identity of the version of `name` that stands above the cell."""
-    maker = latest(context.graph, name, context.cell.id)
+    maker = context.graph.above(name, context.cell.id)
     binding = None if maker is None else context.namespace.version((name, maker))
     return ABSENT if binding is None else binding.definition.identity
-
-
-def latest(graph: Graph, name: str, cell: CellId) -> CellId | None:
-    """Return the maker of the version of `name` that code in `cell` finds when it starts."""
-    position = graph.positions[cell]
-    makers = [maker for maker in graph.definers.get(name, ()) if graph.positions[maker] < position]
-    return makers[-1] if makers else None
 
 
 def passed_on(context: CellContext, definitions: Mapping[str, Definition]) -> dict[str, Definition]:

@@ -23,7 +23,7 @@ from tiffin.ids import CellId
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun
 from tiffin.run.reach import reach
 from tiffin.run.report import CellFailure
-from tiffin.run.versions import ABOVE, is_parted, latest, spend_below
+from tiffin.run.versions import ABOVE, is_parted, spend_below
 from tiffin.ui.registry import ElementRegistry
 
 
@@ -137,7 +137,7 @@ class InputsLifecycle:
         binding = context.namespace.binding(name)
         if binding is not None:
             graph, owner = context.graph, binding.owner
-            maker = owner if needed in graph.made[owner] else latest(graph, needed, owner)
+            maker = owner if needed in graph.made[owner] else graph.above(needed, owner)
             context.namespace.stage({} if maker is None else {needed: maker}, () if maker else (needed,))
 
     def _release_made_anew(self, context: CellContext, need: _Need) -> None:
@@ -215,6 +215,7 @@ class InputsLifecycle:
 
     def _produce_again(self, context: CellContext, missing: dict[str, str]) -> Decision:
         producers: dict[CellId, list[str]] = {}
+        afresh = False
         for name in missing:
             binding = context.namespace.binding(name)
             if binding is not None:
@@ -222,7 +223,11 @@ class InputsLifecycle:
         for producer, names in producers.items():
             named = ", ".join(f"'{unmangle(name)}' ({missing[name]})" for name in names)
             asked = {(context.cell.id, producer, name) for name in names}
-            if not asked.isdisjoint(context.memory.rerun):
+            again = {name for _, _, name in asked & context.memory.rerun}
+            if again and all(self._is_shared(context, name) for name in again):
+                # Having one made again has parted another from what it shares: these settle in a few turns.
+                afresh = True
+            elif again:
                 raise CellFailure(f"{named} cannot be had, although {producer}, which defines it, ran again")
             context.memory.rerun |= asked
             context.memory.produce.add(producer)
@@ -232,7 +237,11 @@ class InputsLifecycle:
             spend_below(context.graph, context.namespace, producer)
             context.namespace.forget(context.graph.cells[producer])
             context.report(Notice("warning", f"{producer} runs again, to have {named}", producer))
-        return Rerun(tuple(producers), f"{context.cell.id} needs its values")
+        return Rerun(tuple(producers), f"{context.cell.id} needs its values", afresh)
+
+    def _is_shared(self, context: CellContext, name: str) -> bool:
+        binding = context.namespace.binding(name)
+        return binding is not None and bool(binding.definition.shares)
 
 
 def _required(cell: Cell, name: str, definition: Definition, *, by_reference: bool) -> list[str]:
