@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from tiffin.cells.cell import Cell, CellProblem
 from tiffin.graph.check import cycles, multiple_definitions
 from tiffin.graph.graph import Graph, build_graph, edges_of, own_problem
+from tiffin.graph.versions import Latent, read_cell
 from tiffin.ids import CellId
+
+T = TypeVar("T")
 
 _BETWEEN = ("multiple-definitions", "cycle")
 
@@ -43,15 +48,21 @@ def edit(
     cells = {**graph.cells, **new}
     for cell in removed:
         del cells[cell.id]
-    if order is not None:
+    if order is not None and tuple(order) != tuple(cells):
         cells = {cell_id: cells[cell_id] for cell_id in order}
+    else:
+        order = None
     if graph.order == "document":
         observed = {
             cell_id: names
             for cell_id, names in graph.observed.items()
             if cell_id in cells and cells[cell_id].digest == graph.cells[cell_id].digest
         }
-        after = build_graph(cells.values(), "document", observed)
+        after = None
+        if not removed and order is None and new.keys() <= graph.cells.keys():
+            after = _edit_in_place(graph, cells, new.values(), observed)
+        if after is None:
+            after = build_graph(cells.values(), "document", observed)
     else:
         after = _edit_graph_order(graph, cells, [cell for cell in new.values() if cell.id in cells], removed)
     return Edited(after, _concerned(graph, after, new.keys() & cells.keys()), removed)
@@ -115,6 +126,87 @@ def _edit_graph_order(
     relinked = _relink(relink, cells, edges, children, definers)
     problems = _problems(graph, after, changed, relinked, definers)
     return replace_keeping_positions(after, definers=definers, referrers=referrers, problems=problems)
+
+
+def _edit_in_place(
+    graph: Graph,
+    cells: Mapping[CellId, Cell],
+    put: Iterable[Cell],
+    observed: Mapping[CellId, frozenset[str]],
+) -> Graph | None:
+    """The next graph in document order if other cells see the very versions that they saw before; else None.
+
+    Then nothing but the cells of `put` has to be read.
+    """
+    versions, edges, children = dict(graph.versions), dict(graph.edges), dict(graph.children)
+    hidden, problems = dict(graph.hidden), dict(graph.problems)
+    for cell in put:
+        old, before = graph.cells[cell.id], graph.versions[cell.id]
+        read = read_cell(
+            cell,
+            observed.get(cell.id, frozenset()),
+            partial(graph.above, cell=cell.id),
+            partial(_latent_above, graph, cell.id),
+            partial(_first_definer, graph),
+        )
+        taken = before.taken.keys() | read.taken.keys()
+        if (
+            (read.made, read.latent) != (before.made, before.latent)
+            or (cell.flow.binds, cell.flow.kept) != (old.flow.binds, old.flow.kept)
+            or any(
+                name in graph.versions[maker].kept for name in taken if (maker := graph.above(name, cell.id))
+            )
+        ):
+            return None
+        for name, maker in read.kept.items():
+            if graph.users(name, cell.id):
+                if name in graph.versions[maker].kept:
+                    return None
+                read.taken[name] = maker
+        versions[cell.id], edges[cell.id] = read, read.taken
+        _update_children(children, cell.id, before.taken, read.taken)
+        _put_or_drop(hidden, cell.id, read.hidden or None)
+        _put_or_drop(problems, cell.id, own_problem(cell) or read.problem)
+    changes = {"problems": problems} if problems != graph.problems else {}
+    return replace_keeping_positions(
+        graph,
+        cells=cells,
+        versions=versions,
+        edges=edges,
+        children=children,
+        hidden=hidden,
+        observed=observed,
+        **changes,
+    )
+
+
+def _latent_above(graph: Graph, cell: CellId, name: str) -> Latent | None:
+    maker = graph.above(name, cell)
+    return None if maker is None else graph.versions[maker].latent.get(name)
+
+
+def _first_definer(graph: Graph, name: str) -> CellId | None:
+    makers = graph.definers.get(name, ())
+    return next((maker for maker in makers if name in graph.cells[maker].flow.binds), None)
+
+
+def _update_children(
+    children: dict[CellId, frozenset[CellId]],
+    cell: CellId,
+    before: Mapping[str, CellId],
+    now: Mapping[str, CellId],
+) -> None:
+    for maker in {*before.values()} - {*now.values()}:
+        children[maker] = children[maker] - {cell}
+    for maker in {*now.values()} - {*before.values()}:
+        children[maker] = children[maker] | {cell}
+
+
+def _put_or_drop(mapping: dict[CellId, T], cell: CellId, value: T | None) -> None:
+    if value is None:
+        mapping.pop(cell, None)
+    else:
+        mapping[cell] = value
 
 
 def replace_keeping_positions(graph: Graph, **changes: object) -> Graph:

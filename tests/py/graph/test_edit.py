@@ -104,6 +104,9 @@ SOURCES = (
     "_p = {x}",
     "def {x}(): return {y}",
     "{x}.append(1)",
+    "if {y}: {x} = 1",
+    "def {x}():\n    global {z}\n    {z} = {y}",
+    "{x}()",
     "",
     "{x} =",
 )
@@ -134,6 +137,7 @@ def fields(found: Graph) -> dict[str, Any]:
         "referrers": {name: users for name, users in found.referrers.items() if users},
         "children": dict(found.children),
         "hidden": dict(found.hidden),
+        "versions": dict(found.versions),
         "blockages": dict(found.blockages),
         "sequence": found.sequence,
     }
