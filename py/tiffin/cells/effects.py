@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Literal
 
-Effect = Literal["none", "touches", "changes"]
+Effect = Literal["none", "touches", "changes", "deletes"]
 
 CHANGING_METHODS = frozenset(
     {"add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop", "popitem"}
