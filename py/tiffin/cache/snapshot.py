@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from tiffin.cache.key import (
@@ -171,6 +171,9 @@ class SnapshotMaker:
         encoded = None if any(True for _ in elements_in(value)) else self._codecs.encode(value)
         if encoded is None:
             return Definition("unavailable", identity, kind, reason=f"no codec takes a {kind}")
+        if isinstance(value, type | FunctionType) and name == value.__qualname__:
+            # Its pickle is its name. The statement that made it is another cell's, or is not all of it.
+            return Definition("unavailable", identity, kind, reason="it is more than its code")
         return self._store(identity, kind, encoded, blobs)
 
     def _store(self, identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Literal
 
-Effect = Literal["none", "touches", "changes"]
+Effect = Literal["none", "touches", "changes", "deletes"]
 
 CHANGING_METHODS = frozenset(
     {"add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop", "popitem"}
@@ -15,12 +15,21 @@ CHANGING_METHODS = frozenset(
 )
 """Methods that, called for their effect, change the object they belong to."""
 
+ALWAYS_CHANGING = frozenset(
+    {"fit", "fit_transform", "partial_fit", "pop", "popitem", "popleft", "setdefault"}
+)
+"""Methods that change the object they belong to, and are called for their value as well."""
+
+WRITING_METHODS = frozenset({"seek", "write", "writelines", "writerow", "writerows"})
+"""Methods of files, streams and their writers."""
+
 
 def find_effects(tree: ast.Module) -> Mapping[int, Effect]:
     """Return the effect on each `ast.Name` (by its `id`) that a chain like `a.b[k]` starts with.
 
     `changes`: an assignment to or deletion of a part of it, an augmented assignment, a method that is known
-    to change its object, called as a statement. `touches`: any other method's call, and arguments of calls.
+    to change its object, called as a statement, or wherever it stands if it always does; `next`. `deletes` is
+    for others to say. `touches`: any other method's call, and arguments of calls.
     """
     found: dict[int, Effect] = {}
     for node in ast.walk(tree):
@@ -35,11 +44,15 @@ def find_effects(tree: ast.Module) -> Mapping[int, Effect]:
                 call = value.value if isinstance(value, ast.Await) else value
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
                     in_place = any(keyword.arg == "inplace" for keyword in call.keywords)
-                    if in_place or call.func.attr in CHANGING_METHODS:
+                    written = isinstance(call.func.value, ast.Name) and call.func.attr in WRITING_METHODS
+                    if in_place or written or call.func.attr in CHANGING_METHODS:
                         _mark(found, call.func.value, "changes")
             case ast.Call(func=function, args=arguments, keywords=keywords):
                 if isinstance(function, ast.Attribute):
-                    _mark(found, function.value, "touches")
+                    _mark(found, function.value, "changes" if function.attr in ALWAYS_CHANGING else "touches")
+                elif isinstance(function, ast.Name) and function.id in ("next", "anext"):
+                    for argument in arguments[:1]:
+                        _mark(found, argument, "changes")
                 for argument in (*arguments, *(keyword.value for keyword in keywords)):
                     _mark(found, argument, "touches")
     return found

@@ -17,6 +17,8 @@ from tiffin.cells.sites import Site, SiteCollector
 class Use:
     """A read of a global name; `deferred` when it happens in a body that runs later, if at all.
 
+    A deletion (`del x`) is a binding, and a use as well: there has to be something to delete.
+
     `effect` says what happens to the object behind it; `sure` and `depth` are those of its `Site`.
     """
 

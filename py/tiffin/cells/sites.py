@@ -145,8 +145,8 @@ class SiteCollector(ast.NodeVisitor):
             node.lineno,
             lambda new: setattr(node, "id", new),
             binds=stores,
-            reads=not stores,
-            effect=self._effects.get(id(node), "none"),
+            reads=not isinstance(node.ctx, ast.Store),
+            effect="deletes" if isinstance(node.ctx, ast.Del) else self._effects.get(id(node), "none"),
         )
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:

@@ -111,6 +111,23 @@ class Namespace:
             raise KeyError(version)
         return self.globals[name]
 
+    def has_value(self, version: Version) -> bool:
+        """Return whether a version has a live value, in place or not."""
+        try:
+            self.value(version)
+        except KeyError:
+            return False
+        return True
+
+    def put(self, version: Version, value: Any) -> None:
+        """Give a version its live value; another version of the name that is in place stays there."""
+        name, owner = version
+        binding = self._bindings.get(name)
+        if binding is not None and binding.owner == owner:
+            self.globals[name] = value
+        else:
+            self._parked[version] = value
+
     # -- binding ----------------------------------------------------------------------------------------
 
     def bind(

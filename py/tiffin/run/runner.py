@@ -86,7 +86,7 @@ class _Run:
     forced: frozenset[CellId]
     memory: RunMemory = field(default_factory=RunMemory)
     ended: dict[CellId, CellRun] = field(default_factory=dict)
-    asked: set[tuple[CellId, frozenset[CellId]]] = field(default_factory=set)
+    asked: set[tuple[CellId, frozenset[CellId], str]] = field(default_factory=set)
     completed: bool = False
     turns: int = 0
     afresh: dict[CellId, int] = field(default_factory=dict)
@@ -286,10 +286,16 @@ class Runner:
         makers = dict.fromkeys(context.taken.values())
         lacking = [maker for maker in makers if self._namespace.key_of(maker) is None]
         if not lacking:
-            return False
+            # Since it ran, it has become known that a cell makes a version: it has to hand that on.
+            unaware = {maker for name, maker in context.taken.items() if self._is_unaware(name, maker)}
+            return bool(unaware) and self._requeue(
+                cell, Rerun(tuple(self.graph.sort(unaware)), f"{cell} needs its values as well"), run
+            )
         known = next((m for m in self.graph.sort(lacking) if m in self._unfinished), None)
         unfinished = None if known is None else self._unfinished[known]
-        if unfinished is None and self._requeue(cell, Rerun(tuple(lacking), f"{cell} needs its values"), run):
+        if unfinished is None and self._requeue(
+            cell, Rerun(tuple(lacking), f"{cell} needs its values first"), run
+        ):
             return True
         if unfinished is None:
             unfinished = _Unfinished(f"{', '.join(lacking)}, which it depends on, has no result", fine=False)
@@ -300,9 +306,14 @@ class Runner:
         self._cancel(cancelled, run, fine=unfinished.fine)
         return True
 
+    def _is_unaware(self, name: str, maker: CellId) -> bool:
+        if self.graph.order == "graph" or name in self.graph.cells[maker].flow.binds:
+            return False
+        return self._namespace.version((name, maker)) is None
+
     def _requeue(self, cell: CellId, rerun: Rerun, run: _Run) -> bool:
         """Put the cells of `rerun` in front of `cell`; False if it has asked for the very same before."""
-        asked = (cell, frozenset(rerun.cells))
+        asked = (cell, frozenset(rerun.cells), rerun.reason)
         if rerun.afresh and run.afresh.get(cell, 0) < MOST_AFRESH:
             run.afresh[cell] = run.afresh.get(cell, 0) + 1
             run.settle(cell)

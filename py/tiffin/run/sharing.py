@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
@@ -36,14 +37,21 @@ def find_shared(values: Mapping[N, Any], others: Mapping[N, Any]) -> dict[N, fro
 def mutable_parts(value: Any) -> frozenset[int]:
     """Return the identities (`id`) of the mutable objects that `value` is made of, the first 100,000.
 
-    Containers, instances and views of arrays are looked into; functions, classes and modules are not: what
-    they refer to is the notebook's, by name.
+    Containers, instances, views of arrays, iterators, closures and defaults are looked into; classes, modules
+    and what functions refer to are not: that is the notebook's, by name.
     """
     found: set[int] = set()
     waiting: deque[Any] = deque([value])
     met: set[int] = set()
     while waiting and len(met) < _LIMIT:
         item = waiting.popleft()
+        if isinstance(item, FunctionType) and id(item) not in met:
+            met.add(id(item))
+            for cell in item.__closure__ or ():
+                found.add(id(cell))
+                waiting.extend(gc.get_referents(cell))
+            waiting.extend((*(item.__defaults__ or ()), *(item.__kwdefaults__ or {}).values()))
+            continue
         if type(item) in _ATOMS or isinstance(item, _SHARED_BY_NATURE) or id(item) in met:
             continue
         met.add(id(item))
@@ -61,6 +69,10 @@ def _inside(item: Any) -> Iterable[Any]:
         yield from item.values()
     elif isinstance(item, list | set | deque):
         yield from item
+    if hasattr(type(item), "__next__") and type(item).__module__ in ("builtins", "itertools"):
+        frame = getattr(item, "gi_frame", None)
+        yield from gc.get_referents(item) if frame is None else frame.f_locals.values()
+        return
     base = getattr(type(item), "base", None)
     if base is not None and type(item).__module__.partition(".")[0] == "numpy":
         if item.base is not None:

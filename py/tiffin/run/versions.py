@@ -145,8 +145,11 @@ def find_changers(
     `versions` are those to begin with, all of which such is known if None.
     """
     found: dict[CellId, frozenset[str]] = {}
+    met = set[Version]()
     for version in namespace.with_shares() if versions is None else versions:
-        for name, maker in {version} | sharers(namespace, {version}):
+        together = set[Version]() if version in met else {version} | sharers(namespace, {version})
+        met |= together
+        for name, maker in together:
             for user in graph.users(name, maker) if maker in graph.cells else ():
                 if name in graph.made[user]:
                     group = {(name, maker)} | sharers(namespace, {(name, maker)}, _above(graph, user))

@@ -30,7 +30,7 @@ def flow(source: str) -> Flow:
         ("xs.items.append(1)", "xs", "xs", ""),
         ("df.head()", "df", "", ""),
         ("df.drop('a', inplace=True)", "df", "df", ""),
-        ("y = xs.pop()", "xs", "", ""),
+        ("y = xs.pop()", "xs", "xs", ""),
         ("if c: x = 1", "c", "", "x"),
         ("if c: x = 1\nelse: x = 2\nx", "c", "", ""),
         ("for i in r: t = i", "r", "", "i t"),

@@ -289,6 +289,34 @@ async def test_widgets_and_states_in_several_versions() -> None:
     assert bench.shown["c8"] == "6"
 
 
+async def test_a_cell_may_delete_a_name_of_another() -> None:
+    bench = document("x = [1]\ny = x", "del x\ny", "y", "x = 2\nx")
+    await bench.restore()
+    shown = {"c1": None, "c2": "[1]", "c3": "[1]", "c4": "2"}
+    assert bench.shown == shown
+    for cell in ("c2", "c1", "c4"):
+        await bench.run(cell, force=True)
+        assert bench.shown == shown
+
+
+async def test_widgets_in_two_versions_of_a_name_are_restored_each_by_itself() -> None:
+    cells = (
+        "import tiffin as tn\nk = tn.ui.slider(1, 9, value=3)",
+        "k.value",
+        "k = tn.ui.slider(1, 5)",
+        "k.value",
+    )
+    await document(*cells).restore()
+    bench = document(*cells)
+    await bench.restore()
+    later = bench.again()
+    await later.restore()
+    for _ in range(2):
+        assert (later.shown["c2"], later.shown["c4"]) == ("3", "1")
+        assert how(await later.run("c1")) == dict.fromkeys(("c1", "c2", "c3", "c4"), "cache")
+        await later.edit(put={"c2": "k.value + 0", "c4": "k.value + 0"})
+
+
 async def test_switching_the_order_of_a_notebook_runs_it_in_the_other() -> None:
     bench = Bench("x = 1", "x = 2", "x")
     assert how(await bench.run()) == {"c1": "error", "c2": "error", "c3": "cancelled"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
 from tiffin.cache.key import run_key, salted
@@ -267,8 +267,10 @@ class CachedLifecycle:
             note_changers(context, shares)
         try:
             for bound, definition in definitions.items():
-                if definition.kind == "element" and not namespace.is_live(bound):
-                    self._inputs.restore_element(bound, definition, cell.id, namespace.globals)
+                if definition.kind == "element" and not namespace.has_value((bound, cell.id)):
+                    restored: dict[str, Any] = {}
+                    self._inputs.restore_element(bound, definition, cell.id, restored)
+                    namespace.put((bound, cell.id), restored[bound])
         except (CodecError, KeyError, TypeError, ValueError) as error:
             namespace.forget(cell)
             self._notice(context, f"its widget cannot be restored, so it runs again ({error})")

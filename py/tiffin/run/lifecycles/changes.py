@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 from tiffin.cache.key import CONTENT_LIMIT
@@ -23,9 +24,10 @@ Pickled = Callable[[Any], bytes | None]
 class ChangesLifecycle:
     """Compares inputs before and after a body, and notes those that changed, directly or through functions.
 
-    Content up to 1 MiB is compared by its identity, an object that only pickle takes by its pickle.
-    Of other values it is known only that they changed if the code says so (`x[k] =
-    v`, `x.append(v)`), or if they are iterators, which whoever takes them moves on.
+    Content up to 1 MiB is compared by its identity, an object that only pickle takes by its pickle, and in
+    document order a function by what it keeps between calls. Of other values it is known only that they
+    changed if the code says so (`x[k] = v`, `x.append(v)`), or if they are iterators, which whoever takes
+    them moves on.
     """
 
     def __init__(self, content_identity: ContentIdentity, pickled: Pickled) -> None:
@@ -36,12 +38,16 @@ class ChangesLifecycle:
 
     async def setup(self, context: CellContext) -> Decision:
         self._watched, self._before = [], {}
+        versions = context.graph.order == "document"
         for name, binding, value in _inputs(context):
             self._watched.append((name, binding))
             definition = binding.definition
-            if definition.codec == "pickle" and (definition.size or 0) <= CONTENT_LIMIT:
+            if isinstance(value, FunctionType):
+                if versions and (kept := _kept(value)):
+                    self._before[name] = self._digest(kept)
+            elif definition.codec == "pickle" and (definition.size or 0) <= CONTENT_LIMIT:
                 self._before[name] = self._digest(value)
-        if context.graph.order == "document":
+        if versions:
             context.namespace.enter(context.cell.id, context.made, context.taken)
         return PROCEED
 
@@ -67,8 +73,10 @@ class ChangesLifecycle:
         if hasattr(type(value), "__next__"):
             return None
         if name in self._before:
-            return before if self._digest(value) == self._before[name] else None
-        if not before.startswith("lineage:"):
+            now = _kept(value) if isinstance(value, FunctionType) else value
+            return before if self._digest(now) == self._before[name] else None
+        versions = context.graph.order == "document"
+        if not before.startswith("lineage:") and not (versions and before.startswith("source:")):
             return before
         return None if name in _changed_by_code(context) else before
 
@@ -92,9 +100,21 @@ def _value(context: CellContext, name: str, binding: Binding) -> Any:
     return context.namespace.globals[name]
 
 
+def _kept(function: FunctionType) -> list[Any]:
+    """What a function keeps from one call to the next: variables of the function around it (`nonlocal n`),
+    and defaults (`def f(x, met=[])`)."""
+    kept = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    for part in function.__closure__ or ():
+        with contextlib.suppress(ValueError):  # one that is not bound yet
+            kept.append(part.cell_contents)
+    return kept
+
+
 def _changed_by_code(context: CellContext) -> set[str]:
     """The names that statements of the cell, and of functions that it may call, change in place."""
     found = set(context.cell.changes)
+    if context.graph.order == "document":
+        found |= context.made - context.cell.flow.binds
     for name in reach(context.taken, context.graph, context.namespace):
         binding = context.namespace.binding(name)
         if binding is not None and (source := context.graph.cells[binding.owner].sources.get(name)):
