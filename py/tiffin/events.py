@@ -92,7 +92,7 @@ class NotebookEdited:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellQueued:
     """A cell was put in the queue of a run (at its start, or again because something needs it re-run)."""
 
@@ -101,7 +101,7 @@ class CellQueued:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellStarted:
     """A cell's lifecycles are about to be set up."""
 
@@ -109,7 +109,7 @@ class CellStarted:
     cell: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellConsole:
     """A running body wrote text; pieces come in the order written, over both streams."""
 
@@ -118,7 +118,7 @@ class CellConsole:
     text: ConsoleText
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellDisplay:
     """A running body displayed a value; `clear` says that what it displayed before is to go."""
 
@@ -128,7 +128,7 @@ class CellDisplay:
     clear: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellEnded:
     """A cell's last state in this run. `reason` says why it was cancelled or blocked.
 

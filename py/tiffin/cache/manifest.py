@@ -44,7 +44,7 @@ class Definition:
     shares: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OutputPart:
     """One MIME type of an output: `data` inline, or the `blob` that holds it as JSON (`size` in bytes)."""
 

@@ -60,7 +60,7 @@ class RunMemory:
     observed: dict[CellId, frozenset[str]] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(slots=True)
 class CellNotes:
     """What lifecycles tell each other of the cell at hand: the inputs that its body changed, with the
     identity that their content gives them now, None where it gives none; and whether its result must not be

@@ -11,7 +11,7 @@ from tiffin.outputs.mime import Bundle
 ResultStatus = Literal["ok", "stopped", "error", "interrupted"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """What came of a cell. `value` is that of its trailing expression; `output` its rendering.
 

@@ -39,7 +39,7 @@ MOST_TURNS = 1000
 """How often states may set off cells in one run: more is a circle without an end."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellRun:
     """How one cell ended in a run; `elapsed` is the wall time from its start to its end in seconds.
 
