@@ -32,8 +32,8 @@ class SourceDefinition:
 
     `statement` is what to compile and run, `digest` that of its canonical form, `references` the global
     names it uses now or when called, private ones in their mangled form. `eager` are those that are needed
-    the moment the statement runs (decorators, defaults, bases, class bodies). `touches` are those
-    whose objects it hands to calls, `changes` those that it changes itself.
+    the moment the statement runs (decorators, defaults, bases, class bodies). `changes` are those
+    whose objects it changes when it is called.
     """
 
     kind: Literal["function", "class"]
@@ -41,7 +41,6 @@ class SourceDefinition:
     digest: Digest
     references: frozenset[str]
     eager: frozenset[str]
-    touches: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
 
 
@@ -84,11 +83,10 @@ class Cell:
     """A compiled cell.
 
     `definitions` are the names it binds globally and shares, `private` its own `_names` in mangled form,
-    `references` the names it reads that it does not bind; `touches` the names whose objects it hands to
-    calls, and may so change; `changes` those that it changes by a statement. `flow` is there in document
-    order. `body` runs first; `tail` is the trailing expression, whose value is the output (None when there
-    is none, or a `;` hides it). Both may be coroutine code objects. `filename` is what its code objects
-    carry, and its key in `linecache`.
+    `references` the names it reads that it does not bind; `changes` the names whose objects its statements
+    change. `flow` is there in document order. `body` runs first; `tail` is the trailing expression, whose
+    value is the output (None when there is none, or a `;` hides it). Both may be coroutine code objects.
+    `filename` is what its code objects carry, and its key in `linecache`.
     """
 
     id: CellId
@@ -98,7 +96,6 @@ class Cell:
     definitions: frozenset[str] = frozenset()
     private: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
-    touches: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
     flow: Flow = NO_FLOW
     imports: Mapping[str, ImportedName] = field(default_factory=lambda: _EMPTY)

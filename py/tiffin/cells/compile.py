@@ -126,7 +126,6 @@ def _compile_tree(
         "definitions": frozenset(bound - own),
         "private": frozenset(new_name(name) for name in own),
         "references": frozenset(name for name in used - bound - PRESETS if not local(name)),
-        "touches": frozenset(new_name(use.name) for use in scope.uses if use.effect != "none"),
         "changes": frozenset(new_name(use.name) for use in scope.uses if use.effect == "changes"),
         "flow": NO_FLOW if order == "graph" else find_flow(scope, frozenset(forms)),
         "imports": {new_name(name): imported for name, imported in imports.items()},
@@ -218,7 +217,6 @@ def _sources(
                         digest=forms[index],
                         references=frozenset(new_name(use.name) for use in scope.uses) - PRESETS,
                         eager=frozenset(new_name(other) for other in eager) - PRESETS,
-                        touches=frozenset(new_name(use.name) for use in scope.uses if use.effect != "none"),
                         changes=frozenset(
                             new_name(use.name) for use in scope.uses if use.effect == "changes"
                         ),

@@ -125,7 +125,7 @@ def _edit_graph_order(
     relink = {*changed, *(user for name in names for user in referrers.get(name, ()))}
     relinked = _relink(relink, cells, edges, children, definers)
     problems = _problems(graph, after, changed, relinked, definers)
-    return replace_keeping_positions(after, definers=definers, referrers=referrers, problems=problems)
+    return _replace(after, definers=definers, referrers=referrers, problems=problems)
 
 
 def _edit_in_place(
@@ -168,7 +168,7 @@ def _edit_in_place(
         _put_or_drop(hidden, cell.id, read.hidden or None)
         _put_or_drop(problems, cell.id, own_problem(cell) or read.problem)
     changes = {"problems": problems} if problems != graph.problems else {}
-    return replace_keeping_positions(
+    return _replace(
         graph,
         cells=cells,
         versions=versions,
@@ -199,7 +199,7 @@ def _update_children(
     for maker in {*before.values()} - {*now.values()}:
         children[maker] = children[maker] - {cell}
     for maker in {*now.values()} - {*before.values()}:
-        children[maker] = children[maker] | {cell}
+        children[maker] = children.get(maker, frozenset()) | {cell}
 
 
 def _put_or_drop(mapping: dict[CellId, T], cell: CellId, value: T | None) -> None:
@@ -209,7 +209,7 @@ def _put_or_drop(mapping: dict[CellId, T], cell: CellId, value: T | None) -> Non
         mapping[cell] = value
 
 
-def replace_keeping_positions(graph: Graph, **changes: object) -> Graph:
+def _replace(graph: Graph, **changes: object) -> Graph:
     """Return `graph` with `changes` that leave its cells where they are."""
     after = replace(graph, **changes)  # type: ignore[arg-type]
     if "positions" in vars(graph):
@@ -263,10 +263,7 @@ def _relink(
             children.setdefault(cell_id, frozenset())
         if before != taken:
             relinked.append(cell_id)
-            for maker in {*(before or {}).values()} - {*taken.values()}:
-                children[maker] = children[maker] - {cell_id}
-            for maker in {*taken.values()} - {*(before or {}).values()}:
-                children[maker] = children.get(maker, frozenset()) | {cell_id}
+            _update_children(children, cell_id, before or {}, taken)
     for cell_id in children.keys() - cells.keys():
         del children[cell_id]
     return relinked

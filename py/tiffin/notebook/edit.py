@@ -10,8 +10,6 @@ from tiffin.errors import UsageError
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import Notebook, NotebookCell
 
-_REORDERING = frozenset({"order"})
-
 
 @dataclass(frozen=True)
 class EditedNotebook:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tiffin.graph.graph import Graph
 from tiffin.ids import CellId
-from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, RunStale, Trigger, ValuesChanged
+from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, StaleRequested, Trigger, ValuesChanged
 
 _NONE: frozenset[CellId] = frozenset()
 
@@ -39,12 +39,12 @@ def make_plan(
     """
     asked, following = _wanted(graph, trigger, stale)
     becoming: frozenset[CellId] = _NONE
-    if not autorun and not isinstance(trigger, RestoreAll | RunStale):
+    if not autorun and not isinstance(trigger, RestoreAll | StaleRequested):
         becoming = following - asked
         following = _NONE
         if stale:
             asked |= graph.ancestors(asked) & stale
-    if stale and autorun and not isinstance(trigger, RestoreAll | RunStale):
+    if stale and autorun and not isinstance(trigger, RestoreAll | StaleRequested):
         following |= graph.ancestors(asked | following) & stale
     wanted = asked | following
     blocked: dict[CellId, str] = {}
@@ -87,7 +87,7 @@ def _wanted(
     match trigger:
         case RestoreAll():
             return frozenset(graph.cells), _NONE
-        case RunStale():
+        case StaleRequested():
             known = frozenset(stale & graph.cells.keys())
             return known, graph.descendants(known)
         case RunRequested(cells):

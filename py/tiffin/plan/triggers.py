@@ -21,7 +21,7 @@ class RunRequested:
 
 
 @dataclass(frozen=True)
-class RunStale:
+class StaleRequested:
     """A person or a script asked for every stale result to be brought up to date."""
 
 
@@ -42,4 +42,4 @@ class GraphEdited:
     others: frozenset[CellId] = frozenset()
 
 
-Trigger: TypeAlias = RestoreAll | RunRequested | RunStale | ValuesChanged | GraphEdited
+Trigger: TypeAlias = RestoreAll | RunRequested | StaleRequested | ValuesChanged | GraphEdited

@@ -16,7 +16,7 @@ from tiffin.ui.contained import elements_in
 from tiffin.ui.element import Reactive
 
 Version = tuple[str, CellId]
-_SIMPLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
+IMMUTABLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
 
 
 class Binding(NamedTuple):
@@ -147,7 +147,7 @@ class Namespace:
         mine: dict[str, Binding] = {}
         for name, definition in definitions.items():
             elements: tuple[Reactive, ...] = ()
-            if live and type(value := self.globals.get(name)) not in _SIMPLE:
+            if live and type(value := self.globals.get(name)) not in IMMUTABLE:
                 elements = tuple(elements_in(value))
             shared = frozenset[Version]() if shares is None else shares.get(name, frozenset())
             mine[name] = binding = Binding(cell, key, definition, elements, shared)

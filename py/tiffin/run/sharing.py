@@ -8,13 +8,22 @@ from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, TypeVar
 
+from tiffin.run.namespace import IMMUTABLE
 from tiffin.ui.element import Reactive
 
 N = TypeVar("N")
 
 _LIMIT = 100_000
-_ATOMS = frozenset({int, float, str, bool, bytes, complex, type(None), range, slice})
-_SHARED_BY_NATURE = (ModuleType, type, FunctionType, BuiltinFunctionType, MethodType, CodeType, Reactive)
+_SHARED_BY_NATURE = (
+    slice,
+    ModuleType,
+    type,
+    FunctionType,
+    BuiltinFunctionType,
+    MethodType,
+    CodeType,
+    Reactive,
+)
 
 
 def find_shared(values: Mapping[N, Any], others: Mapping[N, Any]) -> dict[N, frozenset[N]]:
@@ -52,7 +61,7 @@ def mutable_parts(value: Any) -> frozenset[int]:
                 waiting.extend(gc.get_referents(cell))
             waiting.extend((*(item.__defaults__ or ()), *(item.__kwdefaults__ or {}).values()))
             continue
-        if type(item) in _ATOMS or isinstance(item, _SHARED_BY_NATURE) or id(item) in met:
+        if type(item) in IMMUTABLE or isinstance(item, _SHARED_BY_NATURE) or id(item) in met:
             continue
         met.add(id(item))
         if isinstance(item, tuple | frozenset):

@@ -15,8 +15,7 @@ from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import PRESETS
 from tiffin.codecs.standard import standard_codecs
-from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, SetValues
-from tiffin.commands import RunStale as StaleCells
+from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues
 from tiffin.errors import UsageError
 from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, NotebookEdited, Notice, RunCompleted
 from tiffin.graph.edit import Edited, edit, observe
@@ -25,7 +24,7 @@ from tiffin.ids import CellId, Key, RunId, new_run_id
 from tiffin.notebook.edit import edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
-from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, RunStale, Trigger, ValuesChanged
+from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, StaleRequested, Trigger, ValuesChanged
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -179,8 +178,8 @@ class Kernel:
                 case RunCells(cells=asked, force=force):
                     chosen = tuple(CellId(cell) for cell in asked or ())
                     return await self._run(RunRequested(chosen), run_id, chosen if force else ())
-                case StaleCells():
-                    return await self._run(RunStale(), run_id)
+                case RunStale():
+                    return await self._run(StaleRequested(), run_id)
                 case SetValues(values=values):
                     return await self._set_values(run_id, values)
                 case EditCells():

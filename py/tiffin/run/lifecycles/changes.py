@@ -12,10 +12,8 @@ from tiffin.cache.key import CONTENT_LIMIT
 from tiffin.cache.snapshot import base_identity
 from tiffin.ids import Digest, digest
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome
-from tiffin.run.namespace import Binding
+from tiffin.run.namespace import IMMUTABLE, Binding
 from tiffin.run.reach import reach
-
-IMMUTABLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
 
 ContentIdentity = Callable[[Any], str | None]
 Pickled = Callable[[Any], bytes | None]
