@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Union
 
-from generated import write_or_check
 from tiffin import commands, events
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,7 +91,18 @@ def generate() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write or check the file; return the exit code."""
-    return write_or_check(ROOT, OUTPUT, generate(), "generate_protocol.py", arguments)
+    text = generate()
+    if "--check" in arguments:
+        if not OUTPUT.is_file() or OUTPUT.read_text("utf-8") != text:
+            print(
+                f"{OUTPUT.relative_to(ROOT)} is stale: run 'python build/generate_protocol.py'",
+                file=sys.stderr,
+            )
+            return 1
+        return 0
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    OUTPUT.write_text(text, "utf-8")
+    return 0
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import click
 
-from generated import write_or_check
 from tiffin.host.cli.main import main as tiffin
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +40,18 @@ def generate() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write or check the page; return the exit code."""
-    return write_or_check(ROOT, OUTPUT, generate(), "generate_reference.py", arguments)
+    text = generate()
+    if "--check" in arguments:
+        if not OUTPUT.is_file() or OUTPUT.read_text("utf-8") != text:
+            print(
+                f"{OUTPUT.relative_to(ROOT)} is stale: run 'python build/generate_reference.py'",
+                file=sys.stderr,
+            )
+            return 1
+        return 0
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    OUTPUT.write_text(text, "utf-8")
+    return 0
 
 
 if __name__ == "__main__":
