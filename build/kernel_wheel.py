@@ -25,8 +25,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "py" / "tiffin"
 OUTPUT = ROOT / "build" / "out" / "kernel"
 
-LEFT_OUT = ("bundled/", "host/cli/", "host/export/", "host/server/", "notebook/")
-"""Layers that never run in a browser, as paths in the package."""
+LEFT_OUT = (
+    "bundled/",
+    "cache/notebook_folder.py",
+    "host/cli/",
+    "host/export/",
+    "host/server/",
+    "notebook/",
+    "session/script.py",
+)
+"""Layers and modules that never run in a browser, as paths in the package."""
 
 KEPT = ("notebook/__init__.py", "notebook/edit.py", "notebook/notebook.py")
 """What stays of a layer that is left out: the notebook as a value, and editing it, without the readers of

@@ -54,6 +54,12 @@ class CellCache:
         self.rejected = 0
         """How many blobs were bad in this session so far."""
 
+    def beside(self, manifests: Store, blobs: Store) -> CellCache:
+        """Return this cache on other stores: what was invalidated here is so there, too."""
+        other = CellCache(manifests, blobs, self.codecs, self.environment)
+        other._invalidated = self._invalidated
+        return other
+
     async def find(self, key: Key) -> Manifest | Unreadable | None:
         """Return the manifest of `key`, None on a miss."""
         if key in self._invalidated:
@@ -78,6 +84,15 @@ class CellCache:
             self._bad.pop(address, None)
         await self._manifests.put(manifest.key, manifest.to_bytes())
         self._invalidated.discard(manifest.key)
+
+    async def forget(self, code: Digest) -> int:
+        """Delete every entry of code with this digest; return how many there were."""
+        keys = [Key(key) for key in await self._manifests.keys()]
+        entries = [(key, await self.find(key)) for key in keys]
+        doomed = [key for key, entry in entries if isinstance(entry, Manifest) and entry.code == code]
+        for key in doomed:
+            await self._manifests.delete(key)
+        return len(doomed)
 
     async def holds(self, blobs: Iterable[Digest]) -> bool:
         """Return whether every one of `blobs` is in the store; their content is not looked at."""

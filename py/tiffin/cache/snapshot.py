@@ -199,6 +199,28 @@ class SnapshotMaker:
         )
 
 
+def define_encoded(identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:
+    """Return the definition of a value of type `kind` by its encoding, which goes to `blobs` if it is
+    long."""
+    needs, modules = tuple(sorted(encoded.needs)), tuple(sorted(encoded.modules))
+    if encoded.codec == "plain" and len(encoded.data) <= INLINE_LIMIT:
+        # The codec's bytes are the plain form as JSON.
+        plain = json.loads(encoded.data.decode("ascii"))
+        return Definition("inline", identity, kind, plain=plain, needs=needs, modules=modules)
+    address = digest(encoded.data)
+    blobs[address] = encoded.data
+    return Definition(
+        "blob",
+        identity,
+        kind,
+        codec=encoded.codec,
+        blob=address,
+        size=len(encoded.data),
+        needs=needs,
+        modules=modules,
+    )
+
+
 def with_shares(definition: Definition, names: Iterable[str]) -> Definition:
     """Return `definition` of a value that has mutable parts in common with those of `names`.
 

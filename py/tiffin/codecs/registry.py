@@ -38,6 +38,8 @@ class Encoded:
 
     codec: str
     data: bytes
+    needs: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
 
 
 class CodecRegistry:

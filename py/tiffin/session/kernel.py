@@ -10,6 +10,7 @@ from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 
 from tiffin.cache.cell_cache import CellCache
+from tiffin.cache.live_identity import LiveIdentities
 from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cells.compile import compile_cell
@@ -39,6 +40,7 @@ from tiffin.run.runner import Runner, RunSummary
 from tiffin.run.versions import find_changers
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
+from tiffin.session.calls import Calls
 from tiffin.session.magics import Magics
 from tiffin.session.standins import standing_in
 from tiffin.session.states import States
@@ -57,7 +59,8 @@ STRICT = "^strict"
 class KernelServices:
     """What a host gives a kernel.
 
-    `fetched` tells how many manifests and blobs came over a network. `environment` is recorded in
+    `inside` are the stores of manifests and blobs as a body may use them, which cannot wait; the same ones if
+    None. `fetched` tells how many manifests and blobs came over a network. `environment` is recorded in
     manifests. `lifecycles` are further ones, which stand around a body whose inputs are live. `file` is
     what `__file__` is in cells. `read_cell` does for an edited cell what reading a file does for all:
     IPython's syntax, star imports.
@@ -72,6 +75,7 @@ class KernelServices:
     executor: Executor = field(default_factory=DefaultExecutor)
     lifecycles: tuple[Lifecycle, ...] = ()
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    inside: tuple[Store, Store] | None = None
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
 
@@ -108,6 +112,15 @@ class Kernel:
             lambda cell: cell in self._states.setters,
             lambda: {STRICT: "on"} if self._is_strict else {},
         )
+        calls = Calls(
+            LiveIdentities(
+                codecs, lambda: self.namespace.globals, self._lineage, services.surroundings.module_digest
+            ),
+            services.surroundings,
+            self.cache if services.inside is None else self.cache.beside(*services.inside),
+            self._cached.call_used,
+            self._notice_call,
+        )
         self._interrupter = Interrupter(self.namespace.globals)
         self._states = States(
             self._snapshots.content_identity,
@@ -135,6 +148,7 @@ class Kernel:
             make_state=self._states.make,
             definitions=self._definitions,
             references=self._references,
+            calls=calls,
         )
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
         self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
@@ -291,6 +305,17 @@ class Kernel:
             trigger = self._states.trigger()
             if trigger is not None:
                 await self._run(trigger, new_run_id())
+
+    def _lineage(self, name: str) -> str | None:
+        """What stands for a name whose content tells nothing: the run that bound it, or that is about to."""
+        cell = self._capture.cell
+        if cell is not None and name in self.graph.cells[cell].definitions:
+            return self._cached.lineage(name)
+        return self.namespace.identity(name)
+
+    def _notice_call(self, text: str) -> None:
+        cell = self._capture.cell
+        self._report(Notice("warning", text if cell is None else f"{cell}: {text}", cell))
 
     def _definitions(self) -> tuple[str, ...]:
         cell = self._capture.cell

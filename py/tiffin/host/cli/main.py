@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from tiffin.cache.notebook_folder import cache_folder
 from tiffin.errors import NotebookError, NotebookFailed, UsageError
 from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line, interruption
 from tiffin.host.cli.run import run_notebook
 from tiffin.host.cli.user_settings import user_executor
-from tiffin.host.export.cook import Cooked, cache_folder, cook
+from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site
 from tiffin.host.export.runtime import find_assets, find_runtime
 from tiffin.host.export.site import SHARED_NAMES, Entry, SiteOptions, SiteReport, write_site

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from tiffin.cache.notebook_folder import cache_folder
 from tiffin.errors import NotebookFailed, UsageError
 from tiffin.events import Event
 from tiffin.host.cli.explained import explained, give_up, stderr_console
@@ -19,7 +20,7 @@ from tiffin.host.cli.live_table import live_table
 from tiffin.host.cli.prints import Prints
 from tiffin.host.cli.progress import cell_table, cells_json, error_line, interruption
 from tiffin.host.cli.user_settings import user_executor
-from tiffin.host.export.cook import Cooked, cache_folder, cook
+from tiffin.host.export.cook import Cooked, cook
 from tiffin.notebook.files import read_notebook
 from tiffin.run.runner import CellRun
 

@@ -17,12 +17,12 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 
 from tiffin.cache.manifest import Manifest, read_manifest
+from tiffin.cache.notebook_folder import NotebookFolder
 from tiffin.commands import RunCells, SetValues
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event
 from tiffin.graph.graph import Graph
 from tiffin.host.export.interrupts import interruptible
-from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.ids import CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.files import read_cell
 from tiffin.notebook.notebook import Notebook
@@ -34,8 +34,6 @@ from tiffin.run.runner import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.stores.loader import FolderPlace, open_stores
 from tiffin.stores.recording import RecordingStore
-
-CACHE_FOLDER = Path("public") / "cache"
 
 
 class DamagedCache(TiffinError):
@@ -68,15 +66,6 @@ class Cooked:
     cells: Mapping[CellId, CookedCell]
     manifests: Mapping[Key, bytes]
     blobs: Mapping[Digest, bytes]
-
-
-def cache_folder(notebook: Path) -> Path:
-    """Return where results of `notebook` are kept: the nearest `public/cache` above, else one beside it."""
-    folder = notebook.resolve().parent
-    for place in (folder, *folder.parents):
-        if (place / CACHE_FOLDER).is_dir():
-            return place / CACHE_FOLDER
-    return folder / CACHE_FOLDER
 
 
 def cook(

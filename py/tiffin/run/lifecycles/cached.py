@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
-from tiffin.cache.key import run_key, salted
-from tiffin.cache.manifest import Definition, FileRead, Manifest
+from tiffin.cache.key import lineage_identity, run_key, salted
+from tiffin.cache.manifest import Definition, Manifest
 from tiffin.cache.snapshot import Snapshot, SnapshotMaker
-from tiffin.cache.surroundings import Surroundings
+from tiffin.cache.surroundings import FilesUsed, Recording, Surroundings
 from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
 from tiffin.ids import CellId, Key
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
-from tiffin.run.reach import reach
+from tiffin.run.reach import named_texts, reach
 from tiffin.run.result import Result
 from tiffin.run.versions import (
     ABOVE,
@@ -77,7 +77,17 @@ class CachedLifecycle:
         self._key = Key("")
         self._more_inputs: Mapping[str, str] = {}
         self._identities: Mapping[str, str] = {}
+        self._recording = Recording()
+        self._calls: set[Key] = set()
         self.hits = 0
+
+    def call_used(self, key: Key) -> None:
+        """Learn that the cell at hand made the stored call with this key."""
+        self._calls.add(key)
+
+    def lineage(self, name: str) -> str:
+        """Return the identity of what the run at hand binds to `name`, whatever its content."""
+        return lineage_identity(self._key, name)
 
     async def setup(self, context: CellContext) -> Decision:
         self._more_inputs = {}
@@ -94,7 +104,8 @@ class CachedLifecycle:
             spend_below(context.graph, context.namespace, context.cell.id)
         # What the last run bound is no result of this one, should it leave a name unbound.
         context.namespace.forget(context.cell)
-        self._surroundings.begin()
+        self._recording = self._surroundings.begin()
+        self._calls.clear()
         return PROCEED
 
     async def _answer(self, context: CellContext, key: Key) -> Result | None:
@@ -127,7 +138,8 @@ class CachedLifecycle:
         if not isinstance(outcome, Result) or outcome.origin != "run":
             return outcome
         context.memory.produce.discard(context.cell.id)
-        files = self._surroundings.end(context.cell.modules)
+        texts = named_texts(context)
+        files = self._surroundings.end(self._recording, context.cell.modules, texts)
         if outcome.status != "ok":
             if context.graph.order == "document":
                 Versions(context, self._snapshots.content_identity).spend()
@@ -244,6 +256,10 @@ class CachedLifecycle:
         if touched is not None:
             self._notice(context, f"{touched.path}, which it reads, has changed, so it runs again")
             return None
+        gone = [path for path in found.written if not self._surroundings.exists(path)]
+        if gone:
+            text = f"{gone[0]}, which it wrote, is gone: run it again by force to have it back"
+            self._notice(context, text)
         if self._policy.check_blobs and not await self._cache.holds(found.blobs):
             self._notice(context, "a blob of its stored result is gone, so it runs again")
             return None
@@ -281,7 +297,7 @@ class CachedLifecycle:
         self,
         context: CellContext,
         snapshot: Snapshot,
-        files: tuple[FileRead, ...],
+        files: FilesUsed,
         result: Result,
     ) -> None:
         blobs = dict(snapshot.blobs)
@@ -294,7 +310,9 @@ class CachedLifecycle:
             displays=tuple(self._cache.pack_output(bundle, blobs) for bundle in result.displays or ()),
             console=result.console or (),
             seconds=round(result.seconds, 6),
-            files=files,
+            files=files.read,
+            written=files.written,
+            calls=tuple(sorted(self._calls)),
             environment=self._cache.environment,
             stopped=result.status == "stopped",
         )
