@@ -28,6 +28,7 @@ OUTPUT = ROOT / "build" / "out" / "kernel"
 LEFT_OUT = (
     "bundled/",
     "cache/notebook_folder.py",
+    "cache/signing.py",
     "host/cli/",
     "host/export/",
     "host/server/",

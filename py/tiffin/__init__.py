@@ -24,8 +24,8 @@ __all__ = ["__version__", *sorted(_AUTHOR_API)]
 
 
 class _Facade(ModuleType):
-    """This module's class: `tn.ui` and `tn.cache` are the author's, not the sub-packages of these names, which
-    the import system would put there."""
+    """This module's class: `tn.ui` and `tn.cache` are the author's, not the sub-packages of these names,
+    which the import system would put there."""
 
     @property
     def ui(self) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts, read_manifest
+from tiffin.cache.trust import Trust
 from tiffin.codecs.registry import CodecRegistry
 from tiffin.errors import ManifestError
 from tiffin.ids import Digest, Key, digest
@@ -16,15 +17,20 @@ from tiffin.stores.store import Store
 Json: TypeAlias = Any
 
 OUTPUT_INLINE_LIMIT = 8192
+DEFAULT_TRUST = Trust()
 
 _compact_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A manifest is there, but cannot be used; `reason` is a sentence for a person."""
+    """A manifest is there, but cannot be used; `reason` is a sentence for a person.
+
+    It may well be whole, and not `trusted`.
+    """
 
     reason: str
+    trusted: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,16 @@ class CellCache:
     """
 
     def __init__(
-        self, manifests: Store, blobs: Store, codecs: CodecRegistry, environment: Mapping[str, Json]
+        self,
+        manifests: Store,
+        blobs: Store,
+        codecs: CodecRegistry,
+        environment: Mapping[str, Json],
+        trust: Trust = DEFAULT_TRUST,
     ) -> None:
         self.codecs = codecs
+        self.trust = trust
+        self._unsafe = frozenset(codec.name for codec in codecs if not codec.safe)
         self.environment = environment
         self._manifests = manifests
         self._blobs = blobs
@@ -56,7 +69,7 @@ class CellCache:
 
     def beside(self, manifests: Store, blobs: Store) -> CellCache:
         """Return this cache on other stores: what was invalidated here is so there, too."""
-        other = CellCache(manifests, blobs, self.codecs, self.environment)
+        other = CellCache(manifests, blobs, self.codecs, self.environment, self.trust)
         other._invalidated = self._invalidated
         return other
 
@@ -67,10 +80,15 @@ class CellCache:
         data = await self._manifests.get(key)
         if data is None:
             return None
+        where = f"manifests/{key[:2]}/{key}.json"
         try:
-            return read_manifest(data, key, f"manifests/{key[:2]}/{key}.json")
+            manifest = read_manifest(data, key, where)
         except ManifestError as error:
             return Unreadable(str(error))
+        problem = self.trust.problem(manifest)
+        if problem is not None:
+            return Unreadable(f"{where}: {problem}", trusted=False)
+        return self.trust.admit(manifest, self._unsafe)
 
     def invalidate(self, key: Key) -> None:
         """Forget `key` for this session: its run has to be done again."""
@@ -82,7 +100,7 @@ class CellCache:
             if address in self._bad or not await self._blobs.contains(address):
                 await self._blobs.put(address, data)
             self._bad.pop(address, None)
-        await self._manifests.put(manifest.key, manifest.to_bytes())
+        await self._manifests.put(manifest.key, self.trust.signed(manifest).to_bytes())
         self._invalidated.discard(manifest.key)
 
     async def forget(self, code: Digest) -> int:

@@ -59,12 +59,20 @@ OutputParts: TypeAlias = Mapping[str, OutputPart]
 @dataclass(frozen=True)
 class FileRead:
     """A file that the body read: path relative to the notebook's folder, digest of its content, size in
-    bytes, and time of change in nanoseconds since 1970 where that had settled."""
+    bytes, and time of change in microseconds since 1970 where that had settled."""
 
     path: str
     digest: Digest
     size: int | None = None
     modified: int | None = None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """An Ed25519 signature (RFC 8032): the public key and the signature itself, in hexadecimal."""
+
+    key: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +96,7 @@ class Manifest:
     calls: tuple[Key, ...] = ()
     environment: Mapping[str, Json] = field(default_factory=dict)
     stopped: bool = False
+    signature: Signature | None = None
 
     @property
     def blobs(self) -> frozenset[Digest]:
@@ -98,7 +107,14 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """Return the manifest as it lies in a store: JSON with sorted keys, in UTF-8."""
-        document = {
+        document = self.unsigned()
+        if self.signature is not None:
+            document["signature"] = vars(self.signature)
+        return _sorted_json(document).encode("utf-8", "backslashreplace")
+
+    def unsigned(self) -> dict[str, Json]:
+        """Return all of the manifest but its signature, as JSON: what the signature is made over."""
+        return {
             "format": FORMAT,
             "key": self.key,
             "code": self.code,
@@ -114,7 +130,6 @@ class Manifest:
             "environment": dict(self.environment),
             **({"stopped": True} if self.stopped else {}),
         }
-        return _sorted_json(document).encode("utf-8", "backslashreplace")
 
 
 _sorted_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
@@ -176,6 +191,7 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         calls=tuple(map(_key, document.get("calls", ()))),
         environment=dict(document["environment"]),
         stopped=bool(document.get("stopped", False)),
+        signature=Signature(**document["signature"]) if "signature" in document else None,
     )
 
 

@@ -97,7 +97,7 @@ class NotebookFolder:
         status = self._stat(file.path)
         if status is None or (file.size is not None and status.st_size != file.size):
             return False
-        if file.modified is not None and status.st_mtime_ns == file.modified:
+        if file.modified is not None and status.st_mtime_ns // 1000 == file.modified:
             return True
         return self._digest(file.path, status) == file.digest
 
@@ -136,7 +136,7 @@ class NotebookFolder:
         if status is None or content is None:
             return None
         settled = time.time_ns() - status.st_mtime_ns > _RACY
-        return FileRead(path, content, status.st_size, status.st_mtime_ns if settled else None)
+        return FileRead(path, content, status.st_size, status.st_mtime_ns // 1000 if settled else None)
 
     def _digest(self, path: str, status: os.stat_result) -> Digest | None:
         state = (path, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -230,7 +230,7 @@ class CachedLifecycle:
     async def _usable(self, context: CellContext, key: Key) -> Manifest | None:
         found = await self._cache.find(key)
         if isinstance(found, Unreadable):
-            if self._policy.unreadable == "fail":
+            if self._policy.unreadable == "fail" and found.trusted:
                 raise ManifestError(found.reason)
             self._notice(context, f"its stored result cannot be used, so it runs again ({found.reason})")
             return None
@@ -246,6 +246,11 @@ class CachedLifecycle:
             if self._policy.unreadable == "fail":
                 raise ManifestError(f"{reason}; delete it and run again")
             self._notice(context, f"its stored result cannot be used, so it runs again ({reason})")
+            return None
+        foreign = [name for name in found.definitions if self._is_foreign_import(context, found, name)]
+        if foreign:
+            reason = f"'{foreign[0]}' is another import than the cell's, in a store that others write"
+            self._notice(context, f"its stored result is not believed, so it runs again ({reason})")
             return None
         if any(
             input_identity(context, name) != found.inputs[name]
@@ -264,6 +269,14 @@ class CachedLifecycle:
             self._notice(context, "a blob of its stored result is gone, so it runs again")
             return None
         return found
+
+    def _is_foreign_import(self, context: CellContext, manifest: Manifest, name: str) -> bool:
+        """Whether somebody else may have chosen what `name` imports."""
+        definition = manifest.definitions[name]
+        if definition.kind != "import" or not self._cache.trust.shared or manifest.signature is not None:
+            return False
+        imported = context.cell.imports.get(written_name(name, context.cell))
+        return imported is None or vars(imported) != definition.imported
 
     def _bind(self, context: CellContext, key: Key, manifest: Manifest) -> bool:
         """Bind references; elements, which cost nothing and which a reader may move, come to life at once."""
