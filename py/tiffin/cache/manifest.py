@@ -43,6 +43,11 @@ class Definition:
     modules: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
 
+    @property
+    def holds_objects(self) -> bool:
+        """Whether instances of classes of the notebook may be part of the value."""
+        return bool(self.needs) or self.codec == "pickle"
+
 
 @dataclass(frozen=True, slots=True)
 class OutputPart:

@@ -21,7 +21,6 @@ from tiffin.cache.key import (
 from tiffin.cache.manifest import Definition
 from tiffin.cells.cell import NO_FLOW, Cell, ImportedName
 from tiffin.cells.names import unmangle
-from tiffin.codecs.pickled import PickleCodec, imported_modules
 from tiffin.codecs.plain import from_plain, to_plain
 from tiffin.codecs.registry import CodecRegistry, Encoded, NotEncodable
 from tiffin.errors import CodecError
@@ -145,7 +144,14 @@ class SnapshotMaker:
     def content_identity(self, value: Any) -> str | None:
         """Return the identity that the content of `value` gives it now, None if it is known by lineage."""
         encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
-        return None if encoded is None else content_identity(encoded)
+        return None if encoded is None or self._is_own(encoded) else content_identity(encoded)
+
+    def _is_own(self, encoded: Encoded) -> bool:
+        """Whether classes of the notebook are part of the value: their methods change, and its bytes do
+        not."""
+        if encoded.needs:
+            return True
+        return any(self._module_digest(module) is not None for module in encoded.modules)
 
     def _define(
         self, cell: Cell, lineage: Key, name: str, value: Any, blobs: dict[Digest, bytes]
@@ -163,9 +169,11 @@ class SnapshotMaker:
             identity = element_identity(value.identity_document())
             return Definition("unavailable", identity, kind, reason="a state lives in its session")
         encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
-        if encoded is not None:
-            return self._store(content_identity(encoded), kind, encoded, blobs)
+        if encoded is not None and not self._is_own(encoded):
+            return define_encoded(content_identity(encoded), kind, encoded, blobs)
         identity = lineage_identity(lineage, unmangle(name))
+        if encoded is not None:
+            return define_encoded(identity, kind, encoded, blobs)
         if not self._large:
             return Definition("unavailable", identity, kind, reason="it was not kept in this session")
         encoded = None if any(True for _ in elements_in(value)) else self._codecs.encode(value)
@@ -174,29 +182,7 @@ class SnapshotMaker:
         if isinstance(value, type | FunctionType) and name == value.__qualname__:
             # Its pickle is its name. The statement that made it is another cell's, or is not all of it.
             return Definition("unavailable", identity, kind, reason="it is more than its code")
-        return self._store(identity, kind, encoded, blobs)
-
-    def _store(self, identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:
-        if encoded.codec == "plain" and len(encoded.data) <= INLINE_LIMIT:
-            # The codec's bytes are the plain form as JSON.
-            return Definition("inline", identity, kind, plain=json.loads(encoded.data.decode("ascii")))
-        address = digest(encoded.data)
-        blobs[address] = encoded.data
-        codec = self._codecs.get(encoded.codec)
-        needs: tuple[str, ...] = ()
-        modules = frozenset() if codec is None else codec.modules
-        if isinstance(codec, PickleCodec):
-            needs, modules = tuple(sorted(codec.needed)), imported_modules(encoded.data)
-        return Definition(
-            "blob",
-            identity,
-            kind,
-            codec=encoded.codec,
-            blob=address,
-            size=len(encoded.data),
-            needs=needs,
-            modules=tuple(sorted(modules)),
-        )
+        return define_encoded(identity, kind, encoded, blobs)
 
 
 def define_encoded(identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:

@@ -15,7 +15,6 @@ from tiffin.cache.key import lineage_identity, run_key
 from tiffin.cache.manifest import Definition, Manifest
 from tiffin.cache.snapshot import define_encoded
 from tiffin.cache.surroundings import FilesUsed
-from tiffin.codecs.plain import from_plain
 from tiffin.errors import CodecError
 from tiffin.ids import Digest, Key
 from tiffin.stores.store import at_once
@@ -71,7 +70,7 @@ def find_stored(services: StoredCallServices, key: StoredKey) -> dict[str, Any] 
 
 def _value(cache: CellCache, definition: Definition, blobs: Mapping[Digest, bytes | BadBlob]) -> Any:
     if definition.kind == "inline":
-        return from_plain(definition.plain)
+        return cache.codecs.inline(definition.plain)
     if definition.kind == "import" and definition.imported is not None:
         if cache.trust.shared:
             raise CodecError("it imports a module, in a store that others write")

@@ -15,6 +15,7 @@ from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import PRESETS
+from tiffin.codecs.registry import Codec
 from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues
 from tiffin.errors import UsageError
@@ -61,9 +62,9 @@ class KernelServices:
 
     `inside` are the stores of manifests and blobs as a body may use them, which cannot wait; the same ones if
     None. `fetched` tells how many manifests and blobs came over a network. `environment` is recorded in
-    manifests. `lifecycles` are further ones, which stand around a body whose inputs are live. `file` is
-    what `__file__` is in cells. `read_cell` does for an edited cell what reading a file does for all:
-    IPython's syntax, star imports.
+    manifests. `codecs` are others than tiffin's own. `lifecycles` are further ones, which stand around a body
+    whose inputs are live. `file` is what `__file__` is in cells. `read_cell` does for an edited cell what
+    reading a file does for all: IPython's syntax, star imports.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -73,6 +74,7 @@ class KernelServices:
     packages: Packages = field(default_factory=InstalledPackages)
     surroundings: Surroundings = field(default_factory=ShippedSurroundings)
     executor: Executor = field(default_factory=DefaultExecutor)
+    codecs: tuple[Codec, ...] = ()
     lifecycles: tuple[Lifecycle, ...] = ()
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
     inside: tuple[Store, Store] | None = None
@@ -95,7 +97,7 @@ class Kernel:
         self.elements = ElementRegistry()
         self.module = _main_module(services.file)
         self.namespace = Namespace(vars(self.module))
-        codecs = standard_codecs(lambda: self.namespace.globals)
+        codecs = standard_codecs(lambda: self.namespace.globals, self._imports, services.codecs)
         self.cache = CellCache(services.manifests, services.blobs, codecs, services.environment)
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)
@@ -158,6 +160,10 @@ class Kernel:
         changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
         strict = StrictLifecycle(lambda: self._is_strict)
         return [self._cached, self._inputs, *self._services.lifecycles, strict, changes, self._capture]
+
+    def _imports(self, root: str) -> bool:
+        """Whether some cell imports from this top-level module."""
+        return any(root == name.partition(".")[0] for cell in self.graph for name in cell.modules)
 
     @property
     def _is_strict(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from tiffin.cache.cell_cache import CellCache
 from tiffin.cache.live_identity import LiveIdentities
 from tiffin.cache.notebook_folder import NotebookFolder, cache_folder
+from tiffin.codecs.extensions import find_codecs
 from tiffin.codecs.standard import standard_codecs
 from tiffin.ids import Key
 from tiffin.session.calls import Calls
@@ -31,7 +32,7 @@ def call_services() -> Calls:
     folder = Path.cwd() if file is None else Path(file).resolve().parent
     cache = cache_folder(folder / "script")
     stores = open_stores("lazy", FolderPlace(cache))
-    codecs = standard_codecs(_namespace)
+    codecs = standard_codecs(_namespace, lambda root: True, find_codecs())
     environment = {"python": platform.python_version(), "platform": "native", "packages": {}}
     surroundings = NotebookFolder(folder, cache)
     return Calls(

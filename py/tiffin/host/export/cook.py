@@ -18,6 +18,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from tiffin.cache.manifest import Manifest, read_manifest
 from tiffin.cache.notebook_folder import NotebookFolder
+from tiffin.codecs.extensions import find_codecs
 from tiffin.commands import RunCells, SetValues
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event
@@ -81,7 +82,8 @@ def cook(
 
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
-    `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had.
+    `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had,
+    `CodecError` if a codec that a package offers cannot be.
     SIGINT interrupts the run; `give_up` is called at the second one.
     """
     if cache.exists() and not cache.is_dir():
@@ -115,6 +117,7 @@ async def _cook(
         environment=native_environment(notebook),
         surroundings=NotebookFolder(folder, cache),
         executor=executor,
+        codecs=find_codecs(),
         file=str(folder / notebook.filename),
         read_cell=partial(read_cell, folder=folder),
     )

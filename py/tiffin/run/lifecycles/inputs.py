@@ -15,7 +15,6 @@ from tiffin.cache.snapshot import restore_element
 from tiffin.cells.cell import Cell, SourceDefinition
 from tiffin.cells.compile import compile_statement
 from tiffin.cells.names import is_private, mangle, unmangle
-from tiffin.codecs.plain import from_plain
 from tiffin.codecs.registry import Encoded
 from tiffin.errors import CodecError
 from tiffin.events import Notice
@@ -90,7 +89,7 @@ class InputsLifecycle:
             if binding is not None and not (
                 namespace.is_live(name)
                 and (binding.definition.kind == "inline" or binding.definition.codec in ("plain", "npy"))
-                and not binding.definition.shares
+                and not (binding.definition.shares or binding.definition.needs)
             ):
                 return False
         return True
@@ -163,7 +162,7 @@ class InputsLifecycle:
         try:
             match definition.kind:
                 case "inline":
-                    globals_[name] = from_plain(definition.plain)
+                    globals_[name] = self._cache.codecs.inline(definition.plain)
                 case "blob":
                     data = blobs[definition.blob]
                     if isinstance(data, BadBlob):
