@@ -25,8 +25,23 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "py" / "tiffin"
 OUTPUT = ROOT / "build" / "out" / "kernel"
 
-LEFT_OUT = ("bundled/", "host/cli/", "host/export/", "host/server/", "notebook/")
-"""Layers that never run in a browser, as paths in the package."""
+LEFT_OUT = (
+    "bundled/",
+    "cache/inventory.py",
+    "cache/folder_cache.py",
+    "host/cli/",
+    "host/export/",
+    "host/server/",
+    "notebook/",
+    "stores/file.py",
+    "stores/folder.py",
+    "stores/folder_lock.py",
+    "stores/object.py",
+    "stores/recording.py",
+    "stores/shared.py",
+    "stores/uses.py",
+)
+"""What never runs in a browser, as paths in the package: layers, and native parts of others."""
 
 KEPT = ("notebook/__init__.py", "notebook/edit.py", "notebook/notebook.py")
 """What stays of a layer that is left out: the notebook as a value, and editing it, without the readers of

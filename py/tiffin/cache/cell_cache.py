@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts, read_manifest
+from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts, is_torn, read_manifest
+from tiffin.cache.restricted import without_pickles
 from tiffin.codecs.registry import CodecRegistry
 from tiffin.errors import ManifestError
 from tiffin.ids import Digest, Key, digest
@@ -39,32 +40,42 @@ class CellCache:
     """Finds and saves manifests, and fetches blobs, checking each digest.
 
     `invalidated` keys are not found again in this session until they are saved anew; a blob that was bad
-    once is not asked for again.
+    once is not asked for again. `trusts` says whether the manifest that was read last under a key is as
+    trusted as the notebook's code: pickles of others are not decoded.
     """
 
     def __init__(
-        self, manifests: Store, blobs: Store, codecs: CodecRegistry, environment: Mapping[str, Json]
+        self,
+        manifests: Store,
+        blobs: Store,
+        codecs: CodecRegistry,
+        environment: Mapping[str, Json],
+        trusts: Callable[[Key], bool] = lambda key: True,
     ) -> None:
         self.codecs = codecs
         self.environment = environment
         self._manifests = manifests
         self._blobs = blobs
+        self._trusts = trusts
         self._invalidated: set[Key] = set()
         self._bad: dict[Digest, BadBlob] = {}
         self.rejected = 0
         """How many blobs were bad in this session so far."""
 
     async def find(self, key: Key) -> Manifest | Unreadable | None:
-        """Return the manifest of `key`, None on a miss."""
+        """Return the manifest of `key`, None on a miss; one that was never written whole is a miss."""
         if key in self._invalidated:
             return None
         data = await self._manifests.get(key)
-        if data is None:
+        if data is None or is_torn(data):
             return None
+        trusted = self._trusts(key)
         try:
-            return read_manifest(data, key, f"manifests/{key[:2]}/{key}.json")
+            found = read_manifest(data, key, f"manifests/{key[:2]}/{key}.json")
         except ManifestError as error:
-            return Unreadable(str(error))
+            # What others wrote must not fail a run here, and is not this person's to mend.
+            return Unreadable(str(error)) if trusted else None
+        return found if trusted else without_pickles(found)
 
     def invalidate(self, key: Key) -> None:
         """Forget `key` for this session: its run has to be done again."""
@@ -73,8 +84,7 @@ class CellCache:
     async def save(self, manifest: Manifest, blobs: Mapping[Digest, bytes]) -> None:
         """Write `blobs` and then `manifest`, so that a manifest never promises what is not there."""
         for address, data in blobs.items():
-            if address in self._bad or not await self._blobs.contains(address):
-                await self._blobs.put(address, data)
+            await self._blobs.put(address, data)
             self._bad.pop(address, None)
         await self._manifests.put(manifest.key, manifest.to_bytes())
         self._invalidated.discard(manifest.key)

@@ -57,8 +57,9 @@ STRICT = "^strict"
 class KernelServices:
     """What a host gives a kernel.
 
-    `fetched` tells how many manifests and blobs came over a network. `environment` is recorded in
-    manifests. `lifecycles` are further ones, which stand around a body whose inputs are live. `file` is
+    `fetched` tells how many manifests and blobs came over a network, `trusts` whether the manifest that was
+    read last under a key is as trusted as the notebook's code. `environment` is recorded in manifests.
+    `lifecycles` are further ones, which stand around a body whose inputs are live. `file` is
     what `__file__` is in cells. `read_cell` does for an edited cell what reading a file does for all:
     IPython's syntax, star imports.
     """
@@ -72,6 +73,7 @@ class KernelServices:
     executor: Executor = field(default_factory=DefaultExecutor)
     lifecycles: tuple[Lifecycle, ...] = ()
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    trusts: Callable[[str], bool] = lambda key: True
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
 
@@ -92,7 +94,9 @@ class Kernel:
         self.module = _main_module(services.file)
         self.namespace = Namespace(vars(self.module))
         codecs = standard_codecs(lambda: self.namespace.globals)
-        self.cache = CellCache(services.manifests, services.blobs, codecs, services.environment)
+        self.cache = CellCache(
+            services.manifests, services.blobs, codecs, services.environment, services.trusts
+        )
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)
         self._snapshots = SnapshotMaker(

@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from tiffin.errors import UsageError
-from tiffin.stores.file import FileStore
 from tiffin.stores.http import Fetch, HttpStore
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Store
@@ -26,10 +24,28 @@ INDEX_FORMAT = 1
 
 
 @dataclass(frozen=True)
-class FolderPlace:
-    """A cache in a folder of this machine."""
+class CacheStores:
+    """The two stores of a cache; `fetched` tells how many of each came over a network so far.
 
-    root: Path
+    `trusted` says whether all they give is as trusted as the notebook's code. Where it is not, `own` tells
+    whether the manifest that was read last under a key is this machine's own all the same.
+    """
+
+    manifests: Store
+    blobs: Store
+    fetched: Callable[[], tuple[int, int]]
+    trusted: bool = True
+    own: Callable[[str], bool] = lambda key: False
+
+    def trusts(self, key: str) -> bool:
+        """Return whether the manifest that was read last under `key` is as trusted as the notebook's code."""
+        return self.trusted or self.own(key)
+
+
+class Place(Protocol):
+    """Where a cache lies: `FolderPlace`, `SharedPlace` natively, `SitePlace` in a browser."""
+
+    def open(self) -> CacheStores: ...
 
 
 @dataclass(frozen=True)
@@ -45,39 +61,22 @@ class SitePlace:
     blobs: Sequence[str]
     manifests: Mapping[str, Json]
 
-
-@dataclass(frozen=True)
-class CacheStores:
-    """The two stores of a cache; `fetched` tells how many of each came over a network so far."""
-
-    manifests: Store
-    blobs: Store
-    fetched: Callable[[], tuple[int, int]]
-
-
-Place: TypeAlias = FolderPlace | SitePlace
+    def open(self) -> CacheStores:
+        carried = {key: json.dumps(manifest).encode() for key, manifest in self.manifests.items()}
+        manifests = HttpStore(f"{self.base}/manifests", self.fetch, self.keys, ".json")
+        blobs = HttpStore(f"{self.base}/blobs", self.fetch, self.blobs)
+        return CacheStores(
+            TieredStore([MemoryStore(carried), manifests]),
+            TieredStore([MemoryStore(), blobs]),
+            lambda: (manifests.fetched, blobs.fetched),
+        )
 
 
 def open_stores(loader: str, place: Place) -> CacheStores:
     """Return the stores that `loader` gives at `place`; `UsageError` if there is no such loader."""
-    if loader == "memory":
-        return CacheStores(MemoryStore(), MemoryStore(), lambda: (0, 0))
-    if loader != "lazy":
-        raise UsageError(f"there is no cache loader {loader!r}; known: lazy, memory")
-    match place:
-        case FolderPlace(root):
-            manifests, blobs = FileStore(root / "manifests", ".json"), FileStore(root / "blobs")
-            return CacheStores(manifests, blobs, lambda: (0, 0))
-        case SitePlace():
-            return _site_stores(place)
-
-
-def _site_stores(place: SitePlace) -> CacheStores:
-    carried = {key: json.dumps(manifest).encode() for key, manifest in place.manifests.items()}
-    manifests = HttpStore(f"{place.base}/manifests", place.fetch, place.keys, ".json")
-    blobs = HttpStore(f"{place.base}/blobs", place.fetch, place.blobs)
-    return CacheStores(
-        TieredStore([MemoryStore(carried), manifests]),
-        TieredStore([MemoryStore(), blobs]),
-        lambda: (manifests.fetched, blobs.fetched),
-    )
+    match loader:
+        case "memory":
+            return CacheStores(MemoryStore(), MemoryStore(), lambda: (0, 0))
+        case "lazy":
+            return place.open()
+    raise UsageError(f"there is no cache loader {loader!r}; known: lazy, memory")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from tiffin.errors import KeyFormError
 from tiffin.ids import is_digest
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+"""What can be put. A store keeps the bytes as they are at that moment, and gives them back as `bytes`."""
 
 
 class Store(Protocol):
@@ -19,7 +22,7 @@ class Store(Protocol):
 
     async def get(self, key: str) -> bytes | None: ...
     async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]: ...
-    async def put(self, key: str, data: bytes) -> None: ...
+    async def put(self, key: str, data: Buffer) -> None: ...
     async def delete(self, key: str) -> None: ...
     async def contains(self, key: str) -> bool: ...
     async def keys(self) -> frozenset[str]: ...

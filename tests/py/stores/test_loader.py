@@ -8,7 +8,8 @@ import pytest
 from store_contract import Server, key
 
 from tiffin.errors import UsageError
-from tiffin.stores.loader import FolderPlace, SitePlace, open_stores
+from tiffin.stores.folder import FolderPlace
+from tiffin.stores.loader import SitePlace, open_stores
 
 
 async def test_lazy_is_a_folder_natively(tmp_path: Path) -> None:
