@@ -27,6 +27,8 @@ OUTPUT = ROOT / "build" / "out" / "kernel"
 
 LEFT_OUT = (
     "bundled/",
+    "cache/inventory.py",
+    "cache/folder_cache.py",
     "cache/notebook_folder.py",
     "cache/signing.py",
     "codecs/extensions.py",
@@ -36,8 +38,15 @@ LEFT_OUT = (
     "host/server/",
     "notebook/",
     "session/script.py",
+    "stores/file.py",
+    "stores/folder.py",
+    "stores/folder_lock.py",
+    "stores/object.py",
+    "stores/recording.py",
+    "stores/shared.py",
+    "stores/uses.py",
 )
-"""Layers and modules that never run in a browser, as paths in the package."""
+"""What never runs in a browser, as paths in the package: layers, and native parts of others."""
 
 KEPT = ("notebook/__init__.py", "notebook/edit.py", "notebook/notebook.py")
 """What stays of a layer that is left out: the notebook as a value, and editing it, without the readers of

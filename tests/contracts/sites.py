@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tiffin.host.export.runtime import Assets, Runtime, find_runtime
+from tiffin.stores.folder_lock import LOCK_FILE
+from tiffin.stores.uses import USES_FILE
 
 PAGE = ("page-AAAAAAAA.js", "worker-BBBBBBBB.js", "page-CCCCCCCC.css", "serif-DDDDDDDD.woff2")
 
@@ -49,7 +51,9 @@ def make_runtime(folder: Path, *packages: dict[str, Any], version: str | None = 
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below `folder` by its relative path."""
+    """Every file below `folder` by its relative path, but for what sessions note about a cache."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in (LOCK_FILE, USES_FILE)
     }

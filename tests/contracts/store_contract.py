@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import abc
+import asyncio
 import hashlib
+import random
 from collections.abc import Sequence
 
 import pytest
 
 from tiffin.errors import KeyFormError
-from tiffin.stores.store import Store
+from tiffin.stores.store import Buffer, Store
 
 
 def key(text: str) -> str:
@@ -40,6 +42,61 @@ BAD_KEYS = [
     "\0" * 64,
     "ａ" * 64,
 ]
+
+
+def fuzzed_keys(count: int, seed: int = 20) -> list[str]:
+    """Return texts that are no keys: paths, addresses, keys but for a character or two, and noise."""
+    made = random.Random(seed)
+    pieces = [
+        "..",
+        "/",
+        "\\",
+        "\0",
+        "%2e%2e",
+        "~",
+        ".",
+        ":",
+        "\n",
+        "?",
+        "#",
+        "s3://",
+        "http://",
+        "C:",
+        " ",
+        "é",
+        "İ",
+        "١",
+    ]
+    found: list[str] = []
+    while len(found) < count:
+        good = "".join(made.choices("0123456789abcdef", k=64))
+        kind = made.randrange(5)
+        if kind == 0:
+            text = "".join(made.choices(pieces, k=made.randrange(1, 30)))
+        elif kind == 1:
+            at, piece = made.randrange(64), made.choice(pieces)
+            text = good[:at] + piece + good[at + len(piece) :]
+        elif kind == 2:
+            text = made.choice(["", "../", "/", "./", "//"]) + good[: made.randrange(64)]
+        elif kind == 3:
+            text = good + made.choice([*pieces, good])
+        else:
+            text = "".join(chr(made.randrange(1, 0x3000)) for _ in range(made.choice([1, 3, 64])))
+        if not (len(text) == 64 and set(text) <= set("0123456789abcdef")):
+            found.append(text)
+    return found
+
+
+async def refuse_all(store: Store, keys: Sequence[object]) -> None:
+    """Assert that every method of `store` refuses each of `keys`, before and beside good ones."""
+    for bad in keys:
+        for call in (store.get, store.contains, store.delete):
+            with pytest.raises(KeyFormError):
+                await call(bad)  # type: ignore[arg-type]
+        with pytest.raises(KeyFormError):
+            await store.put(bad, b"1")  # type: ignore[arg-type]
+        with pytest.raises(KeyFormError):
+            await store.get_many([key("a"), bad])  # type: ignore[list-item]
 
 
 class StoreContract(abc.ABC):
@@ -78,11 +135,10 @@ class StoreContract(abc.ABC):
             await store.get_many([key("a"), bad])
         with pytest.raises(KeyFormError):
             await store.contains(bad)
-        if self.writable:
-            with pytest.raises(KeyFormError):
-                await store.put(bad, b"1")
-            with pytest.raises(KeyFormError):
-                await store.delete(bad)
+        with pytest.raises(KeyFormError):
+            await store.put(bad, b"1")
+        with pytest.raises(KeyFormError):
+            await store.delete(bad)
 
     async def test_puts_and_replaces(self) -> None:
         store = self.make({key("a"): b"old"})
@@ -110,3 +166,69 @@ class StoreContract(abc.ABC):
         assert await store.keys() == frozenset()
         await store.put(key("a"), b"2")
         assert await store.get(key("a")) == b"2"
+
+    async def test_no_text_but_a_key_is_taken(self) -> None:
+        store = self.make({})
+        await refuse_all(store, [*fuzzed_keys(300), None, 1, b"a" * 64, ("a",)])
+        assert await store.keys() == frozenset()
+
+    async def test_many_keys_in_any_order_and_number(self) -> None:
+        entries = {key(str(number)): str(number).encode() for number in range(50)}
+        store = self.make(entries)
+        wanted = [*entries, *(key(f"no {number}") for number in range(50)), *reversed(entries)]
+        assert dict(await store.get_many(iter(wanted))) == entries
+        assert await store.keys() == entries.keys()
+
+    async def test_deleting_what_is_not_there_does_nothing(self) -> None:
+        if self.writable:
+            store = self.make({key("a"): b"1"})
+            await store.delete(key("b"))
+            assert await store.keys() == {key("a")}
+
+    async def test_bytes_of_any_kind_and_size_come_back_as_bytes(self) -> None:
+        if not self.writable:
+            return
+        store = self.make({})
+        large = random.Random(1).randbytes(20_000_001)
+        given: list[Buffer] = [
+            b"",
+            b"\0",
+            bytearray(b"ab"),
+            memoryview(b"abcd")[1:3],
+            memoryview(b"abcd").cast("H"),
+            large,
+        ]
+        for number, data in enumerate(given):
+            await store.put(key(str(number)), data)
+        for number, data in enumerate(given):
+            found = await store.get(key(str(number)))
+            assert type(found) is bytes
+            assert found == bytes(data)
+
+    async def test_what_was_put_does_not_change_with_its_buffer(self) -> None:
+        if self.writable:
+            store, data = self.make({}), bytearray(b"before")
+            await store.put(key("a"), data)
+            data[:] = b"after!"
+            assert await store.get(key("a")) == b"before"
+
+    async def test_many_at_once(self) -> None:
+        if not self.writable:
+            return
+        store = self.make({key("old"): b"old"})
+        names = [key(str(number % 20)) for number in range(100)]
+        values = {name: name.encode() * 50 for name in names}
+        await asyncio.gather(*[store.put(name, values[name]) for name in names])
+        read = await asyncio.gather(*[store.get(name) for name in names])
+        assert read == [values[name] for name in names]
+
+        async def turn(number: int) -> bytes | None:
+            name = names[number % 3]
+            if number % 5 == 0:
+                await store.delete(name)
+            await store.put(name, values[name])
+            return await store.get(name)
+
+        found = await asyncio.gather(*[turn(number) for number in range(60)])
+        assert {data for data in found if data is not None} <= set(values.values())
+        assert await store.get(key("old")) == b"old"

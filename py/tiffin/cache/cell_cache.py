@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts, read_manifest
+from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts, is_torn, read_manifest
 from tiffin.cache.trust import Trust
 from tiffin.codecs.registry import CodecRegistry
 from tiffin.errors import ManifestError
@@ -45,7 +45,8 @@ class CellCache:
     """Finds and saves manifests, and fetches blobs, checking each digest.
 
     `invalidated` keys are not found again in this session until they are saved anew; a blob that was bad
-    once is not asked for again.
+    once is not asked for again. `trusts` says whether the manifest that was read last under a key is as
+    trusted as the notebook's code: pickles of others are not decoded.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class CellCache:
         codecs: CodecRegistry,
         environment: Mapping[str, Json],
         trust: Trust = DEFAULT_TRUST,
+        trusts: Callable[[Key], bool] = lambda key: True,
     ) -> None:
         self.codecs = codecs
         self.trust = trust
@@ -62,6 +64,7 @@ class CellCache:
         self.environment = environment
         self._manifests = manifests
         self._blobs = blobs
+        self._trusts = trusts
         self._invalidated: set[Key] = set()
         self._bad: dict[Digest, BadBlob] = {}
         self.rejected = 0
@@ -69,25 +72,32 @@ class CellCache:
 
     def beside(self, manifests: Store, blobs: Store) -> CellCache:
         """Return this cache on other stores: what was invalidated here is so there, too."""
-        other = CellCache(manifests, blobs, self.codecs, self.environment, self.trust)
+        other = CellCache(manifests, blobs, self.codecs, self.environment, self.trust, self._trusts)
+        other._bad = self._bad
         other._invalidated = self._invalidated
         return other
 
     async def find(self, key: Key) -> Manifest | Unreadable | None:
-        """Return the manifest of `key`, None on a miss."""
+        """Return the manifest of `key`, None on a miss; one that was never written whole is a miss."""
         if key in self._invalidated:
             return None
         data = await self._manifests.get(key)
-        if data is None:
+        if data is None or is_torn(data):
             return None
         where = f"manifests/{key[:2]}/{key}.json"
+        own = self._trusts(key)
         try:
             manifest = read_manifest(data, key, where)
         except ManifestError as error:
-            return Unreadable(str(error))
+            # What others wrote must not fail a run here, and is not this person's to mend.
+            return Unreadable(str(error)) if own else None
         problem = self.trust.problem(manifest)
         if problem is not None:
             return Unreadable(f"{where}: {problem}", trusted=False)
+        return manifest if own else self.admit(manifest)
+
+    def admit(self, manifest: Manifest) -> Manifest:
+        """Return what may be used of a manifest that others wrote."""
         return self.trust.admit(manifest, self._unsafe)
 
     def invalidate(self, key: Key) -> None:
@@ -97,8 +107,7 @@ class CellCache:
     async def save(self, manifest: Manifest, blobs: Mapping[Digest, bytes]) -> None:
         """Write `blobs` and then `manifest`, so that a manifest never promises what is not there."""
         for address, data in blobs.items():
-            if address in self._bad or not await self._blobs.contains(address):
-                await self._blobs.put(address, data)
+            await self._blobs.put(address, data)
             self._bad.pop(address, None)
         await self._manifests.put(manifest.key, self.trust.signed(manifest).to_bytes())
         self._invalidated.discard(manifest.key)

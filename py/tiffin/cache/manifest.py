@@ -155,6 +155,11 @@ def _parts_to_json(parts: OutputParts) -> dict[str, Json]:
     }
 
 
+def is_torn(data: bytes) -> bool:
+    """Return whether `data` are what a power cut leaves of a manifest: nothing, its beginning, or holes."""
+    return not data or b"\0" in data or (data.startswith(b"{") and not data.endswith(b"}"))
+
+
 def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
     """Return the manifest in `data`, which was found under `key` at `where`; `ManifestError` otherwise."""
     try:

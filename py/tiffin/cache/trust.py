@@ -37,7 +37,6 @@ class Trust:
 
     mode: TrustMode = "off"
     signer: Signer | None = None
-    shared: bool = False
 
     def signed(self, manifest: Manifest) -> Manifest:
         """Return `manifest` with the user's signature, if there is to be one."""
@@ -54,21 +53,32 @@ class Trust:
         return self.signer.problem(signed_bytes(manifest), manifest.signature)
 
     def admit(self, manifest: Manifest, unsafe: frozenset[str]) -> Manifest:
-        """Return what may be used of `manifest`, in which `problem` has found nothing wrong.
+        """Return what may be used of a manifest that others wrote, and in which `problem` has found nothing
+        wrong.
 
-        Of an unsigned one in a shared store, values of the codecs named `unsafe` are unavailable.
+        Of an unsigned one values of the codecs named `unsafe` are unavailable, and so are imports that are no
+        statement of the cell's own.
         """
-        if not self.shared or (self.mode != "off" and manifest.signature is not None):
+        if self.mode != "off" and manifest.signature is not None:
             return manifest
         admitted = {name: _without(definition, unsafe) for name, definition in manifest.definitions.items()}
         return replace(manifest, definitions=admitted)
 
 
 def _without(definition: Definition, unsafe: frozenset[str]) -> Definition:
-    if definition.kind != "blob" or definition.codec not in unsafe:
+    if definition.kind == "import":
+        return replace(
+            definition, kind="unavailable", reason="it imports, and nobody whom you trust has signed it"
+        )
+    if definition.codec not in unsafe:
         return definition
-    reason = "it is pickled, and nobody whom you trust has signed it"
-    return Definition("unavailable", definition.identity, definition.type, reason=reason)
+    return Definition(
+        "unavailable",
+        definition.identity,
+        definition.type,
+        reason="it is pickled, and nobody whom you trust has signed it",
+        shares=definition.shares,
+    )
 
 
 def signed_bytes(manifest: Manifest) -> bytes:

@@ -13,6 +13,7 @@ from tiffin.cache.cell_cache import CellCache
 from tiffin.cache.live_identity import LiveIdentities
 from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
+from tiffin.cache.trust import Trust
 from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import PRESETS
 from tiffin.codecs.registry import Codec
@@ -61,10 +62,11 @@ class KernelServices:
     """What a host gives a kernel.
 
     `inside` are the stores of manifests and blobs as a body may use them, which cannot wait; the same ones if
-    None. `fetched` tells how many manifests and blobs came over a network. `environment` is recorded in
-    manifests. `codecs` are others than tiffin's own. `lifecycles` are further ones, which stand around a body
-    whose inputs are live. `file` is what `__file__` is in cells. `read_cell` does for an edited cell what
-    reading a file does for all: IPython's syntax, star imports.
+    None. `fetched` tells how many manifests and blobs came over a network, `trusts` whether the manifest that
+    was read last under a key is as trusted as the notebook's code; `trust` are the user's rules of signing.
+    `environment` is recorded in manifests. `codecs` are others than tiffin's own. `lifecycles` are further
+    ones, which stand around a body whose inputs are live. `file` is what `__file__` is in cells. `read_cell`
+    does for an edited cell what reading a file does for all: IPython's syntax, star imports.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -78,6 +80,8 @@ class KernelServices:
     lifecycles: tuple[Lifecycle, ...] = ()
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
     inside: tuple[Store, Store] | None = None
+    trusts: Callable[[str], bool] = lambda key: True
+    trust: Trust = field(default_factory=Trust)
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
 
@@ -98,7 +102,9 @@ class Kernel:
         self.module = _main_module(services.file)
         self.namespace = Namespace(vars(self.module))
         codecs = standard_codecs(lambda: self.namespace.globals, self._imports, services.codecs)
-        self.cache = CellCache(services.manifests, services.blobs, codecs, services.environment)
+        self.cache = CellCache(
+            services.manifests, services.blobs, codecs, services.environment, services.trust, services.trusts
+        )
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)
         self._snapshots = SnapshotMaker(
@@ -113,6 +119,7 @@ class Kernel:
             self._shown_key,
             lambda cell: cell in self._states.setters,
             lambda: {STRICT: "on"} if self._is_strict else {},
+            lambda: self.notebook.settings.get("cache"),
         )
         calls = Calls(
             LiveIdentities(

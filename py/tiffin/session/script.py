@@ -17,7 +17,8 @@ from tiffin.codecs.extensions import find_codecs
 from tiffin.codecs.standard import standard_codecs
 from tiffin.ids import Key
 from tiffin.session.calls import Calls
-from tiffin.stores.loader import FolderPlace, open_stores
+from tiffin.stores.folder import FolderPlace
+from tiffin.stores.loader import open_stores
 
 
 class ScriptNotice(UserWarning):

@@ -3,65 +3,141 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
 import os
-import tempfile
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tiffin.ids import is_digest
-from tiffin.stores.store import check_key
+from tiffin.stores.store import Buffer, check_key
+
+SHARD = re.compile(r"[0-9a-f]{2}\Z")
+"""The form of the folders that files lie in: the first two digits of their keys."""
+
+UNFINISHED = ".writing-"
+"""How names of files that are being written begin; one whose writer was killed stays, and does no harm."""
+
+_ATTEMPTS = 5
+_PIECE = 1 << 20  # bytes
+_counter = itertools.count()
 
 
 class FileStore:
-    """Files `<root>/<key[:2]>/<key><suffix>`. The folder is made when something is first put.
+    """Files `<root>/<key[:2]>/<key><suffix>`. The folder is made when something is first put, at any time.
 
-    A file is written beside its place, flushed, and renamed there, so that a crash leaves the old bytes,
-    the new ones, or none.
+    A file is written beside its place and renamed there, so that a reader, and what is left after a crash of
+    the program, sees the old bytes, the new ones, or none. With `by_content` a key is the digest of its
+    bytes: what is there already, unharmed, is not written again.
     """
 
-    def __init__(self, root: Path, suffix: str = "") -> None:
-        self._root = root
+    # Nothing is flushed to the disk: that costs more than all the rest, and what a power cut leaves of the
+    # last files is told from whole ones by every reader (docs/decisions/017-stores.md).
+
+    def __init__(self, root: Path, suffix: str = "", *, by_content: bool = False) -> None:
+        self._root = str(root)
         self._suffix = suffix
+        self._by_content = by_content
 
     def path(self, key: str) -> Path:
         """Return where the bytes of `key` lie, whether they are there or not."""
+        return Path(self._path(key))
+
+    def _path(self, key: str) -> str:
         check_key(key)
-        return self._root / key[:2] / f"{key}{self._suffix}"
+        return f"{self._root}{os.sep}{key[:2]}{os.sep}{key}{self._suffix}"
 
     async def get(self, key: str) -> bytes | None:
+        return self._read(key)
+
+    def _read(self, key: str) -> bytes | None:
         try:
-            return self.path(key).read_bytes()
-        except FileNotFoundError:
+            with open(self._path(key), "rb", buffering=0) as file:  # noqa: PTH123
+                return file.read()
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        found = {key: await self.get(key) for key in [check_key(key) for key in keys]}
+        found = {key: self._read(key) for key in dict.fromkeys([check_key(key) for key in keys])}
         return {key: data for key, data in found.items() if data is not None}
 
-    async def put(self, key: str, data: bytes) -> None:
-        path = self.path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(beside, 0o644)
-            os.replace(beside, path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(beside)
-            raise
+    async def put(self, key: str, data: Buffer) -> None:
+        path = self._path(key)
+        if self._by_content and _holds(path, memoryview(data).cast("B")):
+            return
+        for attempt in range(_ATTEMPTS):
+            try:
+                _write(path, data)
+            except (FileNotFoundError, FileExistsError):
+                # The folder is not there yet, or somebody removed it this very moment; or a process with the
+                # same number, on another machine, writes under the same name.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - text all the way
+            else:
+                return
 
     async def delete(self, key: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            self.path(key).unlink()
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            os.unlink(self._path(key))
 
     async def contains(self, key: str) -> bool:
-        return self.path(key).is_file()
+        return _size(self._path(key)) is not None
 
     async def keys(self) -> frozenset[str]:
-        files = self._root.glob(f"[0-9a-f][0-9a-f]/*{self._suffix}")
-        names = (file.name.removesuffix(self._suffix) for file in files)
-        return frozenset(name for name in names if is_digest(name))
+        names = (entry.name for entry in files_in_shards(self._root))
+        ours = (name.removesuffix(self._suffix) for name in names if name.endswith(self._suffix))
+        return frozenset(name for name in ours if is_digest(name))
+
+
+def files_in_shards(root: str | Path) -> Iterable[os.DirEntry[str]]:
+    """Yield the entries of all shards below `root`, of whatever kind; links to shards are passed over."""
+    for shard in _entries(root):
+        if SHARD.match(shard.name) and shard.is_dir(follow_symlinks=False):
+            yield from _entries(shard.path)
+
+
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - text all the way
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _holds(path: str, data: memoryview) -> bool:
+    """Whether the file at `path` has these bytes; looking costs a tenth of writing them."""
+    if _size(path) != len(data):
+        return False
+    with contextlib.suppress(OSError), open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        return all(file.read(_PIECE) == data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
+    return False
+
+
+def _write(path: str, data: Buffer) -> None:
+    folder, name = os.path.split(path)
+    beside = f"{folder}{os.sep}{UNFINISHED}{os.getpid()}-{next(_counter)}-{name[:12]}"
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        try:
+            rest = memoryview(data).cast("B")
+            while rest:
+                written = os.write(handle, rest)
+                if not written:
+                    raise OSError(errno.EIO, "nothing could be written", path)
+                rest = rest[written:]
+        finally:
+            os.close(handle)
+        os.replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise

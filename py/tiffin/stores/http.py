@@ -6,7 +6,7 @@ import errno
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from tiffin.stores.store import check_key
+from tiffin.stores.store import Buffer, check_key
 
 Fetch: TypeAlias = Callable[[Sequence[str]], Awaitable[Sequence[bytes | None]]]
 """Fetches URLs concurrently; for each the body, or None when it could not be had."""
@@ -43,7 +43,7 @@ class HttpStore:
         self.fetched += len(found)
         return found
 
-    async def put(self, key: str, data: bytes) -> None:
+    async def put(self, key: str, data: Buffer) -> None:
         raise OSError(errno.EROFS, f"a store over HTTP is read-only: {self.url(key)}")
 
     async def delete(self, key: str) -> None:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from tiffin.errors import UsageError
-from tiffin.stores.file import FileStore
 from tiffin.stores.http import Fetch, HttpStore
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Store
@@ -26,17 +24,37 @@ INDEX_FORMAT = 1
 
 
 @dataclass(frozen=True)
-class FolderPlace:
-    """A cache in a folder of this machine."""
+class CacheStores:
+    """The two stores of a cache; `fetched` tells how many of each came over a network so far.
 
-    root: Path
+    `trusted` says whether all they give is as trusted as the notebook's code. Where it is not, `own` tells
+    whether the manifest that was read last under a key is this machine's own all the same. `inside` are the
+    stores for code that runs and cannot wait, where these are others.
+    """
+
+    manifests: Store
+    blobs: Store
+    fetched: Callable[[], tuple[int, int]]
+    trusted: bool = True
+    own: Callable[[str], bool] = lambda key: False
+    inside: tuple[Store, Store] | None = None
+
+    def trusts(self, key: str) -> bool:
+        """Return whether the manifest that was read last under `key` is as trusted as the notebook's code."""
+        return self.trusted or self.own(key)
+
+
+class Place(Protocol):
+    """Where a cache lies: `FolderPlace`, `SharedPlace` natively, `SitePlace` in a browser."""
+
+    def open(self) -> CacheStores: ...
 
 
 @dataclass(frozen=True)
 class SitePlace:
     """The cache of an exported site: its base URL, how to fetch, and what was shipped.
 
-    `manifests` are those that `index.json` carries, by key.
+    `manifests` are those that `index.json` carries, by key. `fetch_inside` never waits.
     """
 
     base: str
@@ -44,40 +62,32 @@ class SitePlace:
     keys: Sequence[str]
     blobs: Sequence[str]
     manifests: Mapping[str, Json]
+    fetch_inside: Fetch
 
+    def open(self) -> CacheStores:
+        carried = {key: json.dumps(manifest).encode() for key, manifest in self.manifests.items()}
+        near = MemoryStore(carried), MemoryStore()
+        far, far_inside = self._over_http(self.fetch), self._over_http(self.fetch_inside)
+        manifests, blobs = map(TieredStore, zip(near, far, strict=True))
+        inside = map(TieredStore, zip(near, far_inside, strict=True))
+        pairs = tuple(zip(far, far_inside, strict=True))
+        return CacheStores(
+            manifests,
+            blobs,
+            lambda: (sum(store.fetched for store in pairs[0]), sum(store.fetched for store in pairs[1])),
+            inside=(next(inside), next(inside)),
+        )
 
-@dataclass(frozen=True)
-class CacheStores:
-    """The two stores of a cache; `fetched` tells how many of each came over a network so far."""
-
-    manifests: Store
-    blobs: Store
-    fetched: Callable[[], tuple[int, int]]
-
-
-Place: TypeAlias = FolderPlace | SitePlace
+    def _over_http(self, fetch: Fetch) -> tuple[HttpStore, HttpStore]:
+        manifests = HttpStore(f"{self.base}/manifests", fetch, self.keys, ".json")
+        return manifests, HttpStore(f"{self.base}/blobs", fetch, self.blobs)
 
 
 def open_stores(loader: str, place: Place) -> CacheStores:
     """Return the stores that `loader` gives at `place`; `UsageError` if there is no such loader."""
-    if loader == "memory":
-        return CacheStores(MemoryStore(), MemoryStore(), lambda: (0, 0))
-    if loader != "lazy":
-        raise UsageError(f"there is no cache loader {loader!r}; known: lazy, memory")
-    match place:
-        case FolderPlace(root):
-            manifests, blobs = FileStore(root / "manifests", ".json"), FileStore(root / "blobs")
-            return CacheStores(manifests, blobs, lambda: (0, 0))
-        case SitePlace():
-            return _site_stores(place)
-
-
-def _site_stores(place: SitePlace) -> CacheStores:
-    carried = {key: json.dumps(manifest).encode() for key, manifest in place.manifests.items()}
-    manifests = HttpStore(f"{place.base}/manifests", place.fetch, place.keys, ".json")
-    blobs = HttpStore(f"{place.base}/blobs", place.fetch, place.blobs)
-    return CacheStores(
-        TieredStore([MemoryStore(carried), manifests]),
-        TieredStore([MemoryStore(), blobs]),
-        lambda: (manifests.fetched, blobs.fetched),
-    )
+    match loader:
+        case "memory":
+            return CacheStores(MemoryStore(), MemoryStore(), lambda: (0, 0))
+        case "lazy":
+            return place.open()
+    raise UsageError(f"there is no cache loader {loader!r}; known: lazy, memory")

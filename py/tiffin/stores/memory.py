@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tiffin.stores.store import check_key
+from tiffin.stores.store import Buffer, check_key
 
 
 class MemoryStore:
@@ -20,7 +20,7 @@ class MemoryStore:
         wanted = [check_key(key) for key in keys]
         return {key: self._entries[key] for key in wanted if key in self._entries}
 
-    async def put(self, key: str, data: bytes) -> None:
+    async def put(self, key: str, data: Buffer) -> None:
         self._entries[check_key(key)] = bytes(data)
 
     async def delete(self, key: str) -> None:

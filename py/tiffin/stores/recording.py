@@ -4,30 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tiffin.stores.store import Store
+from tiffin.stores.store import Buffer, Store
 
 
 class RecordingStore:
-    """Passes everything on; `used` holds the keys that were read with success, or written."""
+    """Passes everything on; `used` holds the keys that were read with success, or written.
+
+    `found` holds those that were there before: read with success, and not written first.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.used: set[str] = set()
+        self._written: set[str] = set()
+        self.found: set[str] = set()
 
     async def get(self, key: str) -> bytes | None:
         data = await self._store.get(key)
         if data is not None:
-            self.used.add(key)
+            self._note([key])
         return data
 
     async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
         found = await self._store.get_many(keys)
-        self.used.update(found)
+        self._note(found)
         return found
 
-    async def put(self, key: str, data: bytes) -> None:
+    def _note(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.used.add(key)
+            if key not in self._written:
+                self.found.add(key)
+
+    async def put(self, key: str, data: Buffer) -> None:
         await self._store.put(key, data)
         self.used.add(key)
+        self._written.add(key)
 
     async def delete(self, key: str) -> None:
         await self._store.delete(key)

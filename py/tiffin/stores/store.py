@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tiffin.errors import KeyFormError
 from tiffin.ids import is_digest
 
 T = TypeVar("T")
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+"""What can be put. A store keeps the bytes as they are at that moment, and gives them back as `bytes`."""
 
 
 class Store(Protocol):
@@ -21,7 +24,7 @@ class Store(Protocol):
 
     async def get(self, key: str) -> bytes | None: ...
     async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]: ...
-    async def put(self, key: str, data: bytes) -> None: ...
+    async def put(self, key: str, data: Buffer) -> None: ...
     async def delete(self, key: str) -> None: ...
     async def contains(self, key: str) -> bool: ...
     async def keys(self) -> frozenset[str]: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tiffin.stores.store import Store, check_key
+from tiffin.stores.store import Buffer, Store, check_key
 
 
 class TieredStore:
@@ -33,7 +33,7 @@ class TieredStore:
             found.update(more)
         return found
 
-    async def put(self, key: str, data: bytes) -> None:
+    async def put(self, key: str, data: Buffer) -> None:
         await self._nearest.put(key, data)
         self._deleted.discard(key)
 

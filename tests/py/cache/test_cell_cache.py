@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from example_manifest import KEY, example
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
@@ -9,6 +12,7 @@ from tiffin.cache.manifest import Manifest
 from tiffin.codecs.standard import standard_codecs
 from tiffin.ids import Digest, digest
 from tiffin.stores.memory import MemoryStore
+from tiffin.stores.store import Buffer
 
 
 class Log(MemoryStore):
@@ -18,7 +22,7 @@ class Log(MemoryStore):
         super().__init__()
         self._log, self._name = log, name
 
-    async def put(self, key: str, data: bytes) -> None:
+    async def put(self, key: str, data: Buffer) -> None:
         self._log.append(self._name)
         await super().put(key, data)
 
@@ -33,7 +37,7 @@ async def test_blobs_are_written_before_the_manifest() -> None:
     await cache.save(example(), {digest(b"1"): b"1", digest(b"2"): b"2"})
     assert log == ["blob", "blob", "manifest"]
     await cache.save(example(), {digest(b"1"): b"1"})
-    assert log[3:] == ["manifest"]  # the blob is there already
+    assert log[3:] == ["blob", "manifest"]  # that the blob is there already is the store's to see
 
 
 async def test_finding() -> None:
@@ -51,6 +55,37 @@ async def test_a_damaged_manifest_is_an_outcome() -> None:
     found = await make(MemoryStore({KEY: b"{}"})).find(KEY)
     assert isinstance(found, Unreadable)
     assert found.reason.startswith(f"manifests/{KEY[:2]}/{KEY}.json: this is no manifest")
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 800, example().to_bytes()[:700]])
+async def test_what_a_power_cut_left_is_a_miss(left: bytes) -> None:
+    cache = make(MemoryStore({KEY: left}))
+    assert await cache.find(KEY) is None
+    await cache.save(example(), {})
+    assert await cache.find(KEY) == example()
+
+
+async def test_pickles_of_others_are_unavailable() -> None:
+    manifests = MemoryStore({KEY: example().to_bytes()})
+    assert await make(manifests).find(KEY) == example()
+    theirs = CellCache(manifests, MemoryStore(), standard_codecs(dict), {}, trusts=lambda key: False)
+    found = await theirs.find(KEY)
+    assert isinstance(found, Manifest)
+    definition = found.definitions["pickled"]
+    assert (definition.kind, definition.blob, definition.identity) == ("unavailable", None, "lineage:5")
+    assert definition.reason == "it is pickled, and nobody whom you trust has signed it"
+    imports = {name: d for name, d in example().definitions.items() if d.kind == "import"}
+    assert imports
+    assert all(found.definitions[name].kind == "unavailable" for name in imports)
+    changed = {name: found.definitions[name] for name in ("pickled", *imports)}
+    assert found == replace(example(), definitions={**example().definitions, **changed})
+
+
+async def test_what_others_wrote_that_cannot_be_read_is_a_miss() -> None:
+    cache = CellCache(
+        MemoryStore({KEY: b"{}"}), MemoryStore(), standard_codecs(dict), {}, trusts=lambda key: False
+    )
+    assert await cache.find(KEY) is None
 
 
 async def test_bad_blobs_are_dropped_and_remembered() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
+import shutil
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from store_contract import StoreContract, key
+from store_contract import StoreContract, fuzzed_keys, key, refuse_all
 
-from tiffin.errors import KeyFormError
+from tiffin.ids import digest
 from tiffin.stores.file import FileStore
 from tiffin.stores.store import Store
 
@@ -32,19 +36,33 @@ class TestFileStore(StoreContract):
         store = FileStore(self.root, ".json")
         await store.put(key("a"), b"1")
         assert (self.root / key("a")[:2] / f"{key('a')}.json").read_bytes() == b"1"
+        umask = os.umask(0)
+        os.umask(umask)
+        assert stat.S_IMODE(store.path(key("a")).stat().st_mode) == 0o666 & ~umask
 
-    async def test_a_failed_write_leaves_what_was_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("step", ["write", "replace", "open"])
+    async def test_a_failed_write_leaves_what_was_there(
+        self, monkeypatch: pytest.MonkeyPatch, step: str
+    ) -> None:
         store = FileStore(self.root)
         await store.put(key("a"), b"old")
 
         def refuse(*_: object) -> None:
-            raise OSError(28, "No space left on device")
+            raise OSError(errno.ENOSPC, "No space left on device")
 
-        monkeypatch.setattr(os, "fsync", refuse)
+        monkeypatch.setattr(os, step, refuse)
         with pytest.raises(OSError, match="No space left"):
             await store.put(key("a"), b"new")
+        monkeypatch.undo()
         assert await store.get(key("a")) == b"old"
         assert [path.name for path in self.root.rglob("*") if path.is_file()] == [key("a")]
+
+    async def test_a_write_in_pieces_is_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        write = os.write
+        monkeypatch.setattr(os, "write", lambda handle, data: write(handle, bytes(data)[:3]))
+        store = FileStore(self.root)
+        await store.put(key("a"), b"0123456789")
+        assert await store.get(key("a")) == b"0123456789"
 
     async def test_passes_over_what_is_no_entry(self) -> None:
         store = FileStore(self.root)
@@ -53,12 +71,111 @@ class TestFileStore(StoreContract):
         (self.root / key("a")[:2] / "notes.txt").write_bytes(b"hello")
         assert await store.keys() == {key("a")}
 
+    async def test_a_folder_that_goes_away_is_made_again(self) -> None:
+        store = FileStore(self.root)
+        await store.put(key("a"), b"1")
+        shutil.rmtree(self.root)
+        assert await store.get(key("a")) is None
+        assert await store.keys() == frozenset()
+        await store.put(key("a"), b"2")
+        assert await store.get(key("a")) == b"2"
 
-@settings(max_examples=500)
-@given(st.text(max_size=80))
-def test_no_text_but_a_key_becomes_a_path(text: str) -> None:
-    store = FileStore(Path("/nowhere"))
-    if len(text) == 64 and set(text) <= set("0123456789abcdef"):
-        return
-    with pytest.raises(KeyFormError):
-        store.path(text)
+    async def test_a_place_that_cannot_be_written_says_why(self) -> None:
+        self.root.write_text("a file")
+        store = FileStore(self.root)
+        assert await store.get(key("a")) is None
+        with pytest.raises(OSError, match=r"Not a directory|File exists"):
+            await store.put(key("a"), b"1")
+
+    async def test_content_that_is_there_is_not_written_again(self) -> None:
+        store, address = FileStore(self.root, by_content=True), digest(b"1" * 3_000_000)
+        await store.put(address, b"1" * 3_000_000)
+        before = store.path(address).stat().st_ino
+        await store.put(address, b"1" * 3_000_000)
+        assert store.path(address).stat().st_ino == before
+        store.path(address).write_bytes(b"1" * 2_999_999 + b"2")  # what a power cut may leave
+        await store.put(address, b"1" * 3_000_000)
+        assert await store.get(address) == b"1" * 3_000_000
+
+
+def test_no_key_reaches_a_file_outside(tmp_path: Path) -> None:
+    """Ten thousand of them; in a process of its own, since an audit hook stays for good."""
+    root = tmp_path / "store"
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(root), str(Path(__file__).parents[2] / "contracts")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, "touched []\n"), done.stderr
+
+
+WATCHED = """
+import asyncio, os, sys
+root, contracts = sys.argv[1:]
+sys.path.insert(0, contracts)
+from store_contract import fuzzed_keys, key, refuse_all
+from pathlib import Path
+from tiffin.stores.file import FileStore
+touched = []
+watching = False
+def hear(event, arguments):
+    if watching and (event == "open" or event.startswith(("os.", "shutil.", "pathlib."))):
+        touched.append((event, str(arguments[0])))
+sys.addaudithook(hear)
+stores = [FileStore(Path(root)), FileStore(Path(root), ".json", by_content=True)]
+keys = [*fuzzed_keys(10_000), "../" * 20 + "etc/passwd", "/etc/passwd"]
+async def main():
+    global watching
+    await stores[0].put(key("a"), b"1")
+    touched.clear()
+    watching = True
+    for store in stores:
+        await refuse_all(store, keys)
+    watching = False
+asyncio.run(main())
+print("touched", sorted(set(touched)))
+"""
+
+
+async def test_one_key_by_many_writers_at_once(tmp_path: Path) -> None:
+    """Four processes write the same keys; every file is at all times one that some process wrote whole."""
+    store = FileStore(tmp_path / "store")
+    names = [key(str(number)) for number in range(8)]
+    whole = {letter * 300_000 for letter in (b"0", b"1", b"2", b"3")}
+    writers = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", WRITER, str(tmp_path / "store"), str(number), *names
+        )
+        for number in range(4)
+    ]
+    ends = [asyncio.create_task(writer.wait()) for writer in writers]
+    looked = 0
+    while not all(end.done() for end in ends):
+        for data in (await store.get_many(names)).values():
+            assert data in whole
+            looked += 1
+        await asyncio.sleep(0.001)
+    assert [end.result() for end in ends] == [0] * 4
+    assert looked > 20
+    files = [path.name for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert sorted(files) == sorted(names)
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from tiffin.stores.file import FileStore
+root, number, *names = sys.argv[1:]
+async def main():
+    store = FileStore(Path(root))
+    for _ in range(40):
+        for name in names:
+            await store.put(name, number.encode() * 300_000)
+asyncio.run(main())
+"""
+
+
+async def test_fuzzed_keys_are_no_keys() -> None:
+    assert len(set(fuzzed_keys(2000))) > 1500
+    await refuse_all(FileStore(Path("/nowhere")), fuzzed_keys(100))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from store_contract import Server, StoreContract, key
+import pytest
+from store_contract import Server, StoreContract, fuzzed_keys, key, refuse_all
 
+from tiffin.errors import KeyFormError
 from tiffin.stores.http import HttpStore
 from tiffin.stores.store import Store
 
@@ -42,3 +44,11 @@ async def test_what_the_server_lost_is_missing() -> None:
     store = HttpStore("https://site/cache", server.fetch, [key("a")], ".json")
     assert await store.get(key("a")) is None
     assert store.fetched == 0
+
+
+async def test_no_text_but_a_key_becomes_a_request() -> None:
+    server = Server({})
+    await refuse_all(HttpStore("https://site/cache", server.fetch, [key("a")]), fuzzed_keys(10_000))
+    assert server.batches == []
+    with pytest.raises(KeyFormError):
+        HttpStore("https://site/cache", server.fetch, ["../secret"])

@@ -90,7 +90,7 @@ def start(
         manifests=stores.manifests,
         blobs=stores.blobs,
         environment={"python": platform.python_version(), "platform": "browser", "packages": {}},
-        policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False),
+        policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False, cost="always"),
         packages=LockedPackages(config["providers"], load_packages),
         fetched=stores.fetched,
         inside=stores.inside,

@@ -113,7 +113,7 @@ def _folders(notebooks: list[Notebook]) -> list[str]:
 def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) -> Cooked:
     with cell_progress(console, notebook) as report:
         folder = cache or cache_folder(path)
-        cooked = cook(notebook, path, folder, report, None, user_executor(os.environ), give_up)
+        cooked = cook(notebook, path, folder, report, None, user_executor(os.environ), give_up, cost="always")
     console.print(cell_table(cooked))
     interrupted = interruption(cooked)
     if interrupted is not None:

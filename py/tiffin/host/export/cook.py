@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from tiffin.cache.notebook_folder import NotebookFolder
 from tiffin.codecs.extensions import find_codecs
 from tiffin.commands import RunCells, SetValues
 from tiffin.errors import TiffinError, UsageError
-from tiffin.events import Event
+from tiffin.events import Event, Notice
 from tiffin.graph.graph import Graph
 from tiffin.host.export.interrupts import interruptible
 from tiffin.ids import CellId, Digest, Key, digest, new_run_id
@@ -30,11 +30,16 @@ from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
 from tiffin.run.executor import Executor
 from tiffin.run.executors import DEFAULT, find_executor
+from tiffin.run.lifecycles.cached import CacheCost, CachePolicy
 from tiffin.run.result import Result
 from tiffin.run.runner import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
-from tiffin.stores.loader import FolderPlace, open_stores
+from tiffin.stores.folder import FolderPlace, folder_session
+from tiffin.stores.loader import CacheStores, Place, open_stores
+from tiffin.stores.object import open_bucket
 from tiffin.stores.recording import RecordingStore
+from tiffin.stores.shared import SharedPlace
+from tiffin.stores.store import Store
 
 
 class DamagedCache(TiffinError):
@@ -77,8 +82,13 @@ def cook(
     values: Mapping[str, Any] | None = None,
     executor: str | None = None,
     give_up: Callable[[], Any] | None = None,
+    shared: str | None = None,
+    cost: CacheCost = "auto",
 ) -> Cooked:
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
+
+    `cost` says whether to keep values whose encoding takes longer than making them did. `shared` is the URL
+    of a cache behind it that others write as well; that it fails is reported, and the run goes on without it.
 
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
@@ -90,30 +100,51 @@ def cook(
         raise UsageError(f"{cache} is a file: the cache is a folder")
     folder, place = path.resolve().parent, cache.absolute()
     chosen = find_executor(notebook.settings.get("executor", executor or DEFAULT))
+    stores = open_stores("lazy", _cache_place(place, shared, report))
+    manifests = RecordingStore(stores.manifests)
     found: list[Cooked] = []
 
     async def work() -> None:
         # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
-        found.append(await _cook(notebook, folder, place, report, values or {}, chosen, give_up))
+        recorded = replace(stores, manifests=manifests)
+        cooked = await _cook(
+            notebook, folder, place, recorded, CachePolicy(cost=cost), report, values or {}, chosen, give_up
+        )
+        found.append(cooked)
 
-    asyncio.run(work())
+    with folder_session(place) as note_found:
+        try:
+            asyncio.run(work())
+        finally:
+            note_found(manifests.found)
     return found[0]
+
+
+def _cache_place(folder: Path, shared: str | None, report: Callable[[Event], None]) -> Place:
+    if shared is None:
+        return FolderPlace(folder)
+    bucket = open_bucket(shared, os.environ)
+    return SharedPlace(folder, bucket, shared, lambda text: report(Notice("warning", text)))
 
 
 async def _cook(
     notebook: Notebook,
     folder: Path,
     cache: Path,
+    stores: CacheStores,
+    policy: CachePolicy,
     report: Callable[[Event], None],
     values: Mapping[str, Any],
     executor: Executor,
     give_up: Callable[[], Any] | None,
 ) -> Cooked:
-    stores = open_stores("lazy", FolderPlace(cache))
-    manifests, blobs = RecordingStore(stores.manifests), RecordingStore(stores.blobs)
     services = KernelServices(
-        manifests=manifests,
-        blobs=blobs,
+        manifests=stores.manifests,
+        blobs=stores.blobs,
+        inside=stores.inside,
+        policy=policy,
+        fetched=stores.fetched,
+        trusts=stores.trusts,
         environment=native_environment(notebook),
         surroundings=NotebookFolder(folder, cache),
         executor=executor,
@@ -132,7 +163,7 @@ async def _cook(
             assert changed is not None
             merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
             summary = RunSummary(changed.run_id, tuple(merged.values()))
-    return await _collect(kernel, summary, manifests, blobs)
+    return await _collect(kernel, summary, stores)
 
 
 @contextlib.contextmanager
@@ -160,16 +191,24 @@ def _lies_in(folder: Path, root: str) -> bool:
     return file is not None and Path(file) in (folder / f"{root}.py", folder / root / "__init__.py")
 
 
-async def _collect(
-    kernel: Kernel, summary: RunSummary, manifests: RecordingStore, blobs: RecordingStore
-) -> Cooked:
+async def _collect(kernel: Kernel, summary: RunSummary, stores: CacheStores) -> Cooked:
     kept: dict[Key, bytes] = {}
     records: dict[Key, Manifest] = {}
-    for key in [run.result.key for run in summary.cells if run.result is not None]:
-        data = await manifests.get(key) if key is not None else None
+    wanted = [run.result.key for run in summary.cells if run.result is not None]
+    while wanted:
+        key = wanted.pop()
+        data = await stores.manifests.get(key) if key is not None and key not in records else None
         if key is not None and data is not None:
-            kept[key], records[key] = data, read_manifest(data, key, key)
-    shipped = await _sound_blobs(blobs, {blob for manifest in records.values() for blob in manifest.blobs})
+            record = read_manifest(data, key, key)
+            if not stores.trusts(key):
+                # A site vouches for all that it ships: what this session did not take must not get there.
+                record = kernel.cache.admit(record)
+                data = record.to_bytes()
+            kept[key], records[key] = data, record
+            wanted += record.calls
+    shipped = await _sound_blobs(
+        stores.blobs, {blob for manifest in records.values() for blob in manifest.blobs}
+    )
     cells: dict[CellId, CookedCell] = {}
     for run in summary.cells:
         result = run.result or Result()
@@ -183,7 +222,7 @@ async def _collect(
     return Cooked(kernel.graph, summary, cells, kept, shipped)
 
 
-async def _sound_blobs(blobs: RecordingStore, wanted: Collection[Digest]) -> dict[Digest, bytes]:
+async def _sound_blobs(blobs: Store, wanted: Collection[Digest]) -> dict[Digest, bytes]:
     """Return the blobs to ship; `DamagedCache` for one that is gone or altered, which is then deleted.
 
     A run that is a hit looks at no blob that nothing needed, so that only here a damaged one is found.

@@ -72,8 +72,8 @@ def edit(**changes: Any) -> Callable[[bytes], bytes]:
     ("damage", "says"),
     [
         (edit(format=2), "the manifest has format 2, this tiffin reads format 1"),
-        (lambda data: data[:40], "the manifest is damaged"),
-        (lambda data: b"", "the manifest is damaged"),
+        (lambda data: data[:40] + b"}", "the manifest is damaged"),
+        (lambda data: b"\xff" + data, "the manifest is damaged"),
         (lambda data: b"[]", "this is no manifest"),
         (edit(definitions=None), "the manifest is incomplete"),
         (edit(key="f" * 64), "the manifest is of another key"),
@@ -96,6 +96,21 @@ def test_a_manifest_that_cannot_be_read_fails_and_stays(
     assert "lunch.py failed, nothing was exported" in line
     assert "Traceback" not in result.output
     assert contents(shell.folder) == before
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [lambda data: b"", lambda data: data[:40], lambda data: bytes(len(data))],
+    ids=["nothing", "beginning", "holes"],
+)
+def test_what_a_power_cut_left_of_a_manifest_is_no_result(
+    shell: Shell, site: dict[str, bytes], cut: Callable[[bytes], bytes]
+) -> None:
+    for path in manifests(shell):
+        path.write_bytes(cut(path.read_bytes()))
+    result = shell.export("lunch.py", "-o", "site", "--execute")
+    assert result.exit_code == 0
+    assert result.stderr.count(" run ") == 3
 
 
 def test_a_damaged_blob_is_removed_and_made_again(shell: Shell) -> None:

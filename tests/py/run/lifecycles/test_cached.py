@@ -9,6 +9,7 @@ from notebooks import Bench, how, text
 from tiffin.events import CellEnded
 from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.stores.memory import MemoryStore
+from tiffin.stores.store import Buffer
 
 RECOMPUTE = CachePolicy(unreadable="recompute", check_blobs=False)
 
@@ -93,7 +94,7 @@ async def test_a_damaged_value_is_recomputed_when_it_is_needed_not_before() -> N
 
 
 class Full(MemoryStore):
-    async def put(self, key: str, data: bytes) -> None:
+    async def put(self, key: str, data: Buffer) -> None:
         raise OSError(28, "No space left on device")
 
 
