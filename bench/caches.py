@@ -197,8 +197,8 @@ def report(every: list[dict[str, dict[str, float]]], size: int, cells: int) -> s
     lines = [
         "# What caches cost",
         "",
-        f"Medians of {len(every)} rounds, each in a process of its own; Python {platform.python_version()}. Ratios are",
-        "medians of those within a round. Made by `make bench`.",
+        f"Medians of {len(every)} rounds, each in a process of its own; Python {platform.python_version()}.",
+        "Ratios are medians of those within a round. Made by `make bench`.",
         "",
         "## A hit with small arguments",
         "",
