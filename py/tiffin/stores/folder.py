@@ -115,7 +115,10 @@ def remove_files(files: Iterable[StoredFile]) -> int:
 
 
 def remove_folders(root: Path) -> None:
-    """Remove what is left of a cache whose entries are gone: its own files, and folders that are empty."""
+    """Remove what is left of a cache whose entries are gone: its own files, and folders that are empty.
+
+    The cache's own folder stays: it says where results go from now on.
+    """
     for name in (USES_FILE, LOCK_FILE):
         with contextlib.suppress(OSError):
             os.unlink(root / name)
@@ -125,7 +128,6 @@ def remove_folders(root: Path) -> None:
             for shard in [path for path in folder.iterdir() if SHARD.match(path.name)]:
                 _remove_if_empty(shard)
             _remove_if_empty(folder)
-    _remove_if_empty(root)
 
 
 def _remove_if_empty(folder: Path) -> None:
