@@ -23,12 +23,14 @@ from tiffin.cache.inventory import (
 )
 from tiffin.errors import TiffinError
 from tiffin.ids import Digest
-from tiffin.stores.folder import StoredFile, list_folder, remove_files, remove_folders
-from tiffin.stores.folder_lock import FolderLock
+from tiffin.stores.folder import StoredFile, folder_size, list_folder, remove_files, remove_folders
+from tiffin.stores.folder_lock import LOCK_FILE, FolderLock
 from tiffin.stores.uses import read_uses, rewrite_uses
 
 GRACE = 24 * 3600.0
 """Where folders cannot be locked, what was used in so many seconds may be in use."""
+LEFT = 0.9
+"""How much of its limit a cache has when it was made smaller by itself."""
 
 
 class CacheInUse(TiffinError):
@@ -74,7 +76,9 @@ def site_index(root: Path) -> SiteIndex:
 
 def verify(root: Path) -> Verdict:
     """Read everything in the cache in `root`, and return what is wrong; nothing is changed."""
-    with FolderLock(root, "shared") if root.is_dir() else contextlib.nullcontext():
+    # Where no session ever was, nothing is written either, not even the file of the lock.
+    used = (root / LOCK_FILE).exists()
+    with FolderLock(root, "shared") if used else contextlib.nullcontext():
         inventory = read_inventory(root)
         return Verdict(
             inventory,
@@ -176,14 +180,14 @@ def _carry_out(root: Path, inventory: Inventory, removal: Removal) -> None:
 
 
 def keep_within(root: Path, limit: int) -> Removal | None:
-    """Remove the least recently used above `limit` bytes, unless others use the cache.
+    """Remove the least recently used from a cache of more than `limit` bytes, unless others use it.
 
-    Returns None if nothing had to go, or nothing could.
+    A tenth is made free, so that not each run has to. Returns None if nothing had to go, or nothing could.
     """
-    if list_folder(root).size <= limit:
+    if folder_size(root) <= limit:
         return None
     try:
-        return prune(root, limit=limit)
+        return prune(root, limit=int(limit * LEFT))
     except CacheInUse:
         return None
 

@@ -82,6 +82,16 @@ def list_folder(root: Path) -> FolderListing:
     return FolderListing(manifests, blobs, tuple(unfinished))
 
 
+def folder_size(root: Path) -> int:
+    """Return the bytes that lie in the cache in `root`, without looking at what is what: a quick estimate."""
+    size = 0
+    for name in (MANIFESTS, BLOBS):
+        for entry in files_in_shards(root / name):
+            with contextlib.suppress(FileNotFoundError):
+                size += entry.stat(follow_symlinks=False).st_size
+    return size
+
+
 def _files(folder: Path, suffix: str, unfinished: list[StoredFile]) -> dict[str, StoredFile]:
     found: dict[str, StoredFile] = {}
     if folder.is_symlink():

@@ -28,6 +28,7 @@ from tiffin.cache.folder_cache import (
 from tiffin.ids import digest
 from tiffin.stores import folder_lock
 from tiffin.stores.folder import folder_session
+from tiffin.stores.folder_lock import LOCK_FILE
 from tiffin.stores.uses import add_uses, read_uses
 
 ONE, BOTH = b"1" * 10_000, b"2" * 20_000
@@ -47,6 +48,7 @@ def test_a_sound_cache(root: Path) -> None:
     assert (verdict.damaged, verdict.later, verdict.inventory.orphans) == ((), (), ())
     assert len(verdict.inventory.entries) == 2
     assert contents(root) == before
+    assert not (root / LOCK_FILE).exists()
 
 
 def test_an_empty_place(tmp_path: Path) -> None:
@@ -139,13 +141,22 @@ def test_the_least_recently_used_goes(root: Path) -> None:
     first, second = manifest_of("a", ONE, BOTH).key, manifest_of("b", BOTH).key
     add_uses(root, [first, second], time.time() + 5)
     add_uses(root, [first], time.time() + 10)
-    assert keep_within(root, 10**6) is None
-    removed = keep_within(root, 31_000)
-    assert removed is not None
+    removed = prune(root, limit=31_000)
     assert [gone.key for gone in removed.entries] == [second]
     assert blob_path(root, BOTH).is_file()
     assert read_uses(root).keys() == {first}
     assert [found.key for found in read_inventory(root).entries] == [first]
+
+
+def test_a_cache_above_its_limit_gives_a_tenth_of_it_free(root: Path) -> None:
+    for number in range(8):
+        key = entry(root, f"n{number}", b"%d" % number * 10_000)
+        os.utime(manifest_path(root, key), (number, number))
+    assert keep_within(root, 120_000) is None
+    removed = keep_within(root, 100_000)
+    assert removed is not None
+    assert [gone.names[0] for gone in removed.entries] == ["n0", "n1", "n2"]
+    assert 80_000 < read_inventory(root).listing.size <= 90_000
 
 
 def test_where_there_are_no_locks_only_what_is_old_goes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
