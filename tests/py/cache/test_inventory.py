@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cache_folders import manifest_of
 from example_manifest import example
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiffin.cache.inventory import (
@@ -143,6 +143,7 @@ def test_removing_what_is_damaged() -> None:
     assert set(removal.files) == paths(found, A, ONE, NOBODY) | set(found.listing.unfinished)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abcdefghijkl"), st.text(max_size=5), max_size=8),
     st.dictionaries(st.sampled_from("mnopqrst"), st.text(max_size=5), max_size=3),
