@@ -29,10 +29,15 @@ LEFT_OUT = (
     "bundled/",
     "cache/inventory.py",
     "cache/folder_cache.py",
+    "cache/notebook_folder.py",
+    "cache/signing.py",
+    "codecs/extensions.py",
+    "codecs/tensors.py",
     "host/cli/",
     "host/export/",
     "host/server/",
     "notebook/",
+    "session/script.py",
     "stores/file.py",
     "stores/folder.py",
     "stores/folder_lock.py",
@@ -85,18 +90,26 @@ def kernel_files(package: Path = PACKAGE) -> dict[str, bytes]:
 
 
 def lean(source: bytes, *, docstrings: bool) -> bytes:
-    """A module without comments, and without what documents it unless `docstrings`; every line stays where
-    it is.
+    """A module without comments, and without what documents it unless `docstrings`: docstrings, and
+    annotations of functions and variables. Every line stays where it is.
 
-    A docstring becomes `"."`, not nothing: a body may have no other statement, and `dataclass` makes up a
-    docstring for a class that has none, which takes longer than all the rest.
+    A docstring becomes `"."`, and nothing only in a function that has more to it: a body may have no other
+    statement, and `dataclass` makes up a docstring for a class that has none, which takes longer than all the
+    rest.
     """
     lines = source.decode().splitlines()
     if not docstrings:
-        for node in ast.walk(ast.parse(source)):
+        tree = ast.parse(source)
+        nodes = list(ast.walk(tree))
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        needless = {id(node.body[0]) for node in functions if len(node.body) > 1}
+        for node in nodes:
             value = node.value if isinstance(node, ast.Expr) else None
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                _replace(lines, value)
+                _replace(lines, value, "" if id(node) in needless else '"."')
+        # From the end of each line to its beginning, so that positions stay right.
+        for before, part in sorted(_annotations(tree), key=lambda found: -found[1].col_offset):
+            _take_out(lines, before, part)
     tokens = list(tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__))
     for token in tokens:
         if token.type == tokenize.COMMENT:
@@ -105,15 +118,39 @@ def lean(source: bytes, *, docstrings: bool) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _replace(lines: list[str], node: ast.Constant) -> None:
-    """Put `"."` in place of a string that stands by itself."""
+def _annotations(tree: ast.AST, *, fields: bool = False) -> Iterator[tuple[str, ast.expr]]:
+    """Every annotation that is on one line and that nothing reads, and what stands before it.
+
+    With `fields` those right inside `tree` are of a class, which may be a dataclass: they stay.
+    """
+    for node in ast.iter_child_nodes(tree):
+        part: ast.expr | None = None
+        if isinstance(node, ast.arg):
+            part = node.annotation
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            part = node.returns
+        elif isinstance(node, ast.AnnAssign) and node.value is not None and not fields:
+            part = node.annotation
+        if part is not None and part.lineno == part.end_lineno:
+            yield ("->" if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ":"), part
+        yield from _annotations(node, fields=isinstance(node, ast.ClassDef))
+
+
+def _take_out(lines: list[str], before: str, node: ast.expr) -> None:
+    line = lines[node.lineno - 1].encode()
+    head = line[: node.col_offset].rstrip().removesuffix(before.encode()).rstrip()
+    lines[node.lineno - 1] = (head + line[node.end_col_offset :]).decode()
+
+
+def _replace(lines: list[str], node: ast.Constant, text: str) -> None:
+    """Put `text` in place of a string that stands by itself."""
     first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
     before = lines[first].encode()[: node.col_offset].decode()
     after = lines[last].encode()[node.end_col_offset :].decode()
     for row in range(first, last + 1):
         lines[row] = ""
     lines[last] += after
-    lines[first] = f'{before}"."{lines[first]}'
+    lines[first] = f"{before}{text}{lines[first]}".rstrip()
 
 
 def vendored_files(distribution: str = VENDORED) -> tuple[dict[str, bytes], dict[str, bytes]]:

@@ -1,7 +1,7 @@
 /** The kernel in Python, started with the worker's own functions. */
 
 import type { BootConfig } from "../protocol/rpc.ts";
-import { type Body, fetchBatch } from "./blobs.ts";
+import { type Body, fetchBatch, fetchBatchNow } from "./blobs.ts";
 import type { Booted } from "./boot.ts";
 import type { Handle, Pyodide } from "./pyodide.ts";
 
@@ -17,7 +17,10 @@ export function startKernel(
   const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
   const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");
   const fetchAll = (urls: string): Promise<Body[]> => fetchBatch(urls);
-  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, load);
+  const ffi = booted.pyodide.pyimport("pyodide.ffi");
+  const fetchNow = (urls: string): Body[] => fetchBatchNow(urls);
+  const inside = { can_run_sync: ffi.can_run_sync, run_sync: ffi.run_sync, fetch_now: fetchNow };
+  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, load, inside);
 }
 
 async function loadPackages(

@@ -2,6 +2,17 @@
 
 import type { Body } from "./blobs.ts";
 
+/** Python's ways to wait inside code that is not async (JSPI), where there are any. */
+export interface Ffi {
+  readonly can_run_sync: () => boolean;
+  readonly run_sync: (promise: Promise<unknown>) => unknown;
+}
+
+/** What Python code that runs may use: to wait, and to fetch without. */
+export interface Inside extends Ffi {
+  readonly fetch_now: (urls: string) => Body[];
+}
+
 export interface PyModule {
   readonly start: (
     config: string,
@@ -10,6 +21,7 @@ export interface PyModule {
     post: (text: string) => void,
     fetchBatch: (urls: string) => Promise<Body[]>,
     loadPackages: (names: string) => Promise<void>,
+    inside: Inside,
   ) => Handle;
 }
 
@@ -20,7 +32,8 @@ export interface Pyodide {
   readonly version: string;
   readonly FS: { writeFile(path: string, data: Uint8Array): void };
   runPython(code: string): unknown;
-  pyimport(name: string): PyModule;
+  pyimport(name: "tiffin.host.browser.entry"): PyModule;
+  pyimport(name: "pyodide.ffi"): Ffi;
   loadPackage(
     names: readonly string[],
     options: { readonly messageCallback: (text: string) => void; readonly errorCallback: (text: string) => void },

@@ -14,14 +14,18 @@ from typing import Any
 from tiffin.version import __version__
 
 _AUTHOR = "tiffin.session.author"
-_AUTHOR_API = frozenset({"ui", "md", "html", "display", "stats", "stop", "state", "defs", "refs"})
+_CACHES = "tiffin.session.caches"
+_AUTHOR_API = {
+    **dict.fromkeys(("ui", "md", "html", "display", "stats", "stop", "state", "defs", "refs"), _AUTHOR),
+    **dict.fromkeys(("cache", "lru_cache", "persistent_cache"), _CACHES),
+}
 
 __all__ = ["__version__", *sorted(_AUTHOR_API)]
 
 
 class _Facade(ModuleType):
-    """This module's class: `tn.ui` is the author's widgets, not the sub-package of the same name, which the
-    import system would put there."""
+    """This module's class: `tn.ui` and `tn.cache` are the author's, not the sub-packages of these names,
+    which the import system would put there."""
 
     @property
     def ui(self) -> Any:
@@ -31,12 +35,20 @@ class _Facade(ModuleType):
     def ui(self, _: ModuleType) -> None:
         return None
 
+    @property
+    def cache(self) -> Any:
+        return importlib.import_module(_CACHES).cache
+
+    @cache.setter
+    def cache(self, _: ModuleType) -> None:
+        return None
+
 
 def __getattr__(name: str) -> Any:
     """Load a name of the author's API when it is first asked for (PEP 562)."""
     if name not in _AUTHOR_API:
         raise AttributeError(f"module 'tiffin' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_AUTHOR), name)
+    value = getattr(importlib.import_module(_AUTHOR_API[name]), name)
     globals()[name] = value
     return value
 

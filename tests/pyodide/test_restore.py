@@ -42,7 +42,15 @@ files = given["files"]
 config = json.dumps({"cache": "c", "providers": {}, "jspi": False})
 def post(text):
     events.append(json.loads(text))
-handle = start(config, json.dumps(given["notebook"]), json.dumps(given["index"]), post, fetch, load)
+class Inside:
+    def can_run_sync(self):
+        return False
+
+    def fetch_now(self, urls):
+        asked.extend(json.loads(urls))
+        return [bytes.fromhex(files[url]) if url in files else None for url in json.loads(urls)]
+
+handle = start(config, json.dumps(given["notebook"]), json.dumps(given["index"]), post, fetch, load, Inside())
 await handle(json.dumps({"type": "Restore", "run_id": "r1", "shown": {}}))
 await handle(json.dumps({"type": "SetValues", "run_id": "r2", "values": {"k": 9}}))
 [events, asked]
@@ -53,7 +61,7 @@ def test_hits_then_runs_one_cell(kernel_pyodide: Any, tmp_path: Path) -> None:
     path = tmp_path / "nb.py"
     path.write_text(NOTEBOOK, "utf-8")
     notebook = read_notebook(path)
-    cooked = cook(notebook, path, tmp_path / "cache", lambda event: None)
+    cooked = cook(notebook, path, tmp_path / "cache", lambda event: None, cost="always")
     assert cooked.summary.success
     given = {
         "notebook": notebook.to_json(),

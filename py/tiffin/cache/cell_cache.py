@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts, is_torn, read_manifest
-from tiffin.cache.restricted import without_pickles
+from tiffin.cache.trust import Trust
 from tiffin.codecs.registry import CodecRegistry
 from tiffin.errors import ManifestError
 from tiffin.ids import Digest, Key, digest
@@ -17,15 +17,20 @@ from tiffin.stores.store import Store
 Json: TypeAlias = Any
 
 OUTPUT_INLINE_LIMIT = 8192
+DEFAULT_TRUST = Trust()
 
 _compact_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A manifest is there, but cannot be used; `reason` is a sentence for a person."""
+    """A manifest is there, but cannot be used; `reason` is a sentence for a person.
+
+    It may well be whole, and not `trusted`.
+    """
 
     reason: str
+    trusted: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,12 @@ class CellCache:
         blobs: Store,
         codecs: CodecRegistry,
         environment: Mapping[str, Json],
+        trust: Trust = DEFAULT_TRUST,
         trusts: Callable[[Key], bool] = lambda key: True,
     ) -> None:
         self.codecs = codecs
+        self.trust = trust
+        self._unsafe = frozenset(codec.name for codec in codecs if not codec.safe)
         self.environment = environment
         self._manifests = manifests
         self._blobs = blobs
@@ -62,6 +70,13 @@ class CellCache:
         self.rejected = 0
         """How many blobs were bad in this session so far."""
 
+    def beside(self, manifests: Store, blobs: Store) -> CellCache:
+        """Return this cache on other stores: what was invalidated here is so there, too."""
+        other = CellCache(manifests, blobs, self.codecs, self.environment, self.trust, self._trusts)
+        other._bad = self._bad
+        other._invalidated = self._invalidated
+        return other
+
     async def find(self, key: Key) -> Manifest | Unreadable | None:
         """Return the manifest of `key`, None on a miss; one that was never written whole is a miss."""
         if key in self._invalidated:
@@ -69,13 +84,21 @@ class CellCache:
         data = await self._manifests.get(key)
         if data is None or is_torn(data):
             return None
-        trusted = self._trusts(key)
+        where = f"manifests/{key[:2]}/{key}.json"
+        own = self._trusts(key)
         try:
-            found = read_manifest(data, key, f"manifests/{key[:2]}/{key}.json")
+            manifest = read_manifest(data, key, where)
         except ManifestError as error:
             # What others wrote must not fail a run here, and is not this person's to mend.
-            return Unreadable(str(error)) if trusted else None
-        return found if trusted else without_pickles(found)
+            return Unreadable(str(error)) if own else None
+        problem = self.trust.problem(manifest)
+        if problem is not None:
+            return Unreadable(f"{where}: {problem}", trusted=False)
+        return manifest if own else self.admit(manifest)
+
+    def admit(self, manifest: Manifest) -> Manifest:
+        """Return what may be used of a manifest that others wrote."""
+        return self.trust.admit(manifest, self._unsafe)
 
     def invalidate(self, key: Key) -> None:
         """Forget `key` for this session: its run has to be done again."""
@@ -86,8 +109,17 @@ class CellCache:
         for address, data in blobs.items():
             await self._blobs.put(address, data)
             self._bad.pop(address, None)
-        await self._manifests.put(manifest.key, manifest.to_bytes())
+        await self._manifests.put(manifest.key, self.trust.signed(manifest).to_bytes())
         self._invalidated.discard(manifest.key)
+
+    async def forget(self, code: Digest) -> int:
+        """Delete every entry of code with this digest; return how many there were."""
+        keys = [Key(key) for key in await self._manifests.keys()]
+        entries = [(key, await self.find(key)) for key in keys]
+        doomed = [key for key, entry in entries if isinstance(entry, Manifest) and entry.code == code]
+        for key in doomed:
+            await self._manifests.delete(key)
+        return len(doomed)
 
     async def holds(self, blobs: Iterable[Digest]) -> bool:
         """Return whether every one of `blobs` is in the store; their content is not looked at."""

@@ -43,6 +43,11 @@ class Definition:
     modules: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
 
+    @property
+    def holds_objects(self) -> bool:
+        """Whether instances of classes of the notebook may be part of the value."""
+        return bool(self.needs) or self.codec == "pickle"
+
 
 @dataclass(frozen=True, slots=True)
 class OutputPart:
@@ -58,16 +63,28 @@ OutputParts: TypeAlias = Mapping[str, OutputPart]
 
 @dataclass(frozen=True)
 class FileRead:
-    """A file that the body read: path relative to the notebook's folder, and digest of its content."""
+    """A file that the body read: path relative to the notebook's folder, digest of its content, size in
+    bytes, and time of change in microseconds since 1970 where that had settled."""
 
     path: str
     digest: Digest
+    size: int | None = None
+    modified: int | None = None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """An Ed25519 signature (RFC 8032): the public key and the signature itself, in hexadecimal."""
+
+    key: str
+    value: str
 
 
 @dataclass(frozen=True)
 class Manifest:
     """One run: its key and what the key is made of, definitions, output, displays, console, time, files.
 
+    `written` are the files that the body wrote, `calls` the keys of the stored calls that it made.
     `stopped` says that the body ended by `tn.stop`: it defined nothing, and what depends on it does not run.
     """
 
@@ -80,8 +97,11 @@ class Manifest:
     console: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     files: tuple[FileRead, ...] = ()
+    written: tuple[str, ...] = ()
+    calls: tuple[Key, ...] = ()
     environment: Mapping[str, Json] = field(default_factory=dict)
     stopped: bool = False
+    signature: Signature | None = None
 
     @property
     def blobs(self) -> frozenset[Digest]:
@@ -92,7 +112,14 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """Return the manifest as it lies in a store: JSON with sorted keys, in UTF-8."""
-        document = {
+        document = self.unsigned()
+        if self.signature is not None:
+            document["signature"] = vars(self.signature)
+        return _sorted_json(document).encode("utf-8", "backslashreplace")
+
+    def unsigned(self) -> dict[str, Json]:
+        """Return all of the manifest but its signature, as JSON: what the signature is made over."""
+        return {
             "format": FORMAT,
             "key": self.key,
             "code": self.code,
@@ -102,11 +129,12 @@ class Manifest:
             "displays": [_parts_to_json(parts) for parts in self.displays],
             "console": [list(piece) for piece in self.console],
             "seconds": self.seconds,
-            "files": [vars(file) for file in self.files],
+            "files": [_drop_empty(vars(file)) for file in self.files],
+            **({"written": list(self.written)} if self.written else {}),
+            **({"calls": list(self.calls)} if self.calls else {}),
             "environment": dict(self.environment),
             **({"stopped": True} if self.stopped else {}),
         }
-        return _sorted_json(document).encode("utf-8", "backslashreplace")
 
 
 _sorted_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
@@ -115,7 +143,7 @@ _sorted_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(
 def _drop_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in fields.items() if value is not None and value != ()}
     kept.pop("plain", None)
-    if fields["kind"] == "inline":
+    if fields.get("kind") == "inline":
         kept["plain"] = fields["plain"]
     return kept
 
@@ -168,10 +196,19 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         displays=tuple(_parts(parts) for parts in document["displays"]),
         console=tuple((stream, text) for stream, text in document["console"]),
         seconds=float(document["seconds"]),
-        files=tuple(FileRead(file["path"], file["digest"]) for file in document["files"]),
+        files=tuple(FileRead(**file) for file in document["files"]),
+        written=tuple(document.get("written", ())),
+        calls=tuple(map(_key, document.get("calls", ()))),
         environment=dict(document["environment"]),
         stopped=bool(document.get("stopped", False)),
+        signature=Signature(**document["signature"]) if "signature" in document else None,
     )
+
+
+def _key(text: Any) -> Key:
+    if not is_digest(text):
+        raise ValueError(f"{text!r} is no key")
+    return Key(text)
 
 
 def _definition(fields: Mapping[str, Any]) -> Definition:

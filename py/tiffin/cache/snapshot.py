@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType, MappingProxyType, ModuleType
@@ -21,7 +22,6 @@ from tiffin.cache.key import (
 from tiffin.cache.manifest import Definition
 from tiffin.cells.cell import NO_FLOW, Cell, ImportedName
 from tiffin.cells.names import unmangle
-from tiffin.codecs.pickled import PickleCodec, imported_modules
 from tiffin.codecs.plain import from_plain, to_plain
 from tiffin.codecs.registry import CodecRegistry, Encoded, NotEncodable
 from tiffin.errors import CodecError
@@ -31,6 +31,12 @@ from tiffin.ui.element import Element, Reactive
 from tiffin.ui.inputs import KINDS
 
 INLINE_LIMIT = 4096
+NOT_KEPT = "keeping it takes longer than making it"
+"""Why a value is unavailable that could have been written; an export writes it all the same."""
+
+UNNOTICED = 0.01
+"""Seconds that encoding the values of a cell may always take."""
+
 _NONE: Mapping[str, Iterable[str]] = MappingProxyType({})
 
 
@@ -40,6 +46,26 @@ class Snapshot:
 
     definitions: Mapping[str, Definition]
     blobs: Mapping[Digest, bytes]
+
+
+class Budget:
+    """The time that encoding a cell's values may take: no more than making them took, which was `seconds`.
+
+    Of the names `refused` it is known that it would not do.
+    """
+
+    def __init__(self, seconds: float, refused: Iterable[str] = ()) -> None:
+        self._left = max(seconds, UNNOTICED)
+        self._refused = frozenset(refused)
+
+    def allows(self, name: str) -> bool:
+        """Return whether it is worth trying."""
+        return self._left > 0 and name not in self._refused
+
+    def spend(self, seconds: float) -> bool:
+        """Take off what was spent; return whether it was there."""
+        self._left -= seconds
+        return self._left >= 0
 
 
 class SnapshotMaker:
@@ -57,19 +83,27 @@ class SnapshotMaker:
         module_digest: Callable[[str], Digest | None],
         *,
         large: bool = True,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        self._clock = clock
         self._codecs = codecs
         self._identity_of = identity_of
         self._module_digest = module_digest
         self._large = large
 
     def take(
-        self, cell: Cell, lineage: Key, values: Mapping[str, Any], shares: Mapping[str, Iterable[str]] = _NONE
+        self,
+        cell: Cell,
+        lineage: Key,
+        values: Mapping[str, Any],
+        shares: Mapping[str, Iterable[str]] = _NONE,
+        budget: Budget | None = None,
     ) -> Snapshot:
         """Return the snapshot of `cell`, which bound `values` (its private ones under their mangled names).
 
         `lineage` is the key of the run, salted if a person forced it; `shares` says which other names each
-        value has mutable parts in common with.
+        value has mutable parts in common with. Values that need not be encoded to be identified are encoded
+        within `budget`, if there is one.
         """
         names = sorted(values.keys() - cell.private)
         names += sorted(self._private_needed(cell, names, values))
@@ -77,7 +111,7 @@ class SnapshotMaker:
         definitions: dict[str, Definition] = {}
         for name in names:
             if name not in cell.sources:
-                definition = self._define(cell, lineage, name, values[name], blobs)
+                definition = self._define(cell, lineage, name, values[name], blobs, budget)
                 if name in shares:
                     definition = with_shares(definition, shares[name])
                 definitions[name] = definition
@@ -145,10 +179,23 @@ class SnapshotMaker:
     def content_identity(self, value: Any) -> str | None:
         """Return the identity that the content of `value` gives it now, None if it is known by lineage."""
         encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
-        return None if encoded is None else content_identity(encoded)
+        return None if encoded is None or self._is_own(encoded) else content_identity(encoded)
+
+    def _is_own(self, encoded: Encoded) -> bool:
+        """Whether classes of the notebook are part of the value: their methods change, and its bytes do
+        not."""
+        if encoded.needs:
+            return True
+        return any(self._module_digest(module) is not None for module in encoded.modules)
 
     def _define(
-        self, cell: Cell, lineage: Key, name: str, value: Any, blobs: dict[Digest, bytes]
+        self,
+        cell: Cell,
+        lineage: Key,
+        name: str,
+        value: Any,
+        blobs: dict[Digest, bytes],
+        budget: Budget | None,
     ) -> Definition:
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         imported = cell.imports.get(name)
@@ -163,40 +210,47 @@ class SnapshotMaker:
             identity = element_identity(value.identity_document())
             return Definition("unavailable", identity, kind, reason="a state lives in its session")
         encoded = self._codecs.encode(value, safe_only=True, limit=CONTENT_LIMIT)
-        if encoded is not None:
-            return self._store(content_identity(encoded), kind, encoded, blobs)
+        if encoded is not None and not self._is_own(encoded):
+            return define_encoded(content_identity(encoded), kind, encoded, blobs)
         identity = lineage_identity(lineage, unmangle(name))
+        if encoded is not None:
+            return define_encoded(identity, kind, encoded, blobs)
         if not self._large:
             return Definition("unavailable", identity, kind, reason="it was not kept in this session")
+        if budget is not None and not budget.allows(unmangle(name)):
+            return Definition("unavailable", identity, kind, reason=NOT_KEPT)
+        started = self._clock()
         encoded = None if any(True for _ in elements_in(value)) else self._codecs.encode(value)
+        if encoded is not None and budget is not None and not budget.spend(self._clock() - started):
+            return Definition("unavailable", identity, kind, reason=NOT_KEPT)
         if encoded is None:
             return Definition("unavailable", identity, kind, reason=f"no codec takes a {kind}")
         if isinstance(value, type | FunctionType) and name == value.__qualname__:
             # Its pickle is its name. The statement that made it is another cell's, or is not all of it.
             return Definition("unavailable", identity, kind, reason="it is more than its code")
-        return self._store(identity, kind, encoded, blobs)
+        return define_encoded(identity, kind, encoded, blobs)
 
-    def _store(self, identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:
-        if encoded.codec == "plain" and len(encoded.data) <= INLINE_LIMIT:
-            # The codec's bytes are the plain form as JSON.
-            return Definition("inline", identity, kind, plain=json.loads(encoded.data.decode("ascii")))
-        address = digest(encoded.data)
-        blobs[address] = encoded.data
-        codec = self._codecs.get(encoded.codec)
-        needs: tuple[str, ...] = ()
-        modules = frozenset() if codec is None else codec.modules
-        if isinstance(codec, PickleCodec):
-            needs, modules = tuple(sorted(codec.needed)), imported_modules(encoded.data)
-        return Definition(
-            "blob",
-            identity,
-            kind,
-            codec=encoded.codec,
-            blob=address,
-            size=len(encoded.data),
-            needs=needs,
-            modules=tuple(sorted(modules)),
-        )
+
+def define_encoded(identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:
+    """Return the definition of a value of type `kind` by its encoding, which goes to `blobs` if it is
+    long."""
+    needs, modules = tuple(sorted(encoded.needs)), tuple(sorted(encoded.modules))
+    if encoded.codec == "plain" and len(encoded.data) <= INLINE_LIMIT:
+        # The codec's bytes are the plain form as JSON.
+        plain = json.loads(encoded.data.decode("ascii"))
+        return Definition("inline", identity, kind, plain=plain, needs=needs, modules=modules)
+    address = digest(encoded.data)
+    blobs[address] = encoded.data
+    return Definition(
+        "blob",
+        identity,
+        kind,
+        codec=encoded.codec,
+        blob=address,
+        size=len(encoded.data),
+        needs=needs,
+        modules=modules,
+    )
 
 
 def with_shares(definition: Definition, names: Iterable[str]) -> Definition:

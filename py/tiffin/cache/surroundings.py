@@ -1,37 +1,68 @@
-"""What a run depends on beside its inputs: files in the notebook's folder, and modules that lie there."""
+"""What a run depends on beside its inputs: files that it reads, and modules of the author's own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tiffin.cache.manifest import FileRead
 from tiffin.ids import Digest
 
 
-class Surroundings(Protocol):
-    """Files and modules of the notebook's own, as its host sees them.
+@dataclass
+class Recording:
+    """Files opened while it lasts, in order: those read first, and those written first."""
 
-    Between `begin` and `end` reads are recorded; `end` adds the source of the notebook's own among `modules`,
-    which need not be read again to be imported. `unchanged` says whether a recorded file still has its
-    content. `module_digest` is the digest of a module's source if it is one of the notebook's own, else None.
+    read: dict[str, None] = field(default_factory=dict)
+    written: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FilesUsed:
+    """The files that something read, and the paths of those that it wrote."""
+
+    read: tuple[FileRead, ...] = ()
+    written: tuple[str, ...] = ()
+
+
+NO_FILES = FilesUsed()
+
+
+class Surroundings(Protocol):
+    """Files and modules of the author's own, as a host sees them.
+
+    Between `begin` and `end` reads and writes are recorded; `end` adds the source of own `modules`, which
+    need not be read again to be imported, and the files that `texts` name. `count` counts files as read that
+    are not opened this time. `unchanged` says whether a recorded file still has its content, `exists` whether
+    one is there. `module_digest` is the digest of a module's source if it is one of the author's own, else
+    None.
     """
 
-    def begin(self) -> None: ...
-    def end(self, modules: frozenset[str]) -> tuple[FileRead, ...]: ...
+    def begin(self) -> Recording: ...
+    def end(self, recording: Recording, modules: frozenset[str], texts: Iterable[str] = ()) -> FilesUsed: ...
+    def count(self, files: Iterable[FileRead]) -> None: ...
     def unchanged(self, file: FileRead) -> bool: ...
+    def exists(self, path: str) -> bool: ...
     def module_digest(self, module: str) -> Digest | None: ...
 
 
 class ShippedSurroundings:
     """For hosts where files are what was shipped with the results, and cannot change under them."""
 
-    def begin(self) -> None:
+    def begin(self) -> Recording:
+        return Recording()
+
+    def end(self, recording: Recording, modules: frozenset[str], texts: Iterable[str] = ()) -> FilesUsed:
+        return NO_FILES
+
+    def count(self, files: Iterable[FileRead]) -> None:
         return None
 
-    def end(self, modules: frozenset[str]) -> tuple[FileRead, ...]:
-        return ()
-
     def unchanged(self, file: FileRead) -> bool:
+        return True
+
+    def exists(self, path: str) -> bool:
         return True
 
     def module_digest(self, module: str) -> Digest | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tiffin.cells.effects import Effect
-from tiffin.cells.sites import Site, SiteCollector
+from tiffin.cells.sites import Scope, Site, SiteCollector
 
 
 @dataclass(frozen=True)
@@ -110,20 +110,24 @@ def _by_handler(site: Site) -> bool:
 
 
 def _is_global(site: Site) -> bool:
-    """Resolve a site's name: true when it is the module's."""
+    return owner(site) is None
+
+
+def owner(site: Site) -> Scope | None:
+    """Resolve a site's name: return the scope whose name it is, None when it is the module's."""
     name, scope = site.name, site.scope
     innermost = True
     while scope.parent is not None:
         if name in scope.global_names:
-            return True
+            return None
         if name == "__class__" and scope.kind == "class":
-            return False  # the cell that `super()` uses
+            return scope  # the cell that `super()` uses
         if scope.kind == "class":
             # A class body looks in itself, then straight in the globals; scopes inside it skip it.
             if innermost and name in scope.bound:
-                return not (site.binds or site.bound_before)
+                return scope if site.binds or site.bound_before else None
         elif name in scope.bound and name not in scope.nonlocal_names:
-            return False
+            return scope
         innermost = innermost and scope.kind == "type-parameters"
         scope = scope.parent
-    return True
+    return None

@@ -24,6 +24,7 @@ class Scope:
     parent: Scope | None
     class_name: str | None = None
     bound: set[str] = field(default_factory=set)
+    parameters: frozenset[str] = frozenset()
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
 
@@ -279,7 +280,8 @@ class SiteCollector(ast.NodeVisitor):
 
     def _function_body(self, arguments: ast.arguments, body: list[ast.AST]) -> None:
         scope = self._enter("function")
-        scope.bound.update(class_private(p.arg, scope) for p in self._parameters(arguments))
+        scope.parameters = frozenset(class_private(p.arg, scope) for p in self._parameters(arguments))
+        scope.bound.update(scope.parameters)
         self._deferred += 1
         self._visit_all(body)
         self._deferred -= 1

@@ -1,17 +1,21 @@
-"""Tables of pandas, polars and pyarrow as Arrow IPC streams.
+"""Tables, record batches and arrays of pyarrow as Arrow IPC streams, and how such streams are read.
 
-Source: the Arrow columnar format, "IPC streaming format"; pandas' own metadata restores index and dtypes.
-What would not come back equal (object columns of odd things, attributes) is refused, and goes to pickle.
+Source: the Arrow columnar format, "IPC streaming format" and "Message.fbs". Bytes that are small and hold
+much are refused, both ways: compressed bodies, and columns that take no space for a row.
 """
 
 from __future__ import annotations
 
 import importlib
+import struct
 import sys
 from typing import Any
 
-from tiffin.codecs.registry import NotEncodable
+from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+
+_DICTIONARY, _RECORDS = 2, 3  # the headers of those messages that have buffers
+_PYARROW = frozenset({"pyarrow"})
 
 
 def _pyarrow() -> Any:
@@ -21,150 +25,178 @@ def _pyarrow() -> Any:
         return None
 
 
-def _write(table: Any) -> bytes:
+def write_stream(table: Any) -> bytes:
+    """Return a table as an Arrow IPC stream; `NotEncodable` if `read_stream` would not take it back."""
     pa = _pyarrow()
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=None)) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue())
+    data = sink.getvalue().to_pybytes()
+    problem = _hollow(table, len(data))
+    if problem is not None:
+        raise NotEncodable(problem)
+    return bytes(data)
 
 
-def _read(data: bytes) -> Any:
+def read_stream(data: bytes) -> Any:
+    """Return the table in an Arrow IPC stream; `CodecError` unless it is whole, sound, and as big as it
+    looks."""
     pa = _pyarrow()
     if pa is None:
         raise CodecError("an Arrow table cannot be read here: pyarrow is not installed")
     try:
+        _refuse_compressed(pa, data)
         with pa.ipc.open_stream(pa.py_buffer(data)) as reader:
             table = reader.read_all()
         table.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        problem = _hollow(table, len(data))
+    except (pa.ArrowException, OSError, ValueError, TypeError, struct.error, MemoryError) as error:
         raise CodecError(f"not an Arrow stream: {error}") from error
+    if problem is not None:
+        raise CodecError(f"not an Arrow stream that is read: {problem}")
     return table
 
 
-class _ArrowCodec:
-    """What the three have in common: Arrow tables on the wire."""
+def _refuse_compressed(pa: Any, data: bytes) -> None:
+    """Look at each message's description, which is never compressed, before anything is read."""
+    for message in pa.ipc.MessageReader.open_stream(pa.py_buffer(data)):
+        header = message.metadata.to_pybytes()
+        (root,) = struct.unpack_from("<I", header)
+        kind = _field(header, root, 1)
+        if kind is None or header[kind] not in (_DICTIONARY, _RECORDS):
+            continue
+        batch = _follow(header, _field(header, root, 2))
+        if header[kind] == _DICTIONARY:
+            batch = _follow(header, _field(header, batch, 1))
+        if _field(header, batch, 3) is not None:
+            raise CodecError("not an Arrow stream that is read: it is compressed")
+
+
+def _field(header: bytes, table: int, number: int) -> int | None:
+    """Where a field of a FlatBuffers table is, None if the table has none."""
+    (back,) = struct.unpack_from("<i", header, table)
+    (size,) = struct.unpack_from("<H", header, table - back)
+    place = 4 + 2 * number
+    if place + 2 > size:
+        return None
+    (offset,) = struct.unpack_from("<H", header, table - back + place)
+    return table + offset if offset else None
+
+
+def _follow(header: bytes, place: int | None) -> int:
+    if place is None:
+        raise CodecError("not an Arrow stream: a message describes nothing")
+    (offset,) = struct.unpack_from("<I", header, place)
+    return place + int(offset)
+
+
+def _hollow(table: Any, size: int) -> str | None:
+    """Why a table holds more rows, or more in a row, than its bytes show; None if it does not."""
+    if table.num_columns and table.num_rows > 8 * size:
+        return f"{table.num_rows} rows in {size} bytes"
+    odd = next((field for field in table.schema if _is_hollow(field.type, nested=False)), None)
+    return None if odd is None else f"the column {odd.name!r} is of type {odd.type}"
+
+
+def _is_hollow(kind: Any, *, nested: bool) -> bool:
+    """Whether an element of a type may take no space at all."""
+    types = _pyarrow().types
+    kind = getattr(kind, "storage_type", kind)
+    if types.is_null(kind):
+        return nested
+    if types.is_run_end_encoded(kind) or (types.is_fixed_size_binary(kind) and kind.byte_width == 0):
+        return True
+    if types.is_fixed_size_list(kind) and kind.list_size == 0:
+        return True
+    if types.is_dictionary(kind):
+        return _is_hollow(kind.value_type, nested=True)
+    if types.is_struct(kind) and kind.num_fields == 0:
+        return True
+    return any(_is_hollow(kind.field(index).type, nested=True) for index in range(kind.num_fields))
+
+
+class ArrowCodec:
+    """What all have in common: types of a library, Arrow tables on the wire."""
 
     safe = True
-    library: str
-
-    def size(self, value: Any) -> int:
-        return 0
+    library = "pyarrow"
 
     def takes(self, value: Any) -> bool:
         module = sys.modules.get(self.library)
-        return module is not None and type(value) in self.kinds(module) and _pyarrow() is not None
+        return module is not None and self.is_of(value, module) and _pyarrow() is not None
 
-    def kinds(self, module: Any) -> tuple[type, ...]:
-        raise NotEncodable(self.library)
+    def is_of(self, value: Any, module: Any) -> bool:
+        raise NotImplementedError
+
+    def encoded(self, table: Any) -> Encoding:
+        return Encoding(write_stream(table), modules=_PYARROW | {self.library})
 
 
-class ArrowTableCodec(_ArrowCodec):
+class ArrowTableCodec(ArrowCodec):
     """`pyarrow.Table`."""
 
     name = "arrow"
-    modules = frozenset({"pyarrow"})
-    library = "pyarrow"
 
-    def kinds(self, module: Any) -> tuple[type, ...]:
-        return (module.Table,)
+    def is_of(self, value: Any, module: Any) -> bool:
+        return type(value) is getattr(module, "Table", None)
 
     def size(self, value: Any) -> int:
-        return int(value.nbytes)
+        return int(value.nbytes) // 2  # a slice is written without what it leaves out
 
-    def encode(self, value: Any) -> bytes:
-        return _write(value)
-
-    def decode(self, data: bytes) -> Any:
-        return _read(data)
-
-
-class PandasCodec(_ArrowCodec):
-    """`pandas.DataFrame`, index and dtypes included."""
-
-    name = "arrow-pandas"
-    modules = frozenset({"pyarrow", "pandas"})
-    library = "pandas"
-
-    def kinds(self, module: Any) -> tuple[type, ...]:
-        return (getattr(module, "DataFrame", type(None)),)
-
-    def size(self, value: Any) -> int:
-        return int(value.memory_usage(index=False, deep=False).sum()) // 8
-
-    def _table(self, frame: Any) -> Any:
-        pa = _pyarrow()
-        try:
-            table = pa.Table.from_pandas(frame)
-            back = table.to_pandas()
-            importlib.import_module("pandas.testing").assert_frame_equal(
-                frame, back, check_exact=True, check_freq=False
-            )
-        except (pa.ArrowException, ValueError, TypeError, AssertionError, KeyError, AttributeError) as error:
-            raise NotEncodable(str(error)) from error
-        return table
-
-    def encode(self, value: Any) -> bytes:
-        if value.attrs:
-            raise NotEncodable("a frame with attributes")
-        return _write(self._table(value))
+    def encode(self, value: Any) -> Encoding:
+        return self.encoded(value)
 
     def decode(self, data: bytes) -> Any:
-        return _to_pandas(_read(data))
+        return read_stream(data)
 
 
-class PandasSeriesCodec(PandasCodec):
-    """`pandas.Series`, as a frame of one column."""
+class ArrowBatchCodec(ArrowTableCodec):
+    """`pyarrow.RecordBatch`."""
 
-    name = "arrow-pandas-series"
-    _UNNAMED = "__tiffin_unnamed__"
+    name = "arrow-batch"
 
-    def kinds(self, module: Any) -> tuple[type, ...]:
-        return (getattr(module, "Series", type(None)),)
+    def is_of(self, value: Any, module: Any) -> bool:
+        return type(value) is getattr(module, "RecordBatch", None)
 
-    def size(self, value: Any) -> int:
-        return int(value.memory_usage(index=False, deep=False)) // 8
-
-    def encode(self, value: Any) -> bytes:
-        if not (value.name is None or type(value.name) is str) or value.name == self._UNNAMED:
-            raise NotEncodable("a series whose name is no string")
-        return super().encode(value.to_frame(self._UNNAMED if value.name is None else value.name))
+    def encode(self, value: Any) -> Encoding:
+        return self.encoded(_pyarrow().Table.from_batches([value]))
 
     def decode(self, data: bytes) -> Any:
-        series = super().decode(data).iloc[:, 0]
-        return series.rename(None) if series.name == self._UNNAMED else series
+        table = read_stream(data).combine_chunks()
+        batches = table.to_batches() or table.schema.empty_table().to_batches()
+        if len(batches) == 1:
+            return batches[0]
+        if table.num_rows == 0:
+            return _pyarrow().RecordBatch.from_pylist([], schema=table.schema)
+        raise CodecError(f"the Arrow stream holds {len(batches)} record batches, not one")
 
 
-def _to_pandas(table: Any) -> Any:
-    try:
-        return table.to_pandas()
-    except (ImportError, ValueError, TypeError, KeyError) as error:
-        raise CodecError(f"the Arrow stream is no pandas frame: {error}") from error
+class ArrowArrayCodec(ArrowTableCodec):
+    """Arrays of pyarrow, as a table of one column."""
 
+    name = "arrow-array"
 
-class PolarsCodec(_ArrowCodec):
-    """`polars.DataFrame`."""
+    def is_of(self, value: Any, module: Any) -> bool:
+        kind = getattr(module, "Array", None)
+        return kind is not None and isinstance(value, kind) and type(value).__module__ == "pyarrow.lib"
 
-    name = "arrow-polars"
-    modules = frozenset({"pyarrow", "polars"})
-    library = "polars"
-
-    def kinds(self, module: Any) -> tuple[type, ...]:
-        return (getattr(module, "DataFrame", type(None)),)
-
-    def size(self, value: Any) -> int:
-        return int(value.estimated_size()) // 8
-
-    def encode(self, value: Any) -> bytes:
-        table = value.to_arrow()
-        back = importlib.import_module("polars").from_arrow(table)
-        if not back.equals(value) or back.schema != value.schema:
-            raise NotEncodable("a frame that Arrow does not hold exactly")
-        return _write(table)
+    def encode(self, value: Any) -> Encoding:
+        table = _pyarrow().table({"": value})
+        encoding = self.encoded(table)
+        back = self.decode(encoding.data)
+        if type(back) is not type(value) or back.type != value.type or not back.equals(value):
+            raise NotEncodable("an array that Arrow does not hold exactly")
+        return encoding
 
     def decode(self, data: bytes) -> Any:
-        table = _read(data)
-        try:
-            return importlib.import_module("polars").from_arrow(table)
-        except (ImportError, ValueError, TypeError) as error:
-            raise CodecError(f"the Arrow stream is no polars frame: {error}") from error
+        table = read_stream(data)
+        if table.num_columns != 1:
+            raise CodecError("the Arrow stream is no single array")
+        column = table.column(0)
+        if column.num_chunks == 1:
+            return column.chunk(0)
+        return (
+            _pyarrow().concat_arrays(column.chunks)
+            if column.num_chunks
+            else _pyarrow().array([], column.type)
+        )

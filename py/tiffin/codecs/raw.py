@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tiffin.codecs.registry import NotEncodable
+from tiffin.codecs.registry import Encoding, NotEncodable
 
 _LONG = 4096
 
@@ -13,7 +13,6 @@ class BytesCodec:
     """`bytes` of at least 4 KiB, verbatim; shorter ones stay in the manifest as plain values."""
 
     name = "bytes"
-    modules: frozenset[str] = frozenset()
     safe = True
 
     def takes(self, value: Any) -> bool:
@@ -22,10 +21,10 @@ class BytesCodec:
     def size(self, value: Any) -> int:
         return len(value)
 
-    def encode(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> Encoding:
         if type(value) is not bytes:
             raise NotEncodable("not bytes")
-        return value
+        return Encoding(value)
 
     def decode(self, data: bytes) -> bytes:
         return bytes(data)

@@ -52,12 +52,13 @@ class RunMemory:
 
     `rerun` holds who asked which producer for which name to be had again, `produce` the producers whose body
     has to run for it, whatever is stored; `observed` the names that cells were
-    seen to change, which their code does not show.
+    seen to change, which their code does not show; `not_kept` the names that are not worth keeping.
     """
 
     rerun: set[tuple[CellId, CellId, str]] = field(default_factory=set)
     produce: set[CellId] = field(default_factory=set)
     observed: dict[CellId, frozenset[str]] = field(default_factory=dict)
+    not_kept: dict[CellId, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

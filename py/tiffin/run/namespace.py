@@ -239,8 +239,9 @@ class Namespace:
         """
         for cell in cells:
             for name, binding in self._versions.get(cell, {}).items():
-                kind, codec = binding.definition.kind, binding.definition.codec
-                if not binding.elements and (kind in ("source", "unavailable") or codec == "pickle"):
+                definition = binding.definition
+                made = definition.kind in ("source", "unavailable") or definition.holds_objects
+                if made and not binding.elements:
                     self.spend((name, cell))
 
     def revise(self, name: str, identity: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from types import CodeType, FunctionType
 
 from tiffin.graph.graph import Graph
+from tiffin.run.lifecycle import CellContext
 from tiffin.run.namespace import Namespace
 
 
@@ -25,6 +28,32 @@ def reach(names: Iterable[str], graph: Graph, namespace: Namespace) -> tuple[str
         elif isinstance(value := namespace.globals.get(name), FunctionType):
             waiting += _named(value.__code__)
     return tuple(found)
+
+
+def named_texts(context: CellContext) -> Iterator[str]:
+    """Yield the texts that the cell's code holds, the code that it may call, and its inputs: they may name
+    files."""
+    cell, namespace = context.cell, context.namespace
+    yield from _texts(part for part in (cell.body, cell.tail) if part is not None)
+    for name in reach(context.taken, context.graph, namespace):
+        value = namespace.globals.get(name)
+        if isinstance(value, str | PurePath):
+            yield str(value)
+        functions = vars(value).values() if isinstance(value, type) else (value,)
+        inner = (inspect.unwrap(f) for f in functions if isinstance(f, FunctionType))
+        yield from _texts(f.__code__ for f in inner)
+
+
+def _texts(codes: Iterable[CodeType]) -> Iterator[str]:
+    waiting = list(codes)
+    while waiting:
+        for constant in waiting.pop().co_consts:
+            if isinstance(constant, CodeType):
+                waiting.append(constant)
+            elif isinstance(constant, str):
+                yield constant
+            elif isinstance(constant, tuple):
+                yield from (part for part in constant if isinstance(part, str))
 
 
 def _named(code: CodeType) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from tiffin.ui.state import State
 
 @dataclass(frozen=True)
 class Ambient:
-    """Services of the kernel that runs the present code."""
+    """Services of the kernel that runs the present code; `calls` are those of its caches, which know their
+    type."""
 
     adopt: Callable[[Element], Element]
     display: Callable[..., None]
@@ -22,6 +23,7 @@ class Ambient:
     make_state: Callable[[Any, bool], State[Any]]
     definitions: Callable[[], tuple[str, ...]]
     references: Callable[[], tuple[str, ...]]
+    calls: object
 
 
 current: ContextVar[Ambient | None] = ContextVar("tiffin_ambient", default=None)

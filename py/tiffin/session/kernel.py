@@ -10,10 +10,13 @@ from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 
 from tiffin.cache.cell_cache import CellCache
+from tiffin.cache.live_identity import LiveIdentities
 from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
+from tiffin.cache.trust import Trust
 from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import PRESETS
+from tiffin.codecs.registry import Codec
 from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues
 from tiffin.errors import UsageError
@@ -39,6 +42,7 @@ from tiffin.run.runner import Runner, RunSummary
 from tiffin.run.versions import find_changers
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
+from tiffin.session.calls import Calls
 from tiffin.session.magics import Magics
 from tiffin.session.standins import standing_in
 from tiffin.session.states import States
@@ -57,11 +61,12 @@ STRICT = "^strict"
 class KernelServices:
     """What a host gives a kernel.
 
-    `fetched` tells how many manifests and blobs came over a network, `trusts` whether the manifest that was
-    read last under a key is as trusted as the notebook's code. `environment` is recorded in manifests.
-    `lifecycles` are further ones, which stand around a body whose inputs are live. `file` is
-    what `__file__` is in cells. `read_cell` does for an edited cell what reading a file does for all:
-    IPython's syntax, star imports.
+    `inside` are the stores of manifests and blobs as a body may use them, which cannot wait; the same ones if
+    None. `fetched` tells how many manifests and blobs came over a network, `trusts` whether the manifest that
+    was read last under a key is as trusted as the notebook's code; `trust` are the user's rules of signing.
+    `environment` is recorded in manifests. `codecs` are others than tiffin's own. `lifecycles` are further
+    ones, which stand around a body whose inputs are live. `file` is what `__file__` is in cells. `read_cell`
+    does for an edited cell what reading a file does for all: IPython's syntax, star imports.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -71,9 +76,12 @@ class KernelServices:
     packages: Packages = field(default_factory=InstalledPackages)
     surroundings: Surroundings = field(default_factory=ShippedSurroundings)
     executor: Executor = field(default_factory=DefaultExecutor)
+    codecs: tuple[Codec, ...] = ()
     lifecycles: tuple[Lifecycle, ...] = ()
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    inside: tuple[Store, Store] | None = None
     trusts: Callable[[str], bool] = lambda key: True
+    trust: Trust = field(default_factory=Trust)
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
 
@@ -93,9 +101,9 @@ class Kernel:
         self.elements = ElementRegistry()
         self.module = _main_module(services.file)
         self.namespace = Namespace(vars(self.module))
-        codecs = standard_codecs(lambda: self.namespace.globals)
+        codecs = standard_codecs(lambda: self.namespace.globals, self._imports, services.codecs)
         self.cache = CellCache(
-            services.manifests, services.blobs, codecs, services.environment, services.trusts
+            services.manifests, services.blobs, codecs, services.environment, services.trust, services.trusts
         )
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)
@@ -111,6 +119,16 @@ class Kernel:
             self._shown_key,
             lambda cell: cell in self._states.setters,
             lambda: {STRICT: "on"} if self._is_strict else {},
+            lambda: self.notebook.settings.get("cache"),
+        )
+        calls = Calls(
+            LiveIdentities(
+                codecs, lambda: self.namespace.globals, self._lineage, services.surroundings.module_digest
+            ),
+            services.surroundings,
+            self.cache if services.inside is None else self.cache.beside(*services.inside),
+            self._cached.call_used,
+            self._notice_call,
         )
         self._interrupter = Interrupter(self.namespace.globals)
         self._states = States(
@@ -139,6 +157,7 @@ class Kernel:
             make_state=self._states.make,
             definitions=self._definitions,
             references=self._references,
+            calls=calls,
         )
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
         self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
@@ -148,6 +167,10 @@ class Kernel:
         changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
         strict = StrictLifecycle(lambda: self._is_strict)
         return [self._cached, self._inputs, *self._services.lifecycles, strict, changes, self._capture]
+
+    def _imports(self, root: str) -> bool:
+        """Whether some cell imports from this top-level module."""
+        return any(root == name.partition(".")[0] for cell in self.graph for name in cell.modules)
 
     @property
     def _is_strict(self) -> bool:
@@ -295,6 +318,17 @@ class Kernel:
             trigger = self._states.trigger()
             if trigger is not None:
                 await self._run(trigger, new_run_id())
+
+    def _lineage(self, name: str) -> str | None:
+        """What stands for a name whose content tells nothing: the run that bound it, or that is about to."""
+        cell = self._capture.cell
+        if cell is not None and name in self.graph.cells[cell].definitions:
+            return self._cached.lineage(name)
+        return self.namespace.identity(name)
+
+    def _notice_call(self, text: str) -> None:
+        cell = self._capture.cell
+        self._report(Notice("warning", text if cell is None else f"{cell}: {text}", cell))
 
     def _definitions(self) -> tuple[str, ...]:
         cell = self._capture.cell

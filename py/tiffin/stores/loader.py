@@ -28,7 +28,8 @@ class CacheStores:
     """The two stores of a cache; `fetched` tells how many of each came over a network so far.
 
     `trusted` says whether all they give is as trusted as the notebook's code. Where it is not, `own` tells
-    whether the manifest that was read last under a key is this machine's own all the same.
+    whether the manifest that was read last under a key is this machine's own all the same. `inside` are the
+    stores for code that runs and cannot wait, where these are others.
     """
 
     manifests: Store
@@ -36,6 +37,7 @@ class CacheStores:
     fetched: Callable[[], tuple[int, int]]
     trusted: bool = True
     own: Callable[[str], bool] = lambda key: False
+    inside: tuple[Store, Store] | None = None
 
     def trusts(self, key: str) -> bool:
         """Return whether the manifest that was read last under `key` is as trusted as the notebook's code."""
@@ -52,7 +54,7 @@ class Place(Protocol):
 class SitePlace:
     """The cache of an exported site: its base URL, how to fetch, and what was shipped.
 
-    `manifests` are those that `index.json` carries, by key.
+    `manifests` are those that `index.json` carries, by key. `fetch_inside` never waits.
     """
 
     base: str
@@ -60,16 +62,25 @@ class SitePlace:
     keys: Sequence[str]
     blobs: Sequence[str]
     manifests: Mapping[str, Json]
+    fetch_inside: Fetch
 
     def open(self) -> CacheStores:
         carried = {key: json.dumps(manifest).encode() for key, manifest in self.manifests.items()}
-        manifests = HttpStore(f"{self.base}/manifests", self.fetch, self.keys, ".json")
-        blobs = HttpStore(f"{self.base}/blobs", self.fetch, self.blobs)
+        near = MemoryStore(carried), MemoryStore()
+        far, far_inside = self._over_http(self.fetch), self._over_http(self.fetch_inside)
+        manifests, blobs = map(TieredStore, zip(near, far, strict=True))
+        inside = map(TieredStore, zip(near, far_inside, strict=True))
+        pairs = tuple(zip(far, far_inside, strict=True))
         return CacheStores(
-            TieredStore([MemoryStore(carried), manifests]),
-            TieredStore([MemoryStore(), blobs]),
-            lambda: (manifests.fetched, blobs.fetched),
+            manifests,
+            blobs,
+            lambda: (sum(store.fetched for store in pairs[0]), sum(store.fetched for store in pairs[1])),
+            inside=(next(inside), next(inside)),
         )
+
+    def _over_http(self, fetch: Fetch) -> tuple[HttpStore, HttpStore]:
+        manifests = HttpStore(f"{self.base}/manifests", fetch, self.keys, ".json")
+        return manifests, HttpStore(f"{self.base}/blobs", fetch, self.blobs)
 
 
 def open_stores(loader: str, place: Place) -> CacheStores:

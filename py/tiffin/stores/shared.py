@@ -158,4 +158,5 @@ class SharedPlace:
             lambda: (far_manifests.fetched, far_blobs.fetched),
             trusted=False,
             own=manifests.own,
+            inside=(folder.manifests, folder.blobs),
         )

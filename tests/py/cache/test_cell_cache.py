@@ -68,19 +68,23 @@ async def test_what_a_power_cut_left_is_a_miss(left: bytes) -> None:
 async def test_pickles_of_others_are_unavailable() -> None:
     manifests = MemoryStore({KEY: example().to_bytes()})
     assert await make(manifests).find(KEY) == example()
-    theirs = CellCache(manifests, MemoryStore(), standard_codecs(dict), {}, lambda key: False)
+    theirs = CellCache(manifests, MemoryStore(), standard_codecs(dict), {}, trusts=lambda key: False)
     found = await theirs.find(KEY)
     assert isinstance(found, Manifest)
     definition = found.definitions["pickled"]
     assert (definition.kind, definition.blob, definition.identity) == ("unavailable", None, "lineage:5")
-    assert definition.reason == "it is a pickle from a cache that others write"
-    assert found == replace(
-        example(), definitions={**example().definitions, "pickled": found.definitions["pickled"]}
-    )
+    assert definition.reason == "it is pickled, and nobody whom you trust has signed it"
+    imports = {name: d for name, d in example().definitions.items() if d.kind == "import"}
+    assert imports
+    assert all(found.definitions[name].kind == "unavailable" for name in imports)
+    changed = {name: found.definitions[name] for name in ("pickled", *imports)}
+    assert found == replace(example(), definitions={**example().definitions, **changed})
 
 
 async def test_what_others_wrote_that_cannot_be_read_is_a_miss() -> None:
-    cache = CellCache(MemoryStore({KEY: b"{}"}), MemoryStore(), standard_codecs(dict), {}, lambda key: False)
+    cache = CellCache(
+        MemoryStore({KEY: b"{}"}), MemoryStore(), standard_codecs(dict), {}, trusts=lambda key: False
+    )
     assert await cache.find(KEY) is None
 
 

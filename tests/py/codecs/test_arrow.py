@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 from codec_contract import CodecContract
 
-from tiffin.codecs.arrow import ArrowTableCodec, PandasCodec, PandasSeriesCodec, PolarsCodec
+from tiffin.codecs.arrow import ArrowTableCodec
+from tiffin.codecs.frames import PandasCodec, PandasSeriesCodec, PolarsCodec
 from tiffin.codecs.registry import Codec, NotEncodable
 
 

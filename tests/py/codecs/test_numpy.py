@@ -55,7 +55,7 @@ class TestNumpyScalarCodec(_Equal):
 def test_bytes_after_an_array_are_an_error() -> None:
     codec = NumpyCodec()
     with pytest.raises(CodecError, match="followed by 3 bytes"):
-        codec.decode(codec.encode(np.arange(3)) + b"abc")
+        codec.decode(codec.encode(np.arange(3)).data + b"abc")
 
 
 def test_objects_are_never_pickled_inside() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from codec_contract import CodecContract
 
-from tiffin.codecs.pickled import PickleCodec, imported_modules
+from tiffin.codecs.pickled import PickleCodec
 from tiffin.codecs.registry import Codec, NotEncodable
 from tiffin.errors import CodecError
 
@@ -38,8 +38,8 @@ class TestPickleCodec(CodecContract):
 def test_classes_of_the_notebook_are_names_in_its_namespace() -> None:
     namespace: dict[str, Any] = {"Point": Point}
     codec = PickleCodec(lambda: namespace)
-    data = codec.encode([Point(1)])
-    assert codec.needed == {"Point"}
+    data, needs, _ = codec.encode([Point(1)])
+    assert needs == {"Point"}
     assert codec.decode(data) == [Point(1)]
     namespace.clear()
     with pytest.raises(CodecError, match="the notebook has no 'Point'"):
@@ -53,5 +53,5 @@ def test_a_class_of_the_notebook_that_has_no_name_is_refused() -> None:
 
 def test_tells_the_modules_that_decoding_imports() -> None:
     codec = PickleCodec(dict)
-    assert imported_modules(codec.encode({"a": np.arange(3)})) == {"numpy"}
-    assert imported_modules(codec.encode({"a": 1})) == frozenset()
+    assert codec.encode({"a": np.arange(3)}).modules == {"numpy"}
+    assert codec.encode({"a": 1}).modules == frozenset()

@@ -55,6 +55,9 @@ def test_every_name_is_there_and_others_are_not() -> None:
         "state",
         "defs",
         "refs",
+        "cache",
+        "lru_cache",
+        "persistent_cache",
         "__version__",
     }
     assert set(tn.__all__) <= set(dir(tn))

@@ -24,7 +24,9 @@ async def test_lazy_is_a_folder_natively(tmp_path: Path) -> None:
 async def test_lazy_is_memory_over_http_on_a_site() -> None:
     address = f"c/manifests/{key('far')[:2]}/{key('far')}.json"
     server = Server({address: b'{"far":1}', f"c/blobs/{key('b')[:2]}/{key('b')}": b"1"})
-    place = SitePlace("c", server.fetch, [key("near"), key("far")], [key("b")], {key("near"): {"near": 1}})
+    place = SitePlace(
+        "c", server.fetch, [key("near"), key("far")], [key("b")], {key("near"): {"near": 1}}, server.fetch
+    )
     stores = open_stores("lazy", place)
     assert await stores.manifests.get(key("near")) == b'{"near": 1}'
     assert server.batches == []

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from tiffin.commands import Interrupt, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
-from tiffin.host.browser.fetch import FetchBatch, make_fetch
+from tiffin.host.browser.fetch import FetchBatch, Inside, make_fetch, make_fetch_inside
 from tiffin.host.browser.packages import LoadPackages, LockedPackages
 from tiffin.ids import is_digest
 from tiffin.notebook.notebook import Notebook
@@ -66,6 +66,7 @@ def start(
     post: Callable[[str], Any],
     fetch_batch: FetchBatch,
     load_packages: LoadPackages,
+    inside: Inside,
 ) -> Handle:
     """Start the kernel, report `KernelReady`, and return the function that takes commands.
 
@@ -77,16 +78,22 @@ def start(
     index, problem = read_index(_parse_index(index_text), notebook)
     os.environ.setdefault("MPLBACKEND", "agg")  # figures are rendered, there is no window to show them in
     place = SitePlace(
-        config["cache"], make_fetch(fetch_batch), index["keys"], index["blobs"], index["manifests"]
+        config["cache"],
+        make_fetch(fetch_batch),
+        index["keys"],
+        index["blobs"],
+        index["manifests"],
+        make_fetch_inside(fetch_batch, inside),
     )
     stores = open_stores("lazy", place)
     services = KernelServices(
         manifests=stores.manifests,
         blobs=stores.blobs,
         environment={"python": platform.python_version(), "platform": "browser", "packages": {}},
-        policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False),
+        policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False, cost="always"),
         packages=LockedPackages(config["providers"], load_packages),
         fetched=stores.fetched,
+        inside=stores.inside,
         file=notebook.filename,
     )
     host = BrowserHost(notebook, services, post)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from tiffin.stores.http import Fetch
 
@@ -17,6 +17,27 @@ def make_fetch(fetch_batch: FetchBatch) -> Fetch:
 
     async def fetch(urls: Sequence[str]) -> Sequence[bytes | None]:
         bodies = await fetch_batch(json.dumps(list(urls)))
+        return [None if body is None else _to_bytes(body) for body in bodies]
+
+    return fetch
+
+
+class Inside(Protocol):
+    """What the worker gives for code that runs and is not async: `run_sync` waits for a promise where
+    `can_run_sync()` says that it can (JSPI); `fetch_now` does as `FetchBatch`, and blocks."""
+
+    def can_run_sync(self) -> bool: ...
+    def run_sync(self, promise: Awaitable[Any]) -> Any: ...
+    def fetch_now(self, urls: str) -> Any: ...
+
+
+def make_fetch_inside(fetch_batch: FetchBatch, inside: Inside) -> Fetch:
+    """Return the fetch function for code inside a body: it never waits in Python's sense."""
+
+    async def fetch(urls: Sequence[str]) -> Sequence[bytes | None]:
+        text = json.dumps(list(urls))
+        waits = inside.can_run_sync()
+        bodies = inside.run_sync(fetch_batch(text)) if waits else inside.fetch_now(text)
         return [None if body is None else _to_bytes(body) for body in bodies]
 
     return fetch

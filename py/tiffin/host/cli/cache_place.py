@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 from tiffin.cache.folder_cache import keep_within
+from tiffin.cache.notebook_folder import CACHE_FOLDER, cache_folder
 from tiffin.errors import UsageError
 from tiffin.host.cli.amounts import readable_size
 from tiffin.host.cli.user_settings import user_cache
-from tiffin.host.export.cook import CACHE_FOLDER, Cooked, cache_folder
+from tiffin.host.export.cook import Cooked
 from tiffin.stores.folder import BLOBS, MANIFESTS
 
 CACHE_HELP = (

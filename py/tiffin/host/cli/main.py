@@ -113,7 +113,8 @@ def _cook(console: Console, notebook: Notebook, path: Path, cache: str | None) -
     folder, shared = choose_cache(cache, path, os.environ)
     limit = user_cache_limit(os.environ)
     with cell_progress(console, notebook) as report:
-        cooked = cook(notebook, path, folder, report, None, user_executor(os.environ), give_up, shared)
+        executor = user_executor(os.environ)
+        cooked = cook(notebook, path, folder, report, None, executor, give_up, shared, cost="always")
     limit_cache(console, folder, cooked, limit)
     console.print(cell_table(cooked))
     interrupted = interruption(cooked)

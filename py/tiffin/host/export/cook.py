@@ -17,19 +17,20 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 
 from tiffin.cache.manifest import Manifest, read_manifest
-from tiffin.cache.restricted import without_pickles
+from tiffin.cache.notebook_folder import NotebookFolder
+from tiffin.codecs.extensions import find_codecs
 from tiffin.commands import RunCells, SetValues
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, Notice
 from tiffin.graph.graph import Graph
 from tiffin.host.export.interrupts import interruptible
-from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.ids import CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.files import read_cell
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
 from tiffin.run.executor import Executor
 from tiffin.run.executors import DEFAULT, find_executor
+from tiffin.run.lifecycles.cached import CacheCost, CachePolicy
 from tiffin.run.result import Result
 from tiffin.run.runner import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
@@ -39,8 +40,6 @@ from tiffin.stores.object import open_bucket
 from tiffin.stores.recording import RecordingStore
 from tiffin.stores.shared import SharedPlace
 from tiffin.stores.store import Store
-
-CACHE_FOLDER = Path("public") / "cache"
 
 
 class DamagedCache(TiffinError):
@@ -75,15 +74,6 @@ class Cooked:
     blobs: Mapping[Digest, bytes]
 
 
-def cache_folder(notebook: Path) -> Path:
-    """Return where results of `notebook` are kept: the nearest `public/cache` above, else one beside it."""
-    folder = notebook.resolve().parent
-    for place in (folder, *folder.parents):
-        if (place / CACHE_FOLDER).is_dir():
-            return place / CACHE_FOLDER
-    return folder / CACHE_FOLDER
-
-
 def cook(
     notebook: Notebook,
     path: Path,
@@ -93,15 +83,17 @@ def cook(
     executor: str | None = None,
     give_up: Callable[[], Any] | None = None,
     shared: str | None = None,
+    cost: CacheCost = "auto",
 ) -> Cooked:
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
 
-    `shared` is the URL of a cache behind it that others write as well; that it fails is reported, and the run
-    goes on without it.
+    `cost` says whether to keep values whose encoding takes longer than making them did. `shared` is the URL
+    of a cache behind it that others write as well; that it fails is reported, and the run goes on without it.
 
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
-    `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had.
+    `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had,
+    `CodecError` if a codec that a package offers cannot be.
     SIGINT interrupts the run; `give_up` is called at the second one.
     """
     if cache.exists() and not cache.is_dir():
@@ -115,7 +107,10 @@ def cook(
     async def work() -> None:
         # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
         recorded = replace(stores, manifests=manifests)
-        found.append(await _cook(notebook, folder, place, recorded, report, values or {}, chosen, give_up))
+        cooked = await _cook(
+            notebook, folder, place, recorded, CachePolicy(cost=cost), report, values or {}, chosen, give_up
+        )
+        found.append(cooked)
 
     with folder_session(place) as note_found:
         try:
@@ -137,6 +132,7 @@ async def _cook(
     folder: Path,
     cache: Path,
     stores: CacheStores,
+    policy: CachePolicy,
     report: Callable[[Event], None],
     values: Mapping[str, Any],
     executor: Executor,
@@ -145,11 +141,14 @@ async def _cook(
     services = KernelServices(
         manifests=stores.manifests,
         blobs=stores.blobs,
+        inside=stores.inside,
+        policy=policy,
         fetched=stores.fetched,
         trusts=stores.trusts,
         environment=native_environment(notebook),
         surroundings=NotebookFolder(folder, cache),
         executor=executor,
+        codecs=find_codecs(),
         file=str(folder / notebook.filename),
         read_cell=partial(read_cell, folder=folder),
     )
@@ -195,15 +194,18 @@ def _lies_in(folder: Path, root: str) -> bool:
 async def _collect(kernel: Kernel, summary: RunSummary, stores: CacheStores) -> Cooked:
     kept: dict[Key, bytes] = {}
     records: dict[Key, Manifest] = {}
-    for key in [run.result.key for run in summary.cells if run.result is not None]:
-        data = await stores.manifests.get(key) if key is not None else None
+    wanted = [run.result.key for run in summary.cells if run.result is not None]
+    while wanted:
+        key = wanted.pop()
+        data = await stores.manifests.get(key) if key is not None and key not in records else None
         if key is not None and data is not None:
             record = read_manifest(data, key, key)
             if not stores.trusts(key):
                 # A site vouches for all that it ships: what this session did not take must not get there.
-                record = without_pickles(record)
+                record = kernel.cache.admit(record)
                 data = record.to_bytes()
             kept[key], records[key] = data, record
+            wanted += record.calls
     shipped = await _sound_blobs(
         stores.blobs, {blob for manifest in records.values() for blob in manifest.blobs}
     )

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
-from tiffin.cache.key import run_key, salted
-from tiffin.cache.manifest import Definition, FileRead, Manifest
-from tiffin.cache.snapshot import Snapshot, SnapshotMaker
-from tiffin.cache.surroundings import Surroundings
+from tiffin.cache.key import lineage_identity, run_key, salted
+from tiffin.cache.manifest import Definition, Manifest
+from tiffin.cache.snapshot import NOT_KEPT, Budget, Snapshot, SnapshotMaker
+from tiffin.cache.surroundings import FilesUsed, Recording, Surroundings
 from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
 from tiffin.ids import CellId, Key
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
-from tiffin.run.reach import reach
+from tiffin.run.reach import named_texts, reach
 from tiffin.run.result import Result
 from tiffin.run.versions import (
     ABOVE,
@@ -29,6 +29,7 @@ from tiffin.run.versions import (
     spend_below,
 )
 
+CacheCost = Literal["auto", "always"]
 Shown = Callable[[CellId], Key | None]
 
 
@@ -39,12 +40,14 @@ class CachePolicy:
     `unreadable` says what a damaged manifest, or one of a later format, does: fail the cell, so that nothing
     is overwritten, or be recomputed. `check_blobs` asks that the blobs of a hit be present, which costs I/O
     natively and is pointless over HTTP. `large` writes values of any size; without it only small ones are
-    kept, and a run that bound large ones is not saved.
+    kept, and a run that bound large ones is not saved. With the cost `auto` values are not written whose
+    encoding takes longer than the run did; with `always` they are, whatever it takes.
     """
 
     unreadable: Literal["fail", "recompute"] = "fail"
     check_blobs: bool = True
     large: bool = True
+    cost: CacheCost = "auto"
 
 
 class CachedLifecycle:
@@ -52,7 +55,8 @@ class CachedLifecycle:
 
     `shown` tells the key of the output that the page shows for a cell; for that key no output is fetched.
     `acts` tells whether a body did something that skipping it would leave out, beside what it defined and
-    showed. A failed save is reported, and never breaks the run. `hits` counts the cells that were answered.
+    showed. `setting` tells how the notebook wants its cells cached. A failed save is reported, and never
+    breaks the run. `hits` counts the cells that were answered.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class CachedLifecycle:
         shown: Shown,
         acts: Callable[[CellId], bool],
         conditions: Callable[[], Mapping[str, str]],
+        setting: Callable[[], object],
     ) -> None:
         self._cache = cache
         self._inputs = inputs
@@ -74,10 +79,22 @@ class CachedLifecycle:
         self._shown = shown
         self._acts = acts
         self._conditions = conditions
+        self._notebook_setting = setting
+        self._setting = "auto"
         self._key = Key("")
         self._more_inputs: Mapping[str, str] = {}
         self._identities: Mapping[str, str] = {}
+        self._recording = Recording()
+        self._calls: set[Key] = set()
         self.hits = 0
+
+    def call_used(self, key: Key) -> None:
+        """Learn that the cell at hand made the stored call with this key."""
+        self._calls.add(key)
+
+    def lineage(self, name: str) -> str:
+        """Return the identity of what the run at hand binds to `name`, whatever its content."""
+        return lineage_identity(self._key, name)
 
     async def setup(self, context: CellContext) -> Decision:
         self._more_inputs = {}
@@ -86,7 +103,8 @@ class CachedLifecycle:
         self._identities = {**context.namespace.identities(context.taken), **self._conditions()}
         self._key = run_key(context.cell.digest, self._identities)
         asked_for = context.forced or context.cell.id in context.memory.produce
-        if not asked_for and context.cell.settings.get("cache") != "never":
+        self._setting = self._read_setting(context)
+        if not asked_for and self._setting != "never":
             result = await self._answer(context, self._key)
             if result is not None:
                 return Skip(result)
@@ -94,7 +112,8 @@ class CachedLifecycle:
             spend_below(context.graph, context.namespace, context.cell.id)
         # What the last run bound is no result of this one, should it leave a name unbound.
         context.namespace.forget(context.cell)
-        self._surroundings.begin()
+        self._recording = self._surroundings.begin()
+        self._calls.clear()
         return PROCEED
 
     async def _answer(self, context: CellContext, key: Key) -> Result | None:
@@ -127,7 +146,8 @@ class CachedLifecycle:
         if not isinstance(outcome, Result) or outcome.origin != "run":
             return outcome
         context.memory.produce.discard(context.cell.id)
-        files = self._surroundings.end(context.cell.modules)
+        texts = named_texts(context)
+        files = self._surroundings.end(self._recording, context.cell.modules, texts)
         if outcome.status != "ok":
             if context.graph.order == "document":
                 Versions(context, self._snapshots.content_identity).spend()
@@ -141,9 +161,9 @@ class CachedLifecycle:
             if versions.were_parted():
                 reason = "it changes values that had been restored one by one"
                 return Rerun((context.cell.id,), reason, afresh=True)
-            snapshot = self._bind_versions(context, versions)
+            snapshot = self._bind_versions(context, versions, self._budget(context, outcome))
         else:
-            snapshot = self._bind_definitions(context)
+            snapshot = self._bind_definitions(context, self._budget(context, outcome))
         sources = context.cell.sources
         if sources and any(source.kind == "class" for source in sources.values()):
             context.namespace.release(context.graph.descendants([context.cell.id]))
@@ -151,22 +171,38 @@ class CachedLifecycle:
             await self._save(context, snapshot, files, outcome)
         return outcome.keyed(self._key)
 
+    def _read_setting(self, context: CellContext) -> str:
+        """How the cell at hand is cached: as it says itself, its notebook, or the host."""
+        setting = context.cell.settings.get("cache", self._notebook_setting())
+        if setting in ("always", "never"):
+            return str(setting)
+        if setting not in ("auto", None):
+            self._notice(
+                context, f"cache={setting} is unknown: it is always, never or auto, and was taken for auto"
+            )
+        return self._policy.cost
+
     def _lineage(self, context: CellContext) -> Key:
         return salted(self._key, context.run_id) if context.forced else self._key
 
-    def _bind_definitions(self, context: CellContext) -> Snapshot:
+    def _budget(self, context: CellContext, outcome: Result) -> Budget | None:
+        if self._setting == "always":
+            return None
+        return Budget(outcome.seconds, context.memory.not_kept.pop(context.cell.id, ()))
+
+    def _bind_definitions(self, context: CellContext, budget: Budget | None) -> Snapshot:
         """Bind what the body defined. What it changed beside that makes its result one that is not stored."""
         self._revise(context)
         cell, values = context.cell, context.namespace.globals
         bound = {name: values[name] for name in cell.definitions | cell.private if name in values}
-        snapshot = self._snapshots.take(cell, self._lineage(context), bound)
+        snapshot = self._snapshots.take(cell, self._lineage(context), bound, budget=budget)
         definitions = snapshot.definitions
         if cell.private:
             definitions = {written_name(name, cell): d for name, d in definitions.items()}
         context.namespace.bind(cell.id, self._key, definitions, live=True)
         return snapshot
 
-    def _bind_versions(self, context: CellContext, versions: Versions) -> Snapshot:
+    def _bind_versions(self, context: CellContext, versions: Versions, budget: Budget | None) -> Snapshot:
         """Bind every version that the body made, by a definition or by a change in place."""
         self._more_inputs = versions.more_inputs()
         bound = versions.made()
@@ -177,7 +213,7 @@ class CachedLifecycle:
             kept = [version for version in found if not versions.is_replaced(version)]
             if kept:
                 names[name] = [other if maker == here else f"{ABOVE}{other}" for other, maker in kept]
-        snapshot = self._snapshots.take(context.cell, self._lineage(context), bound, names)
+        snapshot = self._snapshots.take(context.cell, self._lineage(context), bound, names, budget)
         context.namespace.bind(context.cell.id, self._key, snapshot.definitions, live=True, shares=shares)
         versions.spend()
         note_changers(context, shares)
@@ -206,7 +242,7 @@ class CachedLifecycle:
                 namespace.revise(name, f"{binding.definition.identity}+{mark}")
 
     def _may_save(self, context: CellContext, definitions: Mapping[str, Definition]) -> bool:
-        if context.cell.settings.get("cache") == "never" or context.notes.unstorable:
+        if self._setting == "never" or context.notes.unstorable:
             return False
         if self._acts(context.cell.id):
             return False
@@ -218,7 +254,7 @@ class CachedLifecycle:
     async def _usable(self, context: CellContext, key: Key) -> Manifest | None:
         found = await self._cache.find(key)
         if isinstance(found, Unreadable):
-            if self._policy.unreadable == "fail":
+            if self._policy.unreadable == "fail" and found.trusted:
                 raise ManifestError(found.reason)
             self._notice(context, f"its stored result cannot be used, so it runs again ({found.reason})")
             return None
@@ -243,6 +279,12 @@ class CachedLifecycle:
         touched = next((file for file in found.files if not self._surroundings.unchanged(file)), None)
         if touched is not None:
             self._notice(context, f"{touched.path}, which it reads, has changed, so it runs again")
+            return None
+        gone = [path for path in found.written if not self._surroundings.exists(path)]
+        if gone:
+            text = f"{gone[0]}, which it wrote, is gone: run it again by force to have it back"
+            self._notice(context, text)
+        if self._setting == "always" and any(d.reason == NOT_KEPT for d in found.definitions.values()):
             return None
         if self._policy.check_blobs and not await self._cache.holds(found.blobs):
             self._notice(context, "a blob of its stored result is gone, so it runs again")
@@ -281,7 +323,7 @@ class CachedLifecycle:
         self,
         context: CellContext,
         snapshot: Snapshot,
-        files: tuple[FileRead, ...],
+        files: FilesUsed,
         result: Result,
     ) -> None:
         blobs = dict(snapshot.blobs)
@@ -294,7 +336,9 @@ class CachedLifecycle:
             displays=tuple(self._cache.pack_output(bundle, blobs) for bundle in result.displays or ()),
             console=result.console or (),
             seconds=round(result.seconds, 6),
-            files=files,
+            files=files.read,
+            written=files.written,
+            calls=tuple(sorted(self._calls)),
             environment=self._cache.environment,
             stopped=result.status == "stopped",
         )

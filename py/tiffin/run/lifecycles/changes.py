@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 from tiffin.cache.key import CONTENT_LIMIT
+from tiffin.cache.manifest import Definition
 from tiffin.cache.snapshot import base_identity
 from tiffin.ids import Digest, digest
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome
@@ -22,7 +23,7 @@ Pickled = Callable[[Any], bytes | None]
 class ChangesLifecycle:
     """Compares inputs before and after a body, and notes those that changed, directly or through functions.
 
-    Content up to 1 MiB is compared by its identity, an object that only pickle takes by its pickle, and in
+    Content up to 1 MiB is compared by its identity, an object of the notebook's own by its encoding, and in
     document order a function by what it keeps between calls. Of other values it is known only that they
     changed if the code says so (`x[k] = v`, `x.append(v)`), or if they are iterators, which whoever takes
     them moves on.
@@ -43,7 +44,7 @@ class ChangesLifecycle:
             if isinstance(value, FunctionType):
                 if versions and (kept := _kept(value)):
                     self._before[name] = self._digest(kept)
-            elif definition.codec == "pickle" and (definition.size or 0) <= CONTENT_LIMIT:
+            elif _is_watched(definition):
                 self._before[name] = self._digest(value)
         if versions:
             context.namespace.enter(context.cell.id, context.made, context.taken)
@@ -66,7 +67,7 @@ class ChangesLifecycle:
         before = base_identity(binding.definition.identity)
         if binding.elements:
             return before
-        if before.startswith("content:"):
+        if before.startswith("content:") and not _was_changed(binding.definition):
             return self._content_identity(value)
         if hasattr(type(value), "__next__"):
             return None
@@ -77,6 +78,17 @@ class ChangesLifecycle:
         if not before.startswith("lineage:") and not (versions and before.startswith("source:")):
             return before
         return None if name in _changed_by_code(context) else before
+
+
+def _is_watched(definition: Definition) -> bool:
+    """Whether the encodings of a value that its content does not identify tell of a change."""
+    small = (definition.size or 0) <= CONTENT_LIMIT
+    return small and (definition.holds_objects or _was_changed(definition))
+
+
+def _was_changed(definition: Definition) -> bool:
+    """Whether a run changed the value to something that its content does not identify."""
+    return "+" in definition.identity
 
 
 def _inputs(context: CellContext) -> Iterator[tuple[str, Binding, Any]]:

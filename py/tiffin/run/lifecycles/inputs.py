@@ -11,14 +11,13 @@ from typing import Any, Protocol
 from tiffin.cache.cell_cache import BadBlob, CellCache, blob_of
 from tiffin.cache.key import CONTENT_LIMIT
 from tiffin.cache.manifest import Definition
-from tiffin.cache.snapshot import restore_element
+from tiffin.cache.snapshot import NOT_KEPT, restore_element
 from tiffin.cells.cell import Cell, SourceDefinition
 from tiffin.cells.compile import compile_statement
 from tiffin.cells.names import is_private, mangle, unmangle
-from tiffin.codecs.plain import from_plain
 from tiffin.codecs.registry import Encoded
 from tiffin.errors import CodecError
-from tiffin.events import Notice
+from tiffin.events import Notice, NoticeLevel
 from tiffin.ids import CellId
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun
 from tiffin.run.reach import reach
@@ -90,7 +89,7 @@ class InputsLifecycle:
             if binding is not None and not (
                 namespace.is_live(name)
                 and (binding.definition.kind == "inline" or binding.definition.codec in ("plain", "npy"))
-                and not binding.definition.shares
+                and not (binding.definition.shares or binding.definition.needs)
             ):
                 return False
         return True
@@ -163,7 +162,7 @@ class InputsLifecycle:
         try:
             match definition.kind:
                 case "inline":
-                    globals_[name] = from_plain(definition.plain)
+                    globals_[name] = self._cache.codecs.inline(definition.plain)
                 case "blob":
                     data = blobs[definition.blob]
                     if isinstance(data, BadBlob):
@@ -236,7 +235,10 @@ class InputsLifecycle:
                 self._cache.invalidate(key)
             spend_below(context.graph, context.namespace, producer)
             context.namespace.forget(context.graph.cells[producer])
-            context.report(Notice("warning", f"{producer} runs again, to have {named}", producer))
+            cheap = frozenset(unmangle(name) for name in names if missing[name] == NOT_KEPT)
+            context.memory.not_kept[producer] = context.memory.not_kept.get(producer, frozenset()) | cheap
+            level: NoticeLevel = "info" if len(cheap) == len(names) else "warning"
+            context.report(Notice(level, f"{producer} runs again, to have {named}", producer))
         return Rerun(tuple(producers), f"{context.cell.id} needs its values", afresh)
 
     def _is_shared(self, context: CellContext, name: str) -> bool:

@@ -30,13 +30,23 @@ class Page:
         config = {"cache": "https://x.org/site/public/cache", "providers": {"numpy": "numpy"}, "jspi": True}
         text = index if isinstance(index, str) else json.dumps(index)
         self.handle: Handle = start(
-            json.dumps(config), json.dumps(book.to_json()), text, self.post, self.fetch, self.load
+            json.dumps(config), json.dumps(book.to_json()), text, self.post, self.fetch, self.load, self
         )
 
     def post(self, text: str) -> None:
         self.events.append(json.loads(text))
 
     async def fetch(self, text: str) -> list[bytes | None]:
+        self.asked.append(json.loads(text))
+        return [self.bodies.get(url) for url in self.asked[-1]]
+
+    def can_run_sync(self) -> bool:
+        return False
+
+    def run_sync(self, promise: Any) -> Any:
+        raise AssertionError("nothing can wait here")
+
+    def fetch_now(self, text: str) -> list[bytes | None]:
         self.asked.append(json.loads(text))
         return [self.bodies.get(url) for url in self.asked[-1]]
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from sites import contents
 
+from tiffin.cache.notebook_folder import cache_folder
 from tiffin.errors import UsageError
 from tiffin.events import Event, Notice, RunCompleted
-from tiffin.host.export.cook import Cooked, DamagedCache, cache_folder, cook, native_environment
+from tiffin.host.export.cook import Cooked, DamagedCache, cook, native_environment
 from tiffin.ids import digest
 from tiffin.notebook.files import read_notebook
 from tiffin.notebook.percent import read_percent

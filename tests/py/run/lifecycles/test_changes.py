@@ -119,3 +119,10 @@ async def test_in_document_order_a_change_is_noted_too() -> None:
 async def test_what_follows_sees_the_change() -> None:
     runs = await Bench("x = [1]", "x.append(2)", "x").restore()
     assert text(runs["c3"]) == "[1, 2]"
+
+
+async def test_who_only_reads_what_another_changed_is_not_taken_for_a_changer() -> None:
+    bench = Bench("xs = []", "xs.append(object())", "len(xs)", "xs.append(1)")
+    await bench.run()
+    changers = {notice[:2] for notice in bench.notices if "it changes 'xs'" in notice}
+    assert changers == {"c2", "c4"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tiffin.cache.notebook_folder import NotebookFolder
 from tiffin.host.cli.progress import result_of
 from tiffin.host.export.cook import Cooked, cook
-from tiffin.host.export.notebook_folder import NotebookFolder
 from tiffin.notebook.files import read_notebook
 
 READS = """
@@ -79,16 +79,17 @@ def test_what_counts_as_a_file_of_the_notebook(tmp_path: Path) -> None:
     outside.write_text("x")
     watched = NotebookFolder(folder, folder / "cache")
     (folder / "a.txt").read_text()
-    watched.begin()
+    recording = watched.begin()
     for name in names:
         (folder / name).read_text()
     outside.read_text()
     (folder / "written.txt").write_text("y")
-    files = watched.end(frozenset())
+    used = watched.end(recording, frozenset())
+    files = used.read
     (folder / "a.txt").read_text()
-    assert [file.path for file in files] == ["a.txt", "sub/b.txt"]
-    assert watched.end(frozenset()) == ()
-    assert watched.unchanged(files[0])
+    assert [file.path for file in files] == ["../outside.txt", "a.txt", "sub/b.txt"]
+    assert used.written == ("written.txt",)
+    assert watched.end(recording, frozenset()) == used
+    assert all(map(watched.unchanged, files))
     (folder / "a.txt").unlink()
-    assert not watched.unchanged(files[0])
-    assert watched.unchanged(files[1])
+    assert [watched.unchanged(file) for file in files] == [True, False, True]
