@@ -316,3 +316,37 @@ def test_a_server_that_dies_in_the_middle_of_a_run(shell: Shell) -> None:
         "s3://kitchen/x cannot be used (the server does not answer): this session goes on without it\n"
     )
     assert len(ls(shell)["entries"]) == 3
+
+
+# -- results of calls --------------------------------------------------------------------------------------
+
+CALLS = """import tiffin as tn
+
+@tn.persistent_cache
+def slow(n):
+    return list(range(n))
+
+len(slow(4000))
+"""
+
+
+def test_a_script_notes_its_use_and_keeps_others_from_removing(shell: Shell) -> None:
+    (shell.folder / "public" / "cache").mkdir(parents=True)
+    ends = "import subprocess\nprint(subprocess.run(['tiffin', 'cache', 'prune']).returncode)\n"
+    shell.write("script.py", CALLS + ends)
+    environment = {**os.environ, "PATH": f"{TIFFIN.parent}:{os.environ['PATH']}"}
+    for _ in range(2):
+        done = subprocess.run(
+            [TIFFIN.with_name("python"), "script.py"], env=environment, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+        assert "other sessions use" in done.stderr
+    assert [found["hits"] for found in ls(shell)["entries"]] == [1]
+
+
+def test_calls_count_as_use_beside_a_shared_cache(shell: Shell, bucket: str) -> None:
+    for number in range(3):
+        shell.write("lunch.py", f"# %%\n{CALLS}\n# %%\n{number}\n".replace("len(", f"{number}, len("))
+        assert shell.run("run", "lunch.py", "--cache", bucket).exit_code == 0
+    hits = {tuple(found["defines"]): found["hits"] for found in ls(shell)["entries"]}
+    assert hits[("return",)] == 2
