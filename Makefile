@@ -18,7 +18,7 @@ help:
 	@echo "make serve    serve $(SITE)/"
 	@echo "make test     every check and every test"
 	@echo "make lint     only the linters and type checkers"
-	@echo "make bench    measure the exported example against a bare Pyodide, and what the kernel costs"
+	@echo "make bench    measure the exported example against a bare Pyodide, and what kernel and caches cost"
 	@echo "make bench-kernel    only the latter, which needs no browser"
 	@echo "make build    the wheel and the source distribution, in dist/"
 	@echo "make clean    remove what was built, but not what was downloaded"
@@ -63,10 +63,12 @@ lint: $(PYTHON_READY) $(NODE_READY)
 
 bench: setup
 	$(BIN)/python bench/kernel.py
+	$(BIN)/python bench/caches.py
 	$(BIN)/python bench/run.py
 
 bench-kernel: $(PYTHON_READY)
 	$(BIN)/python bench/kernel.py
+	$(BIN)/python bench/caches.py
 
 build: setup
 	rm -rf dist

@@ -121,7 +121,7 @@ class Kernel:
             lambda: {STRICT: "on"} if self._is_strict else {},
             lambda: self.notebook.settings.get("cache"),
         )
-        calls = Calls(
+        self._calls = Calls(
             LiveIdentities(
                 codecs, lambda: self.namespace.globals, self._lineage, services.surroundings.module_digest
             ),
@@ -157,7 +157,7 @@ class Kernel:
             make_state=self._states.make,
             definitions=self._definitions,
             references=self._references,
-            calls=calls,
+            calls=self._calls,
         )
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
         self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
@@ -349,7 +349,8 @@ class Kernel:
             cells_restored=self._cached.hits,
             manifests_fetched=manifests,
             blobs_fetched=blobs,
-            blobs_rejected=self.cache.rejected,
+            blobs_rejected=self.cache.rejected
+            + self._calls.cache.rejected * (self._calls.cache is not self.cache),
             values_materialised=self._inputs.materialised,
         )
 
