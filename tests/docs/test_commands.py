@@ -46,7 +46,7 @@ def test_every_other_tiffin_command_is_one_that_exists() -> None:
     assert {"tiffin serve site", "tiffin export html-wasm notebook.py -o site --execute"} <= names
     for line in names:
         words = [word for word in line.split()[1:] if not word.startswith("-")]
-        command = words[:2] if words[0] == "export" else words[:1]
+        command = words[:2] if words[0] in ("cache", "export") else words[:1]
         tiffin = Path(sys.executable).with_name("tiffin")
         done = subprocess.run([str(tiffin), *command, "--help"], capture_output=True, text=True)
         assert done.returncode == 0, line

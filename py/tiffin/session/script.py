@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import functools
 import platform
 import sys
@@ -17,8 +19,9 @@ from tiffin.codecs.extensions import find_codecs
 from tiffin.codecs.standard import standard_codecs
 from tiffin.ids import Key
 from tiffin.session.calls import Calls
-from tiffin.stores.folder import FolderPlace
+from tiffin.stores.folder import FolderPlace, folder_session
 from tiffin.stores.loader import open_stores
+from tiffin.stores.recording import RecordingStore
 
 
 class ScriptNotice(UserWarning):
@@ -33,13 +36,18 @@ def call_services() -> Calls:
     folder = Path.cwd() if file is None else Path(file).resolve().parent
     cache = cache_folder(folder / "script")
     stores = open_stores("lazy", FolderPlace(cache))
+    manifests = RecordingStore(stores.manifests)
+    session = contextlib.ExitStack()
+    note_found = session.enter_context(folder_session(cache))
+    session.callback(lambda: note_found(manifests.found))
+    atexit.register(session.close)  # a script has no other end
     codecs = standard_codecs(_namespace, lambda root: True, find_codecs())
     environment = {"python": platform.python_version(), "platform": "native", "packages": {}}
     surroundings = NotebookFolder(folder, cache)
     return Calls(
         LiveIdentities(codecs, _namespace, _no_lineage, surroundings.module_digest),
         surroundings,
-        CellCache(stores.manifests, stores.blobs, codecs, environment),
+        CellCache(manifests, stores.blobs, codecs, environment),
         _forget_use,
         _warn,
     )

@@ -82,6 +82,16 @@ def list_folder(root: Path) -> FolderListing:
     return FolderListing(manifests, blobs, tuple(unfinished))
 
 
+def folder_size(root: Path) -> int:
+    """Return the bytes that lie in the cache in `root`, without looking at what is what: a quick estimate."""
+    size = 0
+    for name in (MANIFESTS, BLOBS):
+        for entry in files_in_shards(root / name):
+            with contextlib.suppress(FileNotFoundError):
+                size += entry.stat(follow_symlinks=False).st_size
+    return size
+
+
 def _files(folder: Path, suffix: str, unfinished: list[StoredFile]) -> dict[str, StoredFile]:
     found: dict[str, StoredFile] = {}
     if folder.is_symlink():
@@ -115,7 +125,10 @@ def remove_files(files: Iterable[StoredFile]) -> int:
 
 
 def remove_folders(root: Path) -> None:
-    """Remove what is left of a cache whose entries are gone: its own files, and folders that are empty."""
+    """Remove what is left of a cache whose entries are gone: its own files, and folders that are empty.
+
+    The cache's own folder stays: it says where results go from now on.
+    """
     for name in (USES_FILE, LOCK_FILE):
         with contextlib.suppress(OSError):
             os.unlink(root / name)
@@ -125,7 +138,6 @@ def remove_folders(root: Path) -> None:
             for shard in [path for path in folder.iterdir() if SHARD.match(path.name)]:
                 _remove_if_empty(shard)
             _remove_if_empty(folder)
-    _remove_if_empty(root)
 
 
 def _remove_if_empty(folder: Path) -> None:

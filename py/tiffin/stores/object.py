@@ -6,24 +6,27 @@ import asyncio
 import contextlib
 import errno
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from tiffin.errors import UsageError
 from tiffin.ids import is_digest
 from tiffin.stores.store import Buffer, check_key
 
+R = TypeVar("R")
+
 Bucket: TypeAlias = Any
 """A store of obstore."""
 
 SCHEMES = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss", "adl", "file", "memory")
 
-PART = 8 << 20
+PART = 4 << 20
 """Bigger objects are read in parts of this many bytes, so that the time limit is one for each part."""
 
-_AT_ONCE = 16
+_AT_ONCE = 8
 _REQUEST = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=30)}
 _RETRIES = {
     "max_retries": 2,
@@ -56,27 +59,10 @@ class ObjectStore:
         return f"{self._prefix}/{check_key(key)[:2]}/{key}{self._suffix}"
 
     async def get(self, key: str) -> bytes | None:
-        path = self.path(key)
-        async with self._turns:
-            try:
-                data = await self._read(path)
-            except Exception as error:  # noqa: BLE001 - obstore's have no root of their own
-                _refuse(error)
-                return None
-        self.fetched += 1
+        data = await self._call(partial(_read, self._bucket, self.path(key)))
+        if data is not None:
+            self.fetched += 1
         return data
-
-    async def _read(self, path: str) -> bytes:
-        answer = await self._bucket.get_async(path)
-        size = answer.meta["size"]
-        if size <= PART:
-            return bytes(await answer.bytes_async())
-        del answer
-        starts = range(0, size, PART)
-        parts = [
-            await self._bucket.get_range_async(path, start=at, end=min(at + PART, size)) for at in starts
-        ]
-        return b"".join(parts)
 
     async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
         wanted = list(dict.fromkeys([check_key(key) for key in keys]))
@@ -89,39 +75,32 @@ class ObjectStore:
         with contextlib.suppress(PermissionError):
             if self._by_content and await self._size(path) == len(data):
                 return
-        async with self._turns:
-            try:
-                await self._bucket.put_async(path, data)
-            except Exception as error:
-                raise _explained(error) from error
+        if await self._call(partial(_put, self._bucket, path, data)) is None:
+            raise FileNotFoundError(errno.ENOENT, "there is no such place")
 
     async def delete(self, key: str) -> None:
         path = self.path(key)
-        async with self._turns:
-            try:
-                await self._bucket.delete_async(path)
-            except Exception as error:  # noqa: BLE001 - obstore's have no root of their own
-                _refuse(error)
+        await self._call(partial(self._bucket.delete, path))
 
     async def contains(self, key: str) -> bool:
         return await self._size(self.path(key)) is not None
 
     async def _size(self, path: str) -> int | None:
-        async with self._turns:
-            try:
-                return int((await self._bucket.head_async(path))["size"])
-            except Exception as error:  # noqa: BLE001 - obstore's have no root of their own
-                _refuse(error)
-                return None
+        found = await self._call(partial(self._bucket.head, path))
+        return None if found is None else int(found["size"])
 
     async def keys(self) -> frozenset[str]:
-        try:
-            found = [item["path"] async for some in self._bucket.list(self._prefix) for item in some]
-        except Exception as error:
-            raise _explained(error) from error
+        found = await self._call(partial(_list, self._bucket, self._prefix)) or []
         names = (path.rpartition("/")[2] for path in found if path.endswith(self._suffix))
         ours = (name.removesuffix(self._suffix) for name in names)
         return frozenset(name for name in ours if is_digest(name))
+
+    async def _call(self, call: Callable[[], R]) -> R | None:
+        """Return what `call` gives, in a thread; None if it says that there is no such object."""
+        # A thread, since one of obstore's own asynchronous requests that fails shortly before the program
+        # ends can abort it (0.12.1; docs/decisions/017-stores.md).
+        async with self._turns:
+            return await asyncio.get_running_loop().run_in_executor(None, _explaining, call)
 
 
 def open_bucket(url: str, environment: Mapping[str, str]) -> Bucket:
@@ -151,24 +130,44 @@ def open_bucket(url: str, environment: Mapping[str, str]) -> Bucket:
         raise UsageError(f"{url} cannot be used as a cache: {_line(error)}") from error
 
 
-def _refuse(error: Exception) -> None:
-    """Raise an error, explained, unless it says that an object is not there."""
-    if isinstance(error, FileNotFoundError) and not any(text in str(error) for text in _NO_PLACE):
-        return
-    raise _explained(error) from error
+def _read(bucket: Bucket, path: str) -> bytes:
+    answer = bucket.get(path)
+    size = answer.meta["size"]
+    if size <= PART:
+        return bytes(answer.bytes())
+    del answer
+    return b"".join(bucket.get_range(path, start=at, end=min(at + PART, size)) for at in range(0, size, PART))
 
 
-def _explained(error: Exception) -> OSError:
-    kind = type(error).__name__
-    text = str(error)
-    if kind in ("PermissionDeniedError", "UnauthenticatedError"):
-        return PermissionError(errno.EACCES, "access is denied")
-    if any(place in text for place in _NO_PLACE):
-        return FileNotFoundError(errno.ENOENT, "there is no such bucket")
-    return OSError(errno.EIO, _line(error))
+def _put(bucket: Bucket, path: str, data: bytes) -> bool:
+    bucket.put(path, data, max_concurrency=_AT_ONCE)
+    return True
+
+
+def _list(bucket: Bucket, prefix: str) -> list[str]:
+    return [item["path"] for some in bucket.list(prefix) for item in some]
+
+
+def _explaining(call: Callable[[], R]) -> R | None:
+    """Return what `call` gives, None for what is not there; any other error becomes an `OSError`."""
+    try:
+        return call()
+    except Exception as error:
+        text = str(error)
+        no_place = any(place in text for place in _NO_PLACE)
+        if no_place:
+            raise FileNotFoundError(errno.ENOENT, "there is no such bucket") from error
+        if isinstance(error, FileNotFoundError):
+            return None
+        if type(error).__name__ in ("PermissionDeniedError", "UnauthenticatedError"):
+            raise PermissionError(errno.EACCES, "access is denied") from error
+        raise OSError(errno.EIO, _line(error)) from error
 
 
 def _line(error: Exception) -> str:
-    """The first sentence of an error of obstore, whose text runs on into a debug print."""
+    """What an error of obstore says, in a line, without the address and the debug print."""
     text = " ".join(str(error).split("\n\nDebug source")[0].split()) or type(error).__name__
+    if "error sending request" in text:
+        return "the server does not answer"
+    text = text.rpartition(" - ")[2]
     return text if len(text) <= 200 else f"{text[:199]}…"

@@ -10,13 +10,13 @@ from tiffin.stores.store import Buffer, Store
 class RecordingStore:
     """Passes everything on; `used` holds the keys that were read with success, or written.
 
-    `found` holds those that were there before: read with success, and not written first.
+    `found` holds those that were there before: read with success, and not `written` first.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.used: set[str] = set()
-        self._written: set[str] = set()
+        self.written: set[str] = set()
         self.found: set[str] = set()
 
     async def get(self, key: str) -> bytes | None:
@@ -33,13 +33,13 @@ class RecordingStore:
     def _note(self, keys: Iterable[str]) -> None:
         for key in keys:
             self.used.add(key)
-            if key not in self._written:
+            if key not in self.written:
                 self.found.add(key)
 
     async def put(self, key: str, data: Buffer) -> None:
         await self._store.put(key, data)
         self.used.add(key)
-        self._written.add(key)
+        self.written.add(key)
 
     async def delete(self, key: str) -> None:
         await self._store.delete(key)

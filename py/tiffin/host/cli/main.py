@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tiffin.cache.notebook_folder import cache_folder
 from tiffin.errors import NotebookError, NotebookFailed, UsageError
+from tiffin.host.cli.cache import cache_group
+from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_cache
 from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line, interruption
 from tiffin.host.cli.run import run_notebook
-from tiffin.host.cli.user_settings import user_executor
+from tiffin.host.cli.user_settings import user_cache_limit, user_executor
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site
 from tiffin.host.export.runtime import find_assets, find_runtime
@@ -60,9 +61,7 @@ def export() -> None:
 @click.option(
     "--pyodide", metavar="DIR|URL|VERSION", help="The Pyodide distribution [default: the one shipped]."
 )
-@click.option(
-    "--cache", type=click.Path(path_type=Path), help="Cache folder [default: the nearest public/cache]."
-)
+@click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @explained
 def export_html_wasm(
@@ -72,7 +71,7 @@ def export_html_wasm(
     mode: str,
     boot: str,
     pyodide: str | None,
-    cache: Path | None,
+    cache: str | None,
     as_json: bool,
 ) -> None:
     """Make a static site that shows results at once and computes in the browser.
@@ -110,10 +109,13 @@ def _folders(notebooks: list[Notebook]) -> list[str]:
     return names
 
 
-def _cook(console: Console, notebook: Notebook, path: Path, cache: Path | None) -> Cooked:
+def _cook(console: Console, notebook: Notebook, path: Path, cache: str | None) -> Cooked:
+    folder, shared = choose_cache(cache, path, os.environ)
+    limit = user_cache_limit(os.environ)
     with cell_progress(console, notebook) as report:
-        folder = cache or cache_folder(path)
-        cooked = cook(notebook, path, folder, report, None, user_executor(os.environ), give_up, cost="always")
+        executor = user_executor(os.environ)
+        cooked = cook(notebook, path, folder, report, None, executor, give_up, shared, cost="always")
+    limit_cache(console, folder, cooked, limit)
     console.print(cell_table(cooked))
     interrupted = interruption(cooked)
     if interrupted is not None:
@@ -206,3 +208,4 @@ def convert(source: Path, target: Path) -> None:
 
 
 main.add_command(run_notebook)
+main.add_command(cache_group)

@@ -12,14 +12,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from tiffin.cache.notebook_folder import cache_folder
 from tiffin.errors import NotebookFailed, UsageError
 from tiffin.events import Event
+from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_cache
 from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.live_table import live_table
 from tiffin.host.cli.prints import Prints
 from tiffin.host.cli.progress import cell_table, cells_json, error_line, interruption
-from tiffin.host.cli.user_settings import user_executor
+from tiffin.host.cli.user_settings import user_cache_limit, user_executor
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.notebook.files import read_notebook
 from tiffin.run.runner import CellRun
@@ -30,9 +30,7 @@ LAST_LINES = 5
 
 @click.command("run")
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option(
-    "--cache", type=click.Path(path_type=Path), help="Cache folder [default: the nearest public/cache]."
-)
+@click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option(
     "--set", "values", multiple=True, metavar="NAME=JSON", help="Set a widget, then run what depends on it."
 )
@@ -40,7 +38,7 @@ LAST_LINES = 5
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @explained
 def run_notebook(
-    notebook: Path, cache: Path | None, values: tuple[str, ...], verbose: bool, as_json: bool
+    notebook: Path, cache: str | None, values: tuple[str, ...], verbose: bool, as_json: bool
 ) -> None:
     """Run a notebook as a script: cells, cache hits and times as a table.
 
@@ -56,6 +54,8 @@ def run_notebook(
     read = read_notebook(notebook)
     front_end = dict(_assignment(value) for value in values)
     names = [cell.id for cell in read.cells if cell.kind == "code"]
+    folder, shared = choose_cache(cache, notebook, os.environ)
+    limit = user_cache_limit(os.environ)
     with live_table(console, read.filename, names, time.monotonic) as show:
 
         def report(event: Event) -> None:
@@ -63,8 +63,9 @@ def run_notebook(
             if prints is not None:
                 prints.take(event)
 
-        folder = cache or cache_folder(notebook)
-        cooked = cook(read, notebook, folder, report, front_end, user_executor(os.environ), give_up)
+        executor = user_executor(os.environ)
+        cooked = cook(read, notebook, folder, report, front_end, executor, give_up, shared)
+    limit_cache(console, folder, cooked, limit)
     if as_json:
         click.echo(json.dumps(cells_json(cooked)))
     else:

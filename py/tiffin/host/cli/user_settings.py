@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tiffin.errors import UsageError
+from tiffin.host.cli.amounts import parse_size
+
+CACHE_LIMIT = 10_000_000_000
+"""How many bytes a cache keeps where the user sets no limit."""
 
 
 def user_executor(environment: Mapping[str, str]) -> str | None:
@@ -15,8 +19,27 @@ def user_executor(environment: Mapping[str, str]) -> str | None:
     `TIFFIN_EXECUTOR` comes first, then the key `executor` of `~/.config/tiffin/settings.toml`.
     `UsageError` for a file that is no TOML or sets something else than a name.
     """
-    if environment.get("TIFFIN_EXECUTOR"):
-        return environment["TIFFIN_EXECUTOR"]
+    return _setting(environment, "executor", "a name")[0]
+
+
+def user_cache(environment: Mapping[str, str]) -> str | None:
+    """Return the cache, a folder or a URL, that the user wants where a command names none; likewise."""
+    return _setting(environment, "cache", "a folder or a URL")[0]
+
+
+def user_cache_limit(environment: Mapping[str, str]) -> int | None:
+    """Return how many bytes a cache may keep, None for any number: `cache_limit = "2 GB"`, or `"none"`."""
+    text, where = _setting(environment, "cache_limit", "a size like '2 GB'")
+    if text is None:
+        return CACHE_LIMIT
+    return None if text.strip().lower() == "none" else parse_size(text, where)
+
+
+def _setting(environment: Mapping[str, str], name: str, kind: str) -> tuple[str | None, str]:
+    """The text of a setting, None if there is none, and where it stands."""
+    variable = f"TIFFIN_{name.upper()}"
+    if environment.get(variable):
+        return environment[variable], variable
     base = Path(environment.get("XDG_CONFIG_HOME", ""))
     if not base.is_absolute():  # as the XDG specification has it
         base = Path(environment.get("HOME") or Path.home()) / ".config"
@@ -24,10 +47,10 @@ def user_executor(environment: Mapping[str, str]) -> str | None:
     try:
         settings = tomllib.loads(path.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return None, str(path)
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
         raise UsageError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
-    executor = settings.get("executor")
-    if executor is not None and not isinstance(executor, str):
-        raise UsageError(f"{path}: executor must be a name, not {executor!r}")
-    return executor or None
+    value = settings.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{path}: {name} must be {kind}, not {value!r}")
+    return value or None, f"{path}: {name}"

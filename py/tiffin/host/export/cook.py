@@ -102,11 +102,13 @@ def cook(
     chosen = find_executor(notebook.settings.get("executor", executor or DEFAULT))
     stores = open_stores("lazy", _cache_place(place, shared, report))
     manifests = RecordingStore(stores.manifests)
+    called = None if stores.inside is None else RecordingStore(stores.inside[0])
     found: list[Cooked] = []
 
     async def work() -> None:
         # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
-        recorded = replace(stores, manifests=manifests)
+        inside = None if stores.inside is None or called is None else (called, stores.inside[1])
+        recorded = replace(stores, manifests=manifests, inside=inside)
         cooked = await _cook(
             notebook, folder, place, recorded, CachePolicy(cost=cost), report, values or {}, chosen, give_up
         )
@@ -116,8 +118,13 @@ def cook(
         try:
             asyncio.run(work())
         finally:
-            note_found(manifests.found)
+            note_found(_found(manifests, called))
     return found[0]
+
+
+def _found(manifests: RecordingStore, called: RecordingStore | None) -> set[str]:
+    """The manifests that a session found, `called` from inside bodies, which none of the two wrote before."""
+    return manifests.found if called is None else (manifests.found - called.written) | called.found
 
 
 def _cache_place(folder: Path, shared: str | None, report: Callable[[Event], None]) -> Place:
