@@ -1,4 +1,5 @@
-"""Values by name whose encodings have the same bytes everywhere: natively, in every Pyodide, under every hash seed.
+"""Values by name whose encodings have the same bytes everywhere: natively, in every Pyodide, under every hash
+seed.
 
 `codec_digests.json` holds their digests. This module stands alone, so that Pyodide can run it.
 """
@@ -35,7 +36,7 @@ class Word(enum.StrEnum):
 
 @dataclasses.dataclass
 class Point:
-    x: int
+    x: Any
     y: list[Any] = dataclasses.field(default_factory=list)
     late: Any = dataclasses.field(init=False, repr=False)
 
@@ -56,7 +57,7 @@ class Pair(NamedTuple):
     right: Any = 2
 
 
-Triple = collections.namedtuple("Triple", "a b c")  # noqa: PYI024
+Triple = collections.namedtuple("Triple", "a b c")
 
 OWN: dict[str, Any] = {
     kind.__name__: kind for kind in (Color, Flags, Word, Point, Frozen, Deeper, Pair, Triple)
@@ -108,7 +109,11 @@ def numpy_cases() -> dict[str, Any]:
         "empty": np.zeros((0, 3)),
         "scalar": np.float64(0.1),
         "scalar int64": np.int64(2**40),
-        "bundle": {"a": grid, "b": [np.float64(0.5), {"c": (np.zeros(2),)}], "d": np.datetime64("2026-11-21")},
+        "bundle": {
+            "a": grid,
+            "b": [np.float64(0.5), {"c": (np.zeros(2),)}],
+            "d": np.datetime64("2026-11-21"),
+        },
         "bundle of an instance": Point(np.int8(3), [np.arange(3, dtype="u1")]),
     }
 

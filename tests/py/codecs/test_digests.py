@@ -1,4 +1,5 @@
-"""Encodings that have the same bytes everywhere: under every hash seed. Pyodide: tests/pyodide/test_digests.py."""
+"""Encodings that have the same bytes everywhere: under every hash seed. Pyodide:
+tests/pyodide/test_digests.py."""
 
 from __future__ import annotations
 

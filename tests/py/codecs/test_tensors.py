@@ -13,7 +13,7 @@ from tiffin.codecs.standard import standard_codecs
 from tiffin.codecs.tensors import TensorCodec
 from tiffin.errors import CodecError
 
-DTYPES = "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool".split()
+DTYPES = ["float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"]
 
 
 def file(header: Any, body: bytes = b"", length: int | None = None) -> bytes:
@@ -44,7 +44,7 @@ def entry(dtype: Any = "U8", shape: Any = (3,), offsets: Any = (0, 3)) -> dict[s
     ],
 )
 def test_what_is_no_tensor_is_an_error_before_anything_is_made(data: bytes) -> None:
-    with pytest.raises(CodecError, match="safetensors|bytes is promised"):
+    with pytest.raises(CodecError, match=r"safetensors|bytes is promised"):
         TensorCodec().decode(data)
 
 
@@ -72,7 +72,8 @@ def test_tensors_come_back(dtype: str) -> None:
         back = codec.decode(data)
         assert (type(back), back.dtype, back.shape) == (torch.Tensor, tensor.dtype, tensor.shape)
         assert torch.equal(back, tensor)
-        assert (needs, modules) == (frozenset(), {"torch"})
+        assert not needs
+        assert modules == {"torch"}
         assert codec.size(tensor) <= len(data)
         assert codec.encode(back).data == data
         for damaged in (data[:-1], data + b"x", data[:20]):
@@ -86,7 +87,13 @@ def test_what_is_more_than_numbers_is_refused() -> None:
     torch = pytest.importorskip("torch")
     nn = torch.nn
     grad = torch.ones(2, requires_grad=True)
-    refused = [grad, grad * 2, torch.ones(3, 4).T, torch.ones(2).to_sparse(), torch.ones(2, dtype=torch.cfloat)]
+    refused = [
+        grad,
+        grad * 2,
+        torch.ones(3, 4).T,
+        torch.ones(2).to_sparse(),
+        torch.ones(2, dtype=torch.cfloat),
+    ]
     for tensor in refused:
         with pytest.raises(NotEncodable):
             TensorCodec().encode(tensor)
@@ -99,7 +106,8 @@ def test_dicts_of_tensors_are_bundles_unless_they_share_memory() -> None:
     layer = torch.nn.Linear(2, 3)
     encoded = codecs.encode(dict(layer.state_dict()))
     assert encoded is not None
-    assert (encoded.codec, encoded.modules) == ("bundle", {"torch"})
+    assert encoded.codec == "bundle"
+    assert encoded.modules == {"torch"}
     back = codecs.decode("bundle", encoded.data)
     assert all(torch.equal(back[name], tensor) for name, tensor in layer.state_dict().items())
     whole = torch.ones(4)
