@@ -93,16 +93,20 @@ def lean(source: bytes, *, docstrings: bool) -> bytes:
     """A module without comments, and without what documents it unless `docstrings`: docstrings, and
     annotations of functions and variables. Every line stays where it is.
 
-    A docstring becomes `"."`, and nothing only in a function that has more to it: a body may have no other
-    statement, and `dataclass` makes up a docstring for a class that has none, which takes longer than all the
-    rest.
+    A docstring becomes `"."`, and nothing only in a function or module that has more to it: a body may have
+    no other statement, and `dataclass` makes up a docstring for a class that has none, which takes longer
+    than all the rest.
     """
     lines = source.decode().splitlines()
     if not docstrings:
         tree = ast.parse(source)
         nodes = list(ast.walk(tree))
-        functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-        needless = {id(node.body[0]) for node in functions if len(node.body) > 1}
+        bodies = [
+            node.body
+            for node in nodes
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module)
+        ]
+        needless = {id(body[0]) for body in bodies if len(body) > 1}
         for node in nodes:
             value = node.value if isinstance(node, ast.Expr) else None
             if isinstance(value, ast.Constant) and isinstance(value.value, str):

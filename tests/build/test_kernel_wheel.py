@@ -158,7 +158,8 @@ def strings_that_stand_alone(tree: ast.AST) -> list[ast.Constant]:
 
 
 class Bare(ast.NodeTransformer):
-    """Leaves out docstrings of functions, and annotations of arguments, results and variables; those in
+    """Leaves out docstrings of functions and modules, and annotations of arguments, results and variables;
+    those in
     classes may be fields."""
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
@@ -169,6 +170,11 @@ class Bare(ast.NodeTransformer):
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         return self.visit_function(node)
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        if ast.get_docstring(node) is not None and len(node.body) > 1:
+            del node.body[0]
+        return self.generic_visit(node)
 
     def visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         node.returns = None

@@ -51,9 +51,11 @@ class CodecContract(abc.ABC):
     def test_encoding_leaves_the_value_alone(self) -> None:
         codec = self.make()
         for name, value in self.each():
-            before = copy.deepcopy(value)
-            codec.encode(value)
+            before, attributes = copy.deepcopy(value), dir(value)
+            first = codec.encode(value)
             assert self.equal(value, before), name
+            assert codec.encode(value) == first, name
+            assert dir(value) == attributes, name
 
     def test_the_size_is_a_lower_bound(self) -> None:
         codec = self.make()
@@ -81,6 +83,14 @@ class CodecContract(abc.ABC):
             data = codec.encode(value).data
             if not self.guards_itself(data):
                 continue
-            for damaged in (b"", data[: len(data) // 2], data[:-1], b"\x00" * 16, b"{}", b"\xff" + data):
+            for damaged in (
+                b"",
+                b"\xff" * 64,
+                data[: len(data) // 2],
+                data[:-1],
+                b"\x00" * 16,
+                b"{}",
+                b"\xff" + data,
+            ):
                 with pytest.raises(CodecError):
                     pytest.fail(f"{name}: {damaged[:40]!r} was taken for {codec.decode(damaged)!r}")

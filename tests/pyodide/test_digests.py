@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tiffin.cells.canonical import code_digest
 from tiffin.codecs.numpy import NumpyCodec
+from tiffin.codecs.standard import standard_codecs
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 
@@ -89,6 +91,54 @@ def test_plain_digests(kernel_pyodide: Any) -> None:
         ]
     )
     assert kernel_pyodide.run(program) == golden
+
+
+DIGESTS = """
+import pathlib, sys
+pathlib.Path("/tmp/codec_cases.py").write_text(SOURCE, "utf-8")
+sys.path.insert(0, "/tmp")
+import codec_cases
+codec_cases.digests()
+"""
+
+
+def digests_there(pyodide: Any, packages: list[str]) -> Any:
+    source = (CONTRACTS / "codec_cases.py").read_text("utf-8")
+    return pyodide.run(f"SOURCE = {source!r}\n{DIGESTS}", packages)
+
+
+def test_digests_of_encodings(kernel_pyodide: Any) -> None:
+    golden = json.loads((CONTRACTS / "codec_digests.json").read_text("utf-8"))
+    assert digests_there(kernel_pyodide, []) == {"plain": golden["plain"]}
+
+
+def test_digests_of_arrays(scientific_pyodide: Any) -> None:
+    golden = json.loads((CONTRACTS / "codec_digests.json").read_text("utf-8"))
+    found = digests_there(scientific_pyodide, ["numpy"])
+    assert found == {"plain": golden["plain"], "numpy": golden["numpy"]}
+
+
+FRAMES = """
+import hashlib, pandas, pyarrow
+from tiffin.codecs.standard import standard_codecs
+codecs = standard_codecs(dict)
+[codecs.encode(codecs.decode(name, bytes.fromhex(data))).data.hex() == data for name, data in GIVEN]
+"""
+
+
+def test_frames_and_pickles_made_natively_are_read_there(scientific_pyodide: Any) -> None:
+    values: list[Any] = [
+        pd.DataFrame({"a": [1, 2], "b": ["x", np.nan]}, index=pd.date_range("2026", periods=2, tz="UTC")),
+        pd.Series([1.5, 2], name="s"),
+        {"frame": pd.DataFrame({"a": np.arange(3)}), "scalar": np.int64(2**40)},
+        [np.zeros(5000, dtype="int32"), object],
+    ]
+    codecs = standard_codecs(dict)
+    encoded = [found for value in values if (found := codecs.encode(value)) is not None]
+    assert [found.codec for found in encoded] == ["arrow-pandas", "arrow-pandas-series", "bundle", "pickle"]
+    given = [(found.codec, found.data.hex()) for found in encoded]
+    program = f"GIVEN = {given!r}\n{FRAMES}"
+    assert scientific_pyodide.run(program, ["numpy", "pandas", "pyarrow"]) == [True, True, True, True]
 
 
 def test_keys(kernel_pyodide: Any) -> None:

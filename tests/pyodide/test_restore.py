@@ -24,7 +24,20 @@ table = {1: 'a', '1': {2, 2.5}, (1, 2): 2**70}
 # %%
 big = list(range(300_000))
 # %%
-print(len(big))
+import enum
+from dataclasses import dataclass
+class Color(enum.Enum):
+    RED = 1
+@dataclass(frozen=True)
+class Point:
+    x: int
+    color: Color
+    def double(self):
+        return self.x * 2
+# %%
+point = Point(21, Color.RED)
+# %%
+print(len(big), point.double(), point.color is Color.RED)
 [scaled(k.value), table, k.value]
 """
 
@@ -78,14 +91,14 @@ def test_hits_then_runs_one_cell(kernel_pyodide: Any, tmp_path: Path) -> None:
     events, asked = kernel_pyodide.run(program)
     restored = [event for event in events if event["type"] == "CellEnded" and event["run_id"] == "r1"]
     assert {event["cell"]: event["origin"] for event in restored} == dict.fromkeys(
-        ["c1", "c2", "c3", "c4", "c5", "c6"], "cache"
+        ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"], "cache"
     )
     native = {cell: done.output for cell, done in cooked.cells.items()}
     assert {event["cell"]: event["output"] for event in restored} == native
     live = [event for event in events if event["type"] == "CellEnded" and event["run_id"] == "r2"]
-    assert [(event["cell"], event["origin"], event["status"]) for event in live] == [("c6", "run", "idle")]
+    assert [(event["cell"], event["origin"], event["status"]) for event in live] == [("c8", "run", "idle")]
     assert live[0]["output"]["text/plain"].startswith("[9.0, {1: 'a', '1': ")
-    assert live[0]["console"] == [{"stream": "stdout", "text": "300000\n"}]
+    assert live[0]["console"] == [{"stream": "stdout", "text": "300000 42 True\n"}]
     assert len(asked) == 1  # the one blob that the live body uses
     completed = [event for event in events if event["type"] == "RunCompleted"]
     assert [(event["run_id"], event["success"], event["stats"]["cells_run"]) for event in completed] == [

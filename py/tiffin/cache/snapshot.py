@@ -115,6 +115,14 @@ class SnapshotMaker:
                 if name in shares:
                     definition = with_shares(definition, shares[name])
                 definitions[name] = definition
+        # Private classes of which there are values; without them these could not be decoded.
+        needed = {name for definition in definitions.values() for name in definition.needs}
+        needed &= (cell.private & cell.sources.keys()) - set(names)
+        more = sorted(needed | (self._private_needed(cell, [*names, *needed], values) - set(names)))
+        for name in more:
+            if name not in cell.sources:
+                definitions[name] = self._define(cell, lineage, name, values[name], blobs)
+        names += more
         known: dict[tuple[str, frozenset[str]], str] = {}
         for name in names:
             if name in cell.sources:

@@ -16,6 +16,7 @@ from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
 
 _NOTES = b"tiffin"
+_UNNAMED = "__tiffin_unnamed__"
 _EXACT_OBJECTS = frozenset({"string", "bytes", "empty", "decimal", "date"})
 
 
@@ -123,7 +124,6 @@ class PandasSeriesCodec(PandasCodec):
     """`pandas.Series`, as a frame of one column."""
 
     name = "arrow-pandas-series"
-    _UNNAMED = "__tiffin_unnamed__"
 
     def is_of(self, value: Any, module: Any) -> bool:
         return type(value) is getattr(module, "Series", None)
@@ -132,16 +132,16 @@ class PandasSeriesCodec(PandasCodec):
         return int(value.memory_usage(index=False, deep=False)) // 8
 
     def encode(self, value: Any) -> Encoding:
-        if not (value.name is None or type(value.name) is str) or value.name == self._UNNAMED:
+        if not (value.name is None or type(value.name) is str) or value.name == _UNNAMED:
             raise NotEncodable("a series whose name is no string")
-        return super().encode(value.to_frame(self._UNNAMED if value.name is None else value.name))
+        return super().encode(value.to_frame(_UNNAMED if value.name is None else value.name))
 
     def decode(self, data: bytes) -> Any:
         frame = super().decode(data)
         if frame.shape[1] != 1:
             raise CodecError("the Arrow stream is no series")
         series = frame.iloc[:, 0].copy()
-        return series.rename(None) if series.name == self._UNNAMED else series
+        return series.rename(None) if series.name == _UNNAMED else series
 
 
 class PandasIndexCodec(PandasCodec):
@@ -207,10 +207,13 @@ class PolarsSeriesCodec(PolarsCodec):
         return type(value) is getattr(module, "Series", None)
 
     def encode(self, value: Any) -> Encoding:
-        return super().encode(value.to_frame())
+        if value.name == _UNNAMED:
+            raise NotEncodable("a series of that name")
+        return super().encode(value.alias(value.name or _UNNAMED).to_frame())
 
     def decode(self, data: bytes) -> Any:
         frame = super().decode(data)
         if frame.width != 1:
             raise CodecError("the Arrow stream is no series")
-        return frame.to_series(0)
+        series = frame.to_series(0)
+        return series.alias("") if series.name == _UNNAMED else series

@@ -77,7 +77,9 @@ class _Pickler(pickle.Pickler):
     @property
     def modules(self) -> frozenset[str]:
         """The top-level modules outside the standard library that unpickling may import."""
-        return outside(self._roots.union(str(kind.__module__).partition(".")[0] for kind in self._kinds))
+        roots = self._roots.union(str(kind.__module__).partition(".")[0] for kind in self._kinds)
+        # One without a spec stands only in `sys.modules`, and cannot be imported.
+        return outside({root for root in roots if getattr(sys.modules.get(root), "__spec__", None)})
 
     def _lay_aside(self, buffer: pickle.PickleBuffer) -> bool:
         raw = buffer.raw()

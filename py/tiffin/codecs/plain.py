@@ -67,11 +67,12 @@ class PlainEncoder:
     A kind of encoder that knows more values gives the forms of these in `other`.
     """
 
+    needs = NONE
+    modules = NONE
+
     def __init__(self, classes_: Classes | None) -> None:
         self._classes = classes_
         self._met: set[int] = set()
-        self.needs = NONE
-        self.modules = NONE
 
     def form(self, value: Any) -> Any:
         """Return the plain form of `value`."""
@@ -89,14 +90,17 @@ class PlainEncoder:
         if kind is int:
             return value if -_SAFE_INT <= value <= _SAFE_INT else ["int", hex(value)]
         if kind in _MUTABLE:
-            self.meet(id(value))
+            identity = id(value)
+            if identity in self._met:
+                raise NotEncodable("a mutable value stands in two places")
+            self._met.add(identity)
         encode = _ENCODERS.get(kind)
         if encode is not None:
             return encode(self, value)
         return self.other(value, kind)
 
     def meet(self, identity: int) -> None:
-        """Note a mutable part."""
+        """Note a mutable part that is in no table."""
         if identity in self._met:
             raise NotEncodable("a mutable value stands in two places")
         self._met.add(identity)
@@ -349,6 +353,8 @@ class PlainCodec:
     def encode(self, value: Any) -> Encoding:
         if type(value) is int and -_SAFE_INT <= value <= _SAFE_INT:
             return Encoding(b"%d" % value)  # what comes out below, without an encoder
+        if type(value) is str:
+            return Encoding(plain_text(_str(value)).encode("ascii"))
         encoder = PlainEncoder(self._classes)
         data = plain_text(encoder.form(value)).encode("ascii")
         return Encoding(data, encoder.needs, encoder.modules)

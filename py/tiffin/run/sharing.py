@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections import deque
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ _SHARED_BY_NATURE = (
     BuiltinFunctionType,
     MethodType,
     CodeType,
+    Enum,
     Reactive,
 )
 

@@ -113,3 +113,28 @@ def test_modules_beside_the_notebook_count_as_its_own(tmp_path: Path) -> None:
         assert (definition.kind, definition.modules) == ("inline", ("shapes",))
         assert definition.identity.startswith("lineage:")
     assert shown == ["6", "15"]
+
+
+async def test_private_classes_are_restored_with_their_values() -> None:
+    cells = (
+        "from dataclasses import dataclass\n_k = 2\n@dataclass\nclass _Point:\n    x: int\n"
+        "    def area(self):\n        return self.x * _k\np = _Point(3)",
+        "p.area()",
+    )
+    bench = Bench(*cells)
+    await bench.run()
+    later = bench.again(cells[0], "p.area() + 1")
+    runs = await later.restore()
+    assert (how(runs), text(runs["c2"])) == ({"c1": "cache", "c2": "run"}, "7")
+
+
+async def test_members_of_an_enum_are_no_common_part_in_document_order() -> None:
+    cells = (IMPORTS, COLOR.format("a"), "a = Color.RED", "b = Color.RED", "a is b")
+    bench = Bench(*cells, fields={"settings": {"order": "document"}})
+    await bench.run()
+    binding = bench.kernel.namespace.binding("b")
+    assert binding is not None
+    assert binding.definition.shares == ()
+    later = bench.again(*cells[:4], "(a is b, 1)")
+    runs = await later.restore()
+    assert (how(runs)["c4"], text(runs["c5"])) == ("cache", "(True, 1)")

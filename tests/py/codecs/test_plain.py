@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import math
@@ -10,17 +11,21 @@ import pathlib
 import subprocess
 import sys
 import uuid
+import zoneinfo
+from collections import OrderedDict, defaultdict, deque
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import Any, ClassVar
 
 import pytest
+from codec_cases import OWN, Color, Flags, Frozen, Pair, Point, Word
 from codec_contract import CodecContract
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiffin.codecs.plain import PlainCodec, from_plain, plain_text, to_plain
+from tiffin.codecs.classes import Classes
+from tiffin.codecs.plain import PlainCodec, from_plain, to_plain
 from tiffin.codecs.registry import NotEncodable
 from tiffin.errors import CodecError
 
@@ -167,30 +172,109 @@ def test_what_is_no_plain_form_is_an_error(form: Any) -> None:
         from_plain(form)
 
 
-plain_values = st.recursive(
+ZONES = st.none() | st.builds(
+    dt.timezone, st.timedeltas(dt.timedelta(hours=-23), dt.timedelta(hours=23)), st.just("X") | st.just("Yé")
+)
+HASHABLE = (
     st.none()
     | st.booleans()
     | st.integers()
+    | st.integers(0, 9).map(lambda number: 7 ** (6000 + number))
     | st.floats(allow_nan=False)
+    | st.complex_numbers(allow_nan=False)
     | st.text()
+    | st.text(st.characters(categories=["Cs"]), max_size=2)
     | st.binary()
-    | st.dates(),
+    | st.dates()
+    | st.datetimes(timezones=ZONES)
+    | st.times(timezones=ZONES)
+    | st.timedeltas()
+    | st.decimals(allow_nan=False)
+    | st.fractions()
+    | st.uuids()
+    | st.builds(range, st.integers(-9, 9), st.integers(-9, 9), st.integers(1, 3))
+    | st.sampled_from([Color.RED, Color.GREEN, Word.YES, Flags.A | Flags.C, ...])
+)
+KEYS = (
+    HASHABLE
+    | st.tuples(HASHABLE, HASHABLE)
+    | st.frozensets(HASHABLE, max_size=3)
+    | st.builds(Frozen, st.text(), HASHABLE)
+)
+plain_values = st.recursive(
+    HASHABLE | st.binary().map(bytearray),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.tuples(inner, inner)
-        | st.dictionaries(st.text(max_size=3) | st.integers() | st.booleans(), inner, max_size=4)
+        | st.dictionaries(KEYS, inner, max_size=4)
+        | st.sets(KEYS, max_size=3)
+        | st.builds(Pair, inner, inner)
+        | st.builds(Point, inner, st.lists(inner, max_size=2))
+        | st.builds(OrderedDict, st.dictionaries(KEYS, inner, max_size=3))
+        | st.builds(deque, st.lists(inner, max_size=3), st.none() | st.integers(3, 5))
+        | st.builds(defaultdict, st.sampled_from([None, int, list]), st.dictionaries(KEYS, inner, max_size=2))
     ),
     max_leaves=20,
 )
+OWN_CODEC = PlainCodec(Classes(lambda: OWN, lambda root: False))
 
 
 @given(plain_values)
 def test_any_plain_value_comes_back(value: Any) -> None:
-    back = from_plain(json.loads(plain_text(to_plain(value))))
-    assert repr(back) == repr(value)
+    encoding = OWN_CODEC.encode(value)
+    back = OWN_CODEC.decode(encoding.data)
+    assert exact(back) == exact(value)
+    assert OWN_CODEC.encode(back) == encoding
 
 
 @given(plain_values, plain_values)
 def test_equal_encodings_mean_equal_values(left: Any, right: Any) -> None:
-    same = plain_text(to_plain(left)) == plain_text(to_plain(right))
-    assert same == (repr(left) == repr(right))
+    same = OWN_CODEC.encode(left).data == OWN_CODEC.encode(right).data
+    assert same == (exact(left) == exact(right))
+
+
+def exact(value: Any) -> Any:
+    """What tells values apart that `==` does not: types and signs; the order of sets is none."""
+    kind = type(value).__qualname__
+    if isinstance(value, set | frozenset):
+        return kind, sorted((exact(item) for item in value), key=repr)
+    if isinstance(value, dict):
+        pairs = [(exact(key), exact(item)) for key, item in value.items()]
+        return kind, pairs, getattr(value, "default_factory", None)
+    if isinstance(value, list | tuple | deque):
+        return kind, [exact(item) for item in value], getattr(value, "maxlen", None)
+    if isinstance(value, Point | Frozen):
+        return kind, [exact(getattr(value, field.name, None)) for field in dataclasses.fields(value)]
+    if isinstance(value, int):
+        return kind, hex(value)
+    return kind, repr(value), getattr(value, "fold", None)
+
+
+def test_zones_by_their_key(tmp_path: pathlib.Path) -> None:
+    zone = zoneinfo.ZoneInfo("Europe/Berlin")
+    moment = dt.datetime(2026, 10, 25, 2, 30, tzinfo=zone, fold=1)
+    back = PlainCodec().decode(PlainCodec().encode([moment, zone, dt.time(1, tzinfo=zone)]).data)
+    assert back[0].tzinfo is zone
+    assert (back[0], back[0].fold, back[0].utcoffset()) == (moment, 1, moment.utcoffset())
+    assert back[1] is zone
+    for other in (zoneinfo.ZoneInfo.no_cache("Europe/Berlin"), dt.datetime(2026, 1, 1, tzinfo=Odd())):
+        with pytest.raises(NotEncodable):
+            PlainCodec().encode(other)
+
+
+class Odd(dt.tzinfo):
+    def utcoffset(self, moment: Any) -> dt.timedelta:
+        return dt.timedelta(0)
+
+    dst = utcoffset
+
+    def tzname(self, moment: Any) -> str:
+        return "odd"
+
+
+@pytest.mark.parametrize(
+    "data", [b"[" * 200_000, b'["list",' * 50_000 + b"1" + b"]" * 50_000, b"1" * 5000, b"NaN"]
+)
+def test_json_that_goes_too_far_is_an_error(data: bytes) -> None:
+    with pytest.raises(CodecError):
+        PlainCodec().decode(data)
