@@ -121,7 +121,7 @@ class SnapshotMaker:
         more = sorted(needed | (self._private_needed(cell, [*names, *needed], values) - set(names)))
         for name in more:
             if name not in cell.sources:
-                definitions[name] = self._define(cell, lineage, name, values[name], blobs)
+                definitions[name] = self._define(cell, lineage, name, values[name], blobs, budget)
         names += more
         known: dict[tuple[str, frozenset[str]], str] = {}
         for name in names:
