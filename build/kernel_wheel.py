@@ -93,9 +93,8 @@ def lean(source: bytes, *, docstrings: bool) -> bytes:
     """A module without comments, and without what documents it unless `docstrings`: docstrings, and
     annotations of functions and variables. Every line stays where it is.
 
-    A docstring becomes `"."`, and nothing only in a function or module that has more to it: a body may have
-    no other statement, and `dataclass` makes up a docstring for a class that has none, which takes longer
-    than all the rest.
+    A docstring becomes nothing, or `"."` where there would be no other statement, and in decorated classes:
+    `dataclass` makes up a docstring for a class that has none, which takes longer than all the rest.
     """
     lines = source.decode().splitlines()
     if not docstrings:
@@ -105,6 +104,7 @@ def lean(source: bytes, *, docstrings: bool) -> bytes:
             node.body
             for node in nodes
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module)
+            or (isinstance(node, ast.ClassDef) and not node.decorator_list)
         ]
         needless = {id(body[0]) for body in bodies if len(body) > 1}
         for node in nodes:

@@ -158,7 +158,7 @@ def strings_that_stand_alone(tree: ast.AST) -> list[ast.Constant]:
 
 
 class Bare(ast.NodeTransformer):
-    """Leaves out docstrings of functions and modules, and annotations of arguments, results and variables;
+    """Leaves out docstrings, but of decorated classes, and annotations of arguments, results and variables;
     those in
     classes may be fields."""
 
@@ -183,6 +183,8 @@ class Bare(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        if ast.get_docstring(node) is not None and len(node.body) > 1 and not node.decorator_list:
+            del node.body[0]
         node.body = [part if isinstance(part, ast.AnnAssign) else self.visit(part) for part in node.body]
         return node
 

@@ -351,13 +351,20 @@ class PlainCodec:
         return 2 * len(value) if kind in _SIZED else 0
 
     def encode(self, value: Any) -> Encoding:
-        if type(value) is int and -_SAFE_INT <= value <= _SAFE_INT:
-            return Encoding(b"%d" % value)  # what comes out below, without an encoder
-        if type(value) is str:
+        # The first three are what comes out below, without an encoder: most values of cells are such.
+        kind = type(value)
+        if kind is int and -_SAFE_INT <= value <= _SAFE_INT:
+            return Encoding(b"%d" % value)
+        if kind is str:
             return Encoding(plain_text(_str(value)).encode("ascii"))
+        if kind is float:
+            return Encoding(b'["float","%b"]' % value.hex().encode())
         encoder = PlainEncoder(self._classes)
-        data = plain_text(encoder.form(value)).encode("ascii")
-        return Encoding(data, encoder.needs, encoder.modules)
+        try:
+            form = encoder.encode(value)
+        except RecursionError:
+            raise NotEncodable("nested too deeply") from None
+        return Encoding(plain_text(form).encode("ascii"), encoder.needs, encoder.modules)
 
     def decode(self, data: bytes) -> Any:
         return self.from_form(read_json(data))

@@ -92,7 +92,8 @@ class CodecRegistry:
                 raise CodecError(f"the codec {codec.name!r} failed on a {kind}: {problem}") from error
             if limit is not None and len(data) > limit:
                 return None
-            return Encoded(codec.name, data, needs, modules)
+            # As `Encoded(...)` does, but without another call: this is done for every value of every cell.
+            return tuple.__new__(Encoded, (codec.name, data, needs, modules))
         return None
 
     def decode(self, name: str, data: bytes) -> Any:
