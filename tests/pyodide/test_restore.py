@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tiffin.host.export.cook import cook
+from tiffin.host.export.cook import CookOptions, cook
 from tiffin.notebook.files import read_notebook
 
 NOTEBOOK = """
@@ -74,7 +74,7 @@ def test_hits_then_runs_one_cell(kernel_pyodide: Any, tmp_path: Path) -> None:
     path = tmp_path / "nb.py"
     path.write_text(NOTEBOOK, "utf-8")
     notebook = read_notebook(path)
-    cooked = cook(notebook, path, tmp_path / "cache", lambda event: None, cost="always")
+    cooked = cook(notebook, path, tmp_path / "cache", lambda event: None, options=CookOptions(cost="always"))
     assert cooked.summary.success
     given = {
         "notebook": notebook.to_json(),

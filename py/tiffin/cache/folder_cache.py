@@ -21,10 +21,19 @@ from tiffin.cache.inventory import (
     removal_of,
     take_inventory,
 )
+from tiffin.cache.trust import Trust
 from tiffin.errors import TiffinError
 from tiffin.ids import Digest
-from tiffin.stores.folder import StoredFile, folder_size, list_folder, remove_files, remove_folders
+from tiffin.stores.folder import (
+    FolderPlace,
+    StoredFile,
+    folder_size,
+    list_folder,
+    remove_files,
+    remove_folders,
+)
 from tiffin.stores.folder_lock import LOCK_FILE, FolderLock
+from tiffin.stores.store import at_once
 from tiffin.stores.uses import read_uses, rewrite_uses
 
 GRACE = 24 * 3600.0
@@ -85,6 +94,30 @@ def verify(root: Path) -> Verdict:
             (*_bad_manifests(inventory.entries), *_bad_blobs(inventory)),
             tuple(entry for entry in inventory.entries if entry.later),
         )
+
+
+def distrusted(inventory: Inventory, trust: Trust) -> tuple[Damage, ...]:
+    """Return the entries that `trust` does not let be used."""
+    found = []
+    for entry in inventory.entries:
+        problem = None if entry.manifest is None else trust.problem(entry.manifest)
+        if problem is not None:
+            text = f"manifests/{entry.key[:2]}/{entry.key}.json: {problem}"
+            found.append(Damage((entry.key,), None, text))
+    return tuple(found)
+
+
+def sign_all(root: Path, trust: Trust) -> int:
+    """Sign every entry of the cache in `root` that has no signature by the user yet; return how many."""
+    manifests = FolderPlace(root).open().manifests
+    count = 0
+    with FolderLock(root, "shared"):
+        for entry in read_inventory(root).entries:
+            signed = None if entry.manifest is None else trust.signed(entry.manifest)
+            if signed is not None and signed != entry.manifest:
+                at_once(manifests.put(entry.key, signed.to_bytes()))
+                count += 1
+    return count
 
 
 def _bad_manifests(entries: Sequence[Entry]) -> Iterator[Damage]:

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tiffin.cache.folder_cache import clear, prune, read_inventory, repair, site_index, verify
+from tiffin.cache.folder_cache import clear, distrusted, prune, read_inventory, repair, site_index, verify
 from tiffin.cache.inventory import Entry, Inventory, Removal
 from tiffin.host.cli.amounts import parse_age, parse_size, readable_age, readable_size
 from tiffin.host.cli.cache_place import find_cache
 from tiffin.host.cli.explained import explained
 from tiffin.host.cli.live_table import new_table
-from tiffin.host.cli.user_settings import user_cache_limit
+from tiffin.host.cli.user_settings import user_cache_limit, user_trust
 from tiffin.run.lifecycles.capture import readable_seconds
 
 DAMAGED = 1  # the exit code
@@ -39,7 +40,9 @@ def cache_group() -> None:
     """
 
 
-_place = click.argument("place", required=False, metavar="[FOLDER|NOTEBOOK]", type=click.Path(path_type=Path))
+place_argument = click.argument(
+    "place", required=False, metavar="[FOLDER|NOTEBOOK]", type=click.Path(path_type=Path)
+)
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 SORTS: dict[str, Callable[[Entry], float]] = {
@@ -52,7 +55,7 @@ SORTS: dict[str, Callable[[Entry], float]] = {
 
 
 @cache_group.command("ls")
-@_place
+@place_argument
 @click.option("--sort", type=click.Choice(sorted(SORTS)), default="used", show_default=True)
 @_json
 @explained
@@ -147,21 +150,24 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
 
 
 @cache_group.command("verify")
-@_place
+@place_argument
 @click.option("--repair", "mend", is_flag=True, help="Remove what is damaged: its cells run again.")
 @_json
 @explained
 def verify_cache(place: Path | None, mend: bool, as_json: bool) -> None:
     """Check every entry: that it can be read, belongs to its key, and has its blobs with the right digests.
 
-    The exit code is 1 when something is damaged, and was not removed.
+    Signatures are checked as the setting `signing` says: off, on or strict. The exit code is 1 when something
+    is damaged, and was not removed.
 
     \b
     tiffin cache verify
     tiffin cache verify --repair
     """
     root = find_cache(place)
+    trust = user_trust(os.environ)
     verdict = verify(root)
+    verdict = replace(verdict, damaged=verdict.damaged + distrusted(verdict.inventory, trust))
     removed = repair(root, verdict) if mend and verdict.damaged else None
     if as_json:
         document = {
@@ -196,7 +202,7 @@ def _tell_verdict(damaged: int, removed: Removal | None) -> None:
 
 
 @cache_group.command("prune")
-@_place
+@place_argument
 @click.option("--limit", metavar="SIZE", help="Keep at most so much [default: what the settings say].")
 @click.option("--older", metavar="AGE", help="Remove what was not used for so long: 30d, 12h.")
 @click.option("--unused", is_flag=True, help="Remove blobs that no entry needs.")
@@ -224,7 +230,7 @@ def prune_cache(
 
 
 @cache_group.command("clear")
-@_place
+@place_argument
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @_json
 @explained

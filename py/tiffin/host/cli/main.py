@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,8 @@ from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_cache
 from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line, interruption
 from tiffin.host.cli.run import run_notebook
-from tiffin.host.cli.user_settings import user_cache_limit, user_executor
+from tiffin.host.cli.signing import make_signing_key, sign_cache, trust_signing_key
+from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site
 from tiffin.host.export.runtime import find_assets, find_runtime
@@ -112,9 +114,9 @@ def _folders(notebooks: list[Notebook]) -> list[str]:
 def _cook(console: Console, notebook: Notebook, path: Path, cache: str | None) -> Cooked:
     folder, shared = choose_cache(cache, path, os.environ)
     limit = user_cache_limit(os.environ)
+    options = replace(user_options(os.environ), shared=shared, cost="always")
     with cell_progress(console, notebook) as report:
-        executor = user_executor(os.environ)
-        cooked = cook(notebook, path, folder, report, None, executor, give_up, shared, cost="always")
+        cooked = cook(notebook, path, folder, report, None, give_up, options)
     limit_cache(console, folder, cooked, limit)
     console.print(cell_table(cooked))
     interrupted = interruption(cooked)
@@ -209,3 +211,5 @@ def convert(source: Path, target: Path) -> None:
 
 main.add_command(run_notebook)
 main.add_command(cache_group)
+for command in (make_signing_key, trust_signing_key, sign_cache):
+    cache_group.add_command(command)

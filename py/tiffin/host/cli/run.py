@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.live_table import live_table
 from tiffin.host.cli.prints import Prints
 from tiffin.host.cli.progress import cell_table, cells_json, error_line, interruption
-from tiffin.host.cli.user_settings import user_cache_limit, user_executor
+from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.notebook.files import read_notebook
 from tiffin.run.runner import CellRun
@@ -56,6 +57,7 @@ def run_notebook(
     names = [cell.id for cell in read.cells if cell.kind == "code"]
     folder, shared = choose_cache(cache, notebook, os.environ)
     limit = user_cache_limit(os.environ)
+    options = replace(user_options(os.environ), shared=shared)
     with live_table(console, read.filename, names, time.monotonic) as show:
 
         def report(event: Event) -> None:
@@ -63,8 +65,7 @@ def run_notebook(
             if prints is not None:
                 prints.take(event)
 
-        executor = user_executor(os.environ)
-        cooked = cook(read, notebook, folder, report, front_end, executor, give_up, shared)
+        cooked = cook(read, notebook, folder, report, front_end, give_up, options)
     limit_cache(console, folder, cooked, limit)
     if as_json:
         click.echo(json.dumps(cells_json(cooked)))

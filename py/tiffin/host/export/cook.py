@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from tiffin.cache.manifest import Manifest, read_manifest
 from tiffin.cache.notebook_folder import NotebookFolder
+from tiffin.cache.trust import Trust
 from tiffin.codecs.extensions import find_codecs
 from tiffin.commands import RunCells, SetValues
 from tiffin.errors import TiffinError, UsageError
@@ -28,7 +29,6 @@ from tiffin.ids import CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.files import read_cell
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
-from tiffin.run.executor import Executor
 from tiffin.run.executors import DEFAULT, find_executor
 from tiffin.run.lifecycles.cached import CacheCost, CachePolicy
 from tiffin.run.result import Result
@@ -74,33 +74,46 @@ class Cooked:
     blobs: Mapping[Digest, bytes]
 
 
+@dataclass(frozen=True)
+class CookOptions:
+    """How to cook.
+
+    `executor` names one for a notebook that does not choose its own. `shared` is the URL of a cache behind
+    the folder that others write as well; that it fails is reported, and the run goes on without it. `cost`
+    says whether to keep values whose encoding takes longer than making them did, `trust` which entries to
+    sign and to believe.
+    """
+
+    executor: str | None = None
+    shared: str | None = None
+    cost: CacheCost = "auto"
+    trust: Trust = field(default_factory=Trust)
+
+
+DEFAULTS = CookOptions()
+
+
 def cook(
     notebook: Notebook,
     path: Path,
     cache: Path,
     report: Callable[[Event], None],
     values: Mapping[str, Any] | None = None,
-    executor: str | None = None,
     give_up: Callable[[], Any] | None = None,
-    shared: str | None = None,
-    cost: CacheCost = "auto",
+    options: CookOptions = DEFAULTS,
 ) -> Cooked:
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
 
-    `cost` says whether to keep values whose encoding takes longer than making them did. `shared` is the URL
-    of a cache behind it that others write as well; that it fails is reported, and the run goes on without it.
-
     Cells run in the notebook's folder, which also stands first on `sys.path`. `values` are front-end values
     for widgets, set after a first run that succeeded; `UsageError` for one that its widget does not take.
-    `executor` names one for a notebook that does not choose its own; `ExecutorError` if it cannot be had,
-    `CodecError` if a codec that a package offers cannot be.
+    `ExecutorError` if the executor, `CodecError` if a codec that a package offers cannot be had.
     SIGINT interrupts the run; `give_up` is called at the second one.
     """
     if cache.exists() and not cache.is_dir():
         raise UsageError(f"{cache} is a file: the cache is a folder")
     folder, place = path.resolve().parent, cache.absolute()
-    chosen = find_executor(notebook.settings.get("executor", executor or DEFAULT))
-    stores = open_stores("lazy", _cache_place(place, shared, report))
+    chosen = find_executor(notebook.settings.get("executor", options.executor or DEFAULT))
+    stores = open_stores("lazy", _cache_place(place, options.shared, report))
     manifests = RecordingStore(stores.manifests)
     called = None if stores.inside is None else RecordingStore(stores.inside[0])
     found: list[Cooked] = []
@@ -109,10 +122,25 @@ def cook(
         # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
         inside = None if stores.inside is None or called is None else (called, stores.inside[1])
         recorded = replace(stores, manifests=manifests, inside=inside)
-        cooked = await _cook(
-            notebook, folder, place, recorded, CachePolicy(cost=cost), report, values or {}, chosen, give_up
+        services = KernelServices(
+            manifests=recorded.manifests,
+            blobs=recorded.blobs,
+            inside=recorded.inside,
+            fetched=recorded.fetched,
+            trusts=recorded.trusts,
+            trust=options.trust,
+            policy=CachePolicy(cost=options.cost),
+            environment=native_environment(notebook),
+            surroundings=NotebookFolder(folder, place),
+            executor=chosen,
+            codecs=find_codecs(),
+            file=str(folder / notebook.filename),
+            read_cell=partial(read_cell, folder=folder),
         )
-        found.append(cooked)
+        kernel = Kernel(notebook, services, report)
+        with _place(folder), interruptible(kernel, give_up):
+            summary = await _run(kernel, values or {})
+        found.append(await _collect(kernel, summary, recorded))
 
     with folder_session(place) as note_found:
         try:
@@ -134,43 +162,17 @@ def _cache_place(folder: Path, shared: str | None, report: Callable[[Event], Non
     return SharedPlace(folder, bucket, shared, lambda text: report(Notice("warning", text)))
 
 
-async def _cook(
-    notebook: Notebook,
-    folder: Path,
-    cache: Path,
-    stores: CacheStores,
-    policy: CachePolicy,
-    report: Callable[[Event], None],
-    values: Mapping[str, Any],
-    executor: Executor,
-    give_up: Callable[[], Any] | None,
-) -> Cooked:
-    services = KernelServices(
-        manifests=stores.manifests,
-        blobs=stores.blobs,
-        inside=stores.inside,
-        policy=policy,
-        fetched=stores.fetched,
-        trusts=stores.trusts,
-        environment=native_environment(notebook),
-        surroundings=NotebookFolder(folder, cache),
-        executor=executor,
-        codecs=find_codecs(),
-        file=str(folder / notebook.filename),
-        read_cell=partial(read_cell, folder=folder),
-    )
-    kernel = Kernel(notebook, services, report)
-    with _place(folder), interruptible(kernel, give_up):
-        summary = await kernel.handle(RunCells(new_run_id()))
-        assert summary is not None
-        if values and summary.success:
-            for name, value in values.items():
-                kernel.elements.find(name).check(value)
-            changed = await kernel.handle(SetValues(new_run_id(), dict(values)))
-            assert changed is not None
-            merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
-            summary = RunSummary(changed.run_id, tuple(merged.values()))
-    return await _collect(kernel, summary, stores)
+async def _run(kernel: Kernel, values: Mapping[str, Any]) -> RunSummary:
+    summary = await kernel.handle(RunCells(new_run_id()))
+    assert summary is not None
+    if values and summary.success:
+        for name, value in values.items():
+            kernel.elements.find(name).check(value)
+        changed = await kernel.handle(SetValues(new_run_id(), dict(values)))
+        assert changed is not None
+        merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
+        summary = RunSummary(changed.run_id, tuple(merged.values()))
+    return summary
 
 
 @contextlib.contextmanager
