@@ -1,4 +1,7 @@
-"""Every command that the documentation shows is run, in an empty folder, with the files that it shows."""
+"""Every command that the documentation shows is run, in an empty folder, with the files that it shows.
+
+A `text` fence behind commands is what they print.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +27,22 @@ def with_commands(path: Path) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in PAGES if with_commands(p)], ids=lambda p: p.stem)
 def test_commands_in_fences_work_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    ran = 0
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "XDG_CONFIG_HOME": str(tmp_path / ".config")}
+    ran, said = 0, ""
     for language, name, body in FENCE.findall(page.read_text("utf-8")):
         if name:
             (tmp_path / name).write_text(body, "utf-8")
+        elif language == "text":
+            assert said == body, "what the commands before it print"
         elif language == "sh":
+            said = ""
             for command in body.strip().splitlines():
                 done = subprocess.run(
                     ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True
                 )
                 assert done.returncode == 0, f"{command}\n{done.stderr}"
-                ran += 1
+                ran, said = ran + 1, said + done.stdout
     assert ran > 0
 
 
