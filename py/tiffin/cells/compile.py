@@ -19,6 +19,7 @@ from tiffin.ids import Digest, digest
 from tiffin.notebook.notebook import NotebookCell, Order
 
 _HIDES_TAIL = re.compile(r"[)\s]*;")
+_CLASS_MAKERS = frozenset({"namedtuple", "NamedTuple", "TypedDict", "NewType", "TypeVar", "make_dataclass"})
 _RUN_SETTINGS = frozenset({"time"})
 """Cell settings that change what a run shows, and so take part in the code digest."""
 
@@ -175,15 +176,25 @@ def _imports(
 
 
 def _is_replayable(node: ast.stmt) -> bool:
-    """Whether running the statement again would make an equal value: definitions and plain lambdas."""
+    """Whether running the statement again would make an equal value: definitions, plain lambdas, and calls
+    that make a class."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True
-    return (
-        isinstance(node, ast.Assign)
-        and len(node.targets) == 1
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Lambda)
-    )
+    if (
+        not isinstance(node, ast.Assign)
+        or len(node.targets) != 1
+        or not isinstance(node.targets[0], ast.Name)
+    ):
+        return False
+    return isinstance(node.value, ast.Lambda) or _makes_class(node.value)
+
+
+def _makes_class(value: ast.expr) -> bool:
+    if not isinstance(value, ast.Call):
+        return False
+    called = value.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
+    return name in _CLASS_MAKERS
 
 
 def _sources(
@@ -209,10 +220,13 @@ def _sources(
             safe = all(times[other] == 0 or (times[other] == 1 and other in bound_so_far) for other in eager)
             if times[name] == 1 and safe and len(names) == 1:
                 kind = tree.body[index]
+                is_class = isinstance(kind, ast.ClassDef) or (
+                    isinstance(kind, ast.Assign) and not isinstance(kind.value, ast.Lambda)
+                )
                 yield (
                     new_name(name),
                     SourceDefinition(
-                        kind="class" if isinstance(kind, ast.ClassDef) else "function",
+                        kind="class" if is_class else "function",
                         statement=kind,
                         digest=forms[index],
                         references=frozenset(new_name(use.name) for use in scope.uses) - PRESETS,
