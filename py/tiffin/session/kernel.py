@@ -182,6 +182,11 @@ class Kernel:
         return self._runner.graph
 
     @property
+    def calls(self) -> frozenset[Key]:
+        """The keys of all stored calls that bodies made in this session."""
+        return frozenset(self._cached.calls)
+
+    @property
     def stale(self) -> frozenset[CellId]:
         """The cells whose results are older than their inputs."""
         return frozenset(self._runner.stale)

@@ -203,7 +203,7 @@ def _lies_in(folder: Path, root: str) -> bool:
 async def _collect(kernel: Kernel, summary: RunSummary, stores: CacheStores) -> Cooked:
     kept: dict[Key, bytes] = {}
     records: dict[Key, Manifest] = {}
-    wanted = [run.result.key for run in summary.cells if run.result is not None]
+    wanted = [*kernel.calls, *(run.result.key for run in summary.cells if run.result is not None)]
     while wanted:
         key = wanted.pop()
         data = await stores.manifests.get(key) if key is not None and key not in records else None

@@ -56,7 +56,8 @@ class CachedLifecycle:
     `shown` tells the key of the output that the page shows for a cell; for that key no output is fetched.
     `acts` tells whether a body did something that skipping it would leave out, beside what it defined and
     showed. `setting` tells how the notebook wants its cells cached. A failed save is reported, and never
-    breaks the run. `hits` counts the cells that were answered.
+    breaks the run. `hits` counts the cells that were answered, `calls` holds the keys of stored calls that
+    bodies made.
     """
 
     def __init__(
@@ -86,11 +87,13 @@ class CachedLifecycle:
         self._identities: Mapping[str, str] = {}
         self._recording = Recording()
         self._calls: set[Key] = set()
+        self.calls: set[Key] = set()
         self.hits = 0
 
     def call_used(self, key: Key) -> None:
         """Learn that the cell at hand made the stored call with this key."""
         self._calls.add(key)
+        self.calls.add(key)
 
     def lineage(self, name: str) -> str:
         """Return the identity of what the run at hand binds to `name`, whatever its content."""

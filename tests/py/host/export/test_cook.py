@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sites import contents
 
+from tiffin.cache.manifest import read_manifest
 from tiffin.cache.notebook_folder import cache_folder
 from tiffin.errors import UsageError
 from tiffin.events import Event, Notice, RunCompleted
@@ -249,3 +250,18 @@ def test_no_text_is_ever_made_of_all_that_is_shipped(
     monkeypatch.setattr(Cooked, "__repr__", ask)
     kitchen.cook("x = 1")
     assert asked == []
+
+
+def test_calls_travel_also_those_of_cells_that_are_not_kept(kitchen: Kitchen) -> None:
+    cells = (
+        "import tiffin as tn",
+        "@tn.persistent_cache\ndef slow(x):\n    return [x] * 5000",
+        "kept = len(slow(1))",
+        "# tiffin: cache=never\nlen(slow(2))",
+    )
+    for _ in range(2):
+        cooked = kitchen.cook(*cells)
+        manifests = [read_manifest(data, key, key) for key, data in cooked.manifests.items()]
+        returned = [d for m in manifests for name, d in m.definitions.items() if name == "return"]
+        assert len({definition.blob for definition in returned}) == 2
+        assert {definition.blob for definition in returned} <= cooked.blobs.keys()
