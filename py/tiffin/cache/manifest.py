@@ -179,7 +179,7 @@ def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
         )
     try:
         return _from_document(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         problem = f"{type(error).__name__}: {error}"
         raise ManifestError(
             f"{where}: the manifest is incomplete ({problem}); delete it and run again"
