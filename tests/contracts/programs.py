@@ -20,11 +20,12 @@ from tiffin.stores.store import Store
 _numbers = itertools.count()
 
 
-def run_program(text: str, **names: Any) -> dict[str, Any]:
-    """Run `text` as if it were a script, with `names` bound before; return its names."""
+def run_program(text: str, into: dict[str, Any] | None = None, **names: Any) -> dict[str, Any]:
+    """Run `text` as if it were a script, with `names` bound before; return its names, those of `into`."""
     filename = f"/programs/program-{next(_numbers)}.py"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    namespace: dict[str, Any] = {"__name__": "__main__", "__file__": filename, **names}
+    namespace = {} if into is None else into
+    namespace.update(names, __name__="__main__", __file__=filename)
     exec(compile(text, filename, "exec", dont_inherit=True), namespace)
     return namespace
 

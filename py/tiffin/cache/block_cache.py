@@ -86,9 +86,9 @@ class CachedBlock:
     def end(self, failed: BaseException | None) -> bool:
         """Store what the body bound, unless it `failed`; return whether it was only skipped."""
         if self.hit:
-            if sys.gettrace() is _trace_nothing:  # the body was left before its first line
-                sys.settrace(self._tracing[0])
-                self.frame.f_trace = self._tracing[1]
+            # The interpreter takes a trace function that raises away.
+            sys.settrace(self._tracing[0])
+            self.frame.f_trace = self._tracing[1]
             return isinstance(failed, _Skipped)
         seconds = time.perf_counter() - self._started
         files = self._services.surroundings.end(self._recording, frozenset())
@@ -122,13 +122,10 @@ def _skip(frame: FrameType, values: Mapping[str, Any], line: int) -> None:
     """Let `frame` raise when it gets to `line`, with `values` bound."""
     written = private_names(frame.f_code)
     bound = {written.get(name, name): value for name, value in values.items()}
-    before, before_here = sys.gettrace(), frame.f_trace
 
     def trace(_: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG001 (the interpreter's signature)
         if frame.f_lineno < line:
             return trace  # the name after `as` is bound
-        sys.settrace(before)
-        frame.f_trace = before_here
         frame.f_locals.update(bound)  # in a function too: what a trace function puts there is taken over
         raise _Skipped
 
