@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -186,7 +186,37 @@ def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
         ) from error
 
 
+_TEXT, _MAYBE_TEXT, _MAYBE_INT = str, (str, type(None)), (int, type(None))
+_DEFINITION: Mapping[str, Any] = {
+    "identity": _TEXT,
+    "type": _TEXT,
+    "codec": _MAYBE_TEXT,
+    "reason": _MAYBE_TEXT,
+    "size": _MAYBE_INT,
+    "imported": (dict, type(None)),
+    "element": (dict, type(None)),
+}
+_FILE: Mapping[str, Any] = {"path": _TEXT, "digest": _TEXT, "size": _MAYBE_INT, "modified": _MAYBE_INT}
+_LISTS = ("needs", "modules", "shares")
+
+
+def _check(fields: Mapping[str, Any], kinds: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name, kind in kinds.items():
+        if not isinstance(fields.get(name), kind):
+            raise TypeError(f"{name!r} is of another type")
+    return fields
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    found = tuple(values)
+    if isinstance(values, str) or not all(isinstance(value, str) for value in found):
+        raise TypeError("something else stands where text should")
+    return found
+
+
 def _from_document(document: Mapping[str, Any]) -> Manifest:
+    _check(document, {"code": _TEXT, "inputs": dict, "environment": dict})
+    _texts(document["inputs"].values())
     return Manifest(
         key=document["key"],
         code=document["code"],
@@ -194,14 +224,16 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         definitions={name: _definition(d) for name, d in document["definitions"].items()},
         output=_parts(document["output"]),
         displays=tuple(_parts(parts) for parts in document["displays"]),
-        console=tuple((stream, text) for stream, text in document["console"]),
+        console=tuple((stream, text) for stream, text in map(_texts, document["console"])),
         seconds=float(document["seconds"]),
-        files=tuple(FileRead(**file) for file in document["files"]),
-        written=tuple(document.get("written", ())),
+        files=tuple(FileRead(**_check(file, _FILE)) for file in document["files"]),
+        written=_texts(document.get("written", ())),
         calls=tuple(map(_key, document.get("calls", ()))),
         environment=dict(document["environment"]),
         stopped=bool(document.get("stopped", False)),
-        signature=Signature(**document["signature"]) if "signature" in document else None,
+        signature=Signature(**_check(document["signature"], {"key": _TEXT, "value": _TEXT}))
+        if "signature" in document
+        else None,
     )
 
 
@@ -214,9 +246,10 @@ def _key(text: Any) -> Key:
 def _definition(fields: Mapping[str, Any]) -> Definition:
     if fields["kind"] not in _KINDS:
         raise ValueError(f"unknown kind of definition {fields['kind']!r}")
-    if fields["kind"] == "blob" and not is_digest(fields.get("blob")):
+    _check(fields, _DEFINITION)
+    if (fields["kind"] == "blob" or "blob" in fields) and not is_digest(fields.get("blob")):
         raise ValueError(f"{fields.get('blob')!r} is no digest")
-    several = {name: tuple(fields[name]) for name in ("needs", "modules", "shares") if name in fields}
+    several = {name: _texts(fields[name]) for name in _LISTS if name in fields}
     return Definition(**{**fields, **several})
 
 
@@ -228,4 +261,4 @@ def _part(part: Mapping[str, Any]) -> OutputPart:
     blob = part.get("blob")
     if blob is not None and not is_digest(blob):
         raise ValueError(f"{blob!r} is no digest")
-    return OutputPart(part.get("data"), blob, part.get("size"))
+    return OutputPart(part.get("data"), blob, _check(part, {"size": _MAYBE_INT}).get("size"))

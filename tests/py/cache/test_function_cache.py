@@ -1,7 +1,5 @@
 """Cached functions: which calls are equal, and which results are not kept."""
 
-# ruff: noqa: E501 (programs stand in one line)
-
 from __future__ import annotations
 
 import asyncio
