@@ -197,6 +197,7 @@ _DEFINITION: Mapping[str, Any] = {
     "element": (dict, type(None)),
 }
 _FILE: Mapping[str, Any] = {"path": _TEXT, "digest": _TEXT, "size": _MAYBE_INT, "modified": _MAYBE_INT}
+_SIGNATURE = {"key": _TEXT, "value": _TEXT}
 _LISTS = ("needs", "modules", "shares")
 
 
@@ -231,9 +232,7 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         calls=tuple(map(_key, document.get("calls", ()))),
         environment=dict(document["environment"]),
         stopped=bool(document.get("stopped", False)),
-        signature=Signature(**_check(document["signature"], {"key": _TEXT, "value": _TEXT}))
-        if "signature" in document
-        else None,
+        signature=Signature(**_check(document["signature"], _SIGNATURE)) if "signature" in document else None,
     )
 
 

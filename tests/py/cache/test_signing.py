@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from tiffin.errors import UsageError
 def test_a_key_is_made_once_and_is_for_nobody_else(tmp_path: Path) -> None:
     folder = tmp_path / "config" / "tiffin"
     public = make_key(folder)
-    assert stat.S_IMODE(os.stat(folder / PRIVATE_KEY).st_mode) == 0o600
+    assert stat.S_IMODE((folder / PRIVATE_KEY).stat().st_mode) == 0o600
     before = (folder / PRIVATE_KEY).read_bytes()
     with pytest.raises(UsageError, match="there is a key already"):
         make_key(folder)

@@ -93,9 +93,7 @@ UNSIGNABLE: list[Any] = [2**53, float("nan"), [float("inf")], {"a": {"b": 2**70}
 
 
 @pytest.mark.parametrize("part", UNSIGNABLE, ids=repr)
-async def test_an_output_that_canonical_json_refuses_is_signed_all_the_same(
-    part: Any, tmp_path: Path
-) -> None:
+async def test_an_output_that_canonical_json_refuses_is_signed(part: Any, tmp_path: Path) -> None:
     manifests, blobs, trust = MemoryStore(), MemoryStore(), Trust("strict", signer(tmp_path))
     cache = caching(trust, manifests, blobs=blobs)
     parts: dict[Any, bytes] = {}
@@ -121,7 +119,9 @@ async def test_console_text_of_lone_surrogates_breaks_no_run(tmp_path: Path) -> 
     manifests, trust = MemoryStore(), Trust("on", signer(tmp_path))
     odd = replace(example(), console=(("stdout", "\ud800"),))
     await caching(trust, manifests).save(odd, {})
-    assert await caching(trust, manifests).find(KEY) == odd
+    found = await caching(trust, manifests).find(KEY)
+    assert isinstance(found, Manifest)
+    assert replace(found, signature=None) == odd
 
 
 def test_unsigned_pickles_of_others_are_made_again(tmp_path: Path) -> None:
