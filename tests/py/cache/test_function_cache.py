@@ -51,7 +51,7 @@ def run(place: Place, cached: Callable[[Any], Any], text: str, **names: Any) -> 
 
 def test_a_call_is_made_once(place: Place, cached: Callable[[Any], Any]) -> None:
     f = run(place, cached, "@cached\ndef f(a):\n  '''Doc.'''\n  return [a]")["f"]
-    assert (f(1), f(1), f(2)) == ([1], [1], [2])
+    assert [f(1), f(1), f(2)] == [[1], [1], [2]]
     assert f.cache_info() == CacheInfo(1, 2, None, 2)
     assert (f.__name__, f.__doc__) == ("f", "Doc.")
     assert f.cache_bypass(1) == [1]
@@ -112,7 +112,7 @@ def test_arguments_that_do_not_fit(place: Place, cached: Callable[[Any], Any]) -
     assert counts(f) == (0, 0)
 
 
-NOT_KEPT = {
+NOT_KEPT: dict[str, tuple[str, list[list[int]], str]] = {
     "argument": ("def f(a): a.append(1)", [[]], "in place"),
     "global": ("x = []\n@cached\ndef f(): x.append(1)", [], "in place"),
     "global number": ("class A: n = 0\n@cached\ndef f(): A.n += 1", [], "in place"),
@@ -197,7 +197,7 @@ def test_methods(place: Place, cached: Callable[[Any], Any]) -> None:
 async def test_async_functions(place: Place, cached: Callable[[Any], Any]) -> None:
     text = "import asyncio\n@cached\nasync def f(a):\n  await asyncio.sleep(0)\n  return [a]"
     f = run(place, cached, text)["f"]
-    assert await asyncio.gather(f(1), f(1), f(2)) == [[1], [1], [2]]
+    assert [*await asyncio.gather(f(1), f(1), f(2))] == [[1], [1], [2]]
     assert [await f(1), await f(2)] == [[1], [2]]
     assert counts(f) == (2, 3)
     fails = run(place, cached, "@cached\nasync def f(): raise OSError('x')")["f"]
@@ -250,7 +250,8 @@ def test_a_change_at_run_time_is_a_miss(place: Place, cached: Callable[[Any], An
 
 def test_threads(place: Place, cached: Callable[[Any], Any]) -> None:
     f = run(place, cached, "@cached\ndef f(a): return [a]")["f"]
-    ready, wrong = threading.Barrier(8), []
+    ready = threading.Barrier(8)
+    wrong: list[int] = []
 
     def hammer() -> None:
         ready.wait(10)

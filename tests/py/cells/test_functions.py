@@ -126,7 +126,7 @@ REFERENCES = {
     "def f(): return [x for x in y if z]": ["y", "z"],
     "def f():\n  def g(): return h\n  return g": ["h"],
     "def f(): return f()": ["f"],
-    "def f():\n  class A(B):\n    x = y\n    def g(self): return self.x, z": ["B", "y", "z"],
+    "def f():\n  class A(b):\n    x = y\n    def g(self): return self.x, z": ["b", "y", "z"],
     "def f(a=b) -> c: return a": ["b", "c"],
     "f = lambda a: a + b": ["b"],
     "def f():\n  for i in a: i\n  else: b": ["a", "b"],
@@ -137,8 +137,7 @@ REFERENCES = {
 
 @pytest.mark.parametrize("text", REFERENCES)
 def test_references(text: str) -> None:
-    names = {"b": 1, "c": 1}
-    function = run_program(text, **names)["f"]
+    function = run_program(text, b=object, c=1)["f"]
     assert list(read_code(function.__code__).references) == REFERENCES[text]
 
 
