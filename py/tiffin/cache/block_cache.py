@@ -62,7 +62,7 @@ class CachedBlock:
                 f"the cached block '{self.name}' holds '{block.leaves}', which a hit would leave out"
             )
         if not block.alone:
-            self._tell("another context manager is opened with it: give it a `with` of its own")
+            self._tell("give it a `with` of its own")
             return None
         self._source, self._line, frame = block.source, block.line, self.frame
         written = private_names(frame.f_code)

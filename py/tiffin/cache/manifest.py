@@ -186,24 +186,18 @@ def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
         ) from error
 
 
-_TEXT, _MAYBE_TEXT, _MAYBE_INT = str, (str, type(None)), (int, type(None))
-_DEFINITION: Mapping[str, Any] = {
-    "identity": _TEXT,
-    "type": _TEXT,
-    "codec": _MAYBE_TEXT,
-    "reason": _MAYBE_TEXT,
-    "size": _MAYBE_INT,
-    "imported": (dict, type(None)),
-    "element": (dict, type(None)),
+_OPTIONAL: Mapping[str, type] = {
+    **dict.fromkeys(("codec", "reason"), str),
+    **dict.fromkeys(("size", "modified"), int),
+    **dict.fromkeys(("imported", "element", "inputs", "environment"), dict),
 }
-_FILE: Mapping[str, Any] = {"path": _TEXT, "digest": _TEXT, "size": _MAYBE_INT, "modified": _MAYBE_INT}
-_SIGNATURE = {"key": _TEXT, "value": _TEXT}
-_LISTS = ("needs", "modules", "shares")
 
 
-def _check(fields: Mapping[str, Any], kinds: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name, kind in kinds.items():
-        if not isinstance(fields.get(name), kind):
+def _check(fields: Mapping[str, Any], *texts: str) -> Mapping[str, Any]:
+    """Return `fields`, of which those called `texts` must be there; `TypeError` for one of another type."""
+    _texts(fields[name] for name in texts)
+    for name, value in fields.items():
+        if value is not None and not isinstance(value, _OPTIONAL.get(name, object)):
             raise TypeError(f"{name!r} is of another type")
     return fields
 
@@ -216,7 +210,7 @@ def _texts(values: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _from_document(document: Mapping[str, Any]) -> Manifest:
-    _check(document, {"code": _TEXT, "inputs": dict, "environment": dict})
+    _check(document, "code")
     _texts(document["inputs"].values())
     return Manifest(
         key=document["key"],
@@ -227,12 +221,14 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         displays=tuple(_parts(parts) for parts in document["displays"]),
         console=tuple((stream, text) for stream, text in map(_texts, document["console"])),
         seconds=float(document["seconds"]),
-        files=tuple(FileRead(**_check(file, _FILE)) for file in document["files"]),
+        files=tuple(FileRead(**_check(file, "path", "digest")) for file in document["files"]),
         written=_texts(document.get("written", ())),
         calls=tuple(map(_key, document.get("calls", ()))),
         environment=dict(document["environment"]),
         stopped=bool(document.get("stopped", False)),
-        signature=Signature(**_check(document["signature"], _SIGNATURE)) if "signature" in document else None,
+        signature=Signature(**_check(document["signature"], "key", "value"))
+        if "signature" in document
+        else None,
     )
 
 
@@ -245,10 +241,10 @@ def _key(text: Any) -> Key:
 def _definition(fields: Mapping[str, Any]) -> Definition:
     if fields["kind"] not in _KINDS:
         raise ValueError(f"unknown kind of definition {fields['kind']!r}")
-    _check(fields, _DEFINITION)
+    _check(fields, "identity", "type")
     if (fields["kind"] == "blob" or "blob" in fields) and not is_digest(fields.get("blob")):
         raise ValueError(f"{fields.get('blob')!r} is no digest")
-    several = {name: _texts(fields[name]) for name in _LISTS if name in fields}
+    several = {name: _texts(fields[name]) for name in ("needs", "modules", "shares") if name in fields}
     return Definition(**{**fields, **several})
 
 
@@ -260,4 +256,4 @@ def _part(part: Mapping[str, Any]) -> OutputPart:
     blob = part.get("blob")
     if blob is not None and not is_digest(blob):
         raise ValueError(f"{blob!r} is no digest")
-    return OutputPart(part.get("data"), blob, _check(part, {"size": _MAYBE_INT}).get("size"))
+    return OutputPart(part.get("data"), blob, _check(part).get("size"))
