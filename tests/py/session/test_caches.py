@@ -129,6 +129,14 @@ def test_what_is_exported_holds_the_calls(tmp_path: Path) -> None:
     assert second.manifests.keys() == first.manifests.keys()
 
 
+def test_a_damaged_call_is_left_out(tmp_path: Path) -> None:
+    first = cooked(tmp_path)
+    cells = {cell.run.result.key for cell in first.cells.values() if cell.run.result}
+    (call,) = first.manifests.keys() - cells
+    (tmp_path / "public" / "cache" / "manifests" / call[:2] / f"{call}.json").write_text("{}")
+    assert cooked(tmp_path).manifests.keys() == cells
+
+
 def test_an_own_module_that_another_one_imports(tmp_path: Path) -> None:
     source = "# %%\nimport tiffin as tn\nimport outer\n@tn.persistent_cache\ndef f(): return outer.g()\n# %%\nf()\n"
     (tmp_path / "outer.py").write_text("import inner\ndef g(): return inner.h()\n")
