@@ -166,3 +166,59 @@ def test_arrays_keep_their_dtype_in_32_bits(scientific_pyodide: Any) -> None:
         "[str(a.dtype), a.tolist(), NumpyCodec().encode(a).data.hex()]"
     )
     assert scientific_pyodide.run(program, ["numpy"]) == ["int64", array.tolist(), data.hex()]
+
+
+FUNCTIONS = """
+import linecache, types
+from tiffin.cells.functions import read_code
+
+def functions(text):
+    linecache.cache["/live.py"] = (len(text), None, text.splitlines(keepends=True), "/live.py")
+    waiting, found = [compile(text, "/live.py", "exec")], {}
+    while waiting:
+        code = waiting.pop()
+        waiting += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+        if code.co_flags & 2 and not (code.co_name.startswith("<") and code.co_name != "<lambda>"):
+            read = read_code(code)
+            place = f"{code.co_name} {code.co_firstlineno} {code.co_consts[:1]!r}"
+            found[place] = [read.digest, list(read.references), list(read.binds), list(read.imports)]
+    return found
+"""
+PROGRAMS = '''
+x = 1
+def plain(a, b=x, *c, d=2, **e):
+    """Doc."""
+    return [y * a for y in c if (z := y)] + [f"{a!r:>{b}}", x, z]
+def outer():
+    n = 0
+    def inner():
+        nonlocal n
+        n += 1
+        import json.decoder as j
+        return n, j, (lambda k: k + n)
+    return inner
+class A:
+    @property
+    def p(self): return self.__q
+    async def m(self):
+        async with self as s:
+            async for t in s:
+                yield await t, __class__
+def matching(value):
+    match value:
+        case {"k": [first, *rest], **others} if first in {"a", "b"}: return rest, others
+        case A(p=q) | [q]: return q
+    try:
+        raise ValueError
+    except* OSError as error:
+        print(error)
+'''
+
+
+def test_digests_of_live_functions(kernel_pyodide: Any) -> None:
+    names: dict[str, Any] = {}
+    exec(FUNCTIONS, names)
+    native = names["functions"](PROGRAMS)
+    there = kernel_pyodide.run(f"{FUNCTIONS}\nfunctions({PROGRAMS!r})")
+    assert len(native) == 7
+    assert sorted(there.values()) == sorted(native.values())

@@ -30,7 +30,7 @@ class CachedBlock:
         self.name = name
         self.hit = False
         self._services = services
-        self._frame = frame
+        self.frame = frame
         self._source: LiveSource | None = None
         self._references: References | None = None
         self._inputs: dict[str, Any] = {}
@@ -38,6 +38,8 @@ class CachedBlock:
         self._key: StoredKey | None = None
         self._recording = Recording()
         self._started = 0.0
+        self._line = 0
+        self._tracing = sys.gettrace(), frame.f_trace
 
     def begin(self) -> None:
         """Look for what the block gave before; from here on its body runs, or is skipped."""
@@ -45,13 +47,13 @@ class CachedBlock:
         values = None if self._key is None else find_stored(self._services, self._key)
         if values is not None:
             self.hit = True
-            _skip(self._frame, values)
+            _skip(self.frame, values, self._line)
             return
         self._recording = self._services.surroundings.begin()
         self._started = time.perf_counter()
 
     def _look(self) -> StoredKey | None:
-        block = read_block(self._frame)
+        block = read_block(self.frame)
         if block is None:
             self._tell("its code cannot be found: write `with` and its body on lines of their own")
             return None
@@ -59,7 +61,10 @@ class CachedBlock:
             raise UsageError(
                 f"the cached block '{self.name}' holds '{block.leaves}', which a hit would leave out"
             )
-        self._source, frame = block.source, self._frame
+        if not block.alone:
+            self._tell("give it a `with` of its own")
+            return None
+        self._source, self._line, frame = block.source, block.line, self.frame
         written = private_names(frame.f_code)
         for name in block.source.references:
             real = written.get(name, name)
@@ -67,7 +72,9 @@ class CachedBlock:
                 if real in scope:
                     self._inputs.setdefault(real, scope[real])
         identities = self._services.identities
-        self._references = identities.block_references(block.source, [self._inputs], frame.f_code)
+        self._references = identities.block_references(
+            block.source, [self._inputs], frame.f_code, str(frame.f_globals.get("__name__"))
+        )
         try:
             self._moving = identities.moving(self._references)
         except Unidentified as problem:
@@ -79,6 +86,9 @@ class CachedBlock:
     def end(self, failed: BaseException | None) -> bool:
         """Store what the body bound, unless it `failed`; return whether it was only skipped."""
         if self.hit:
+            # The interpreter takes a trace function that raises away.
+            sys.settrace(self._tracing[0])
+            self.frame.f_trace = self._tracing[1]
             return isinstance(failed, _Skipped)
         seconds = time.perf_counter() - self._started
         files = self._services.surroundings.end(self._recording, frozenset())
@@ -96,24 +106,26 @@ class CachedBlock:
                 return "it changes what it uses in place"
         except Unidentified:
             return "it changes what it uses in place"
-        written, scope = private_names(self._frame.f_code), self._frame.f_locals
+        written, scope = private_names(self.frame.f_code), self.frame.f_locals
         places = {name: written.get(name, name) for name in self._source.binds}
         values = {name: scope[place] for name, place in places.items() if place in scope}
+        gone = [name for name, place in places.items() if place in self._inputs and place not in scope]
+        if gone:
+            return f"it deletes '{gone[0]}'"
         return keep_stored(self._services, key, values, seconds, files)
 
     def _tell(self, reason: str) -> None:
         self._services.notice(f"the block '{self.name}' runs each time: {reason}")
 
 
-def _skip(frame: FrameType, values: Mapping[str, Any]) -> None:
-    """Let `frame` raise at its next line, with `values` bound."""
+def _skip(frame: FrameType, values: Mapping[str, Any], line: int) -> None:
+    """Let `frame` raise when it gets to `line`, with `values` bound."""
     written = private_names(frame.f_code)
     bound = {written.get(name, name): value for name, value in values.items()}
-    before, before_here = sys.gettrace(), frame.f_trace
 
-    def trace(_: FrameType, event: str, argument: Any) -> None:  # noqa: ARG001 (the interpreter's signature)
-        sys.settrace(before)
-        frame.f_trace = before_here
+    def trace(_: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG001 (the interpreter's signature)
+        if frame.f_lineno < line:
+            return trace  # the name after `as` is bound
         frame.f_locals.update(bound)  # in a function too: what a trace function puts there is taken over
         raise _Skipped
 

@@ -118,6 +118,7 @@ class CellCache:
         entries = [(key, await self.find(key)) for key in keys]
         doomed = [key for key, entry in entries if isinstance(entry, Manifest) and entry.code == code]
         for key in doomed:
+            self.invalidate(key)  # a store that is only read keeps it
             await self._manifests.delete(key)
         return len(doomed)
 

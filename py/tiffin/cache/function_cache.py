@@ -136,6 +136,7 @@ class MemoryResults:
     ) -> str | None:
         with self._lock:
             self._kept[key] = (value, files.read)
+            self._kept.move_to_end(key)
             if self.maxsize is not None and len(self._kept) > self.maxsize:
                 self._kept.popitem(last=False)
         return None
@@ -183,7 +184,7 @@ class CachedCalls:
             call = self._call(services, args, kwargs)
             key = self.results.key(services, call)
             found = self.results.find(services, key)
-        except Unidentified as problem:
+        except (Unidentified, RecursionError) as problem:
             self._tell(services, f"it cannot be told what decides the call ({problem})")
             return _Begun(services, None, None, None)
         if found is None:
@@ -216,7 +217,7 @@ class CachedCalls:
                 return self._look(services).static != call.static
             moved = tuple(services.identities.moving(references)) if references.moving else ()
             return moved != call.moving or self.results.key(services, call) != begun.key
-        except Unidentified:
+        except (Unidentified, RecursionError):
             return True
 
     def info(self) -> CacheInfo:
@@ -226,7 +227,11 @@ class CachedCalls:
     def clear(self) -> None:
         """Forget all results of the function as it is now, and start counting again."""
         self.hits = self.misses = 0
-        self.results.clear(self._services(), self._source.digest)
+        services = self._services()
+        try:
+            self.results.clear(services, self._source.digest)
+        except OSError as error:
+            services.notice(f"results of {self.function.__qualname__} stay in their store: {error}")
 
     def _call(self, services: CallServices, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Call:
         references = self._references

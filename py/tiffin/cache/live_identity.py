@@ -13,7 +13,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from pathlib import Path
 from types import (
     BuiltinFunctionType,
@@ -35,8 +35,8 @@ from tiffin.cells.functions import LiveSource, code_names, read_code
 from tiffin.cells.names import unmangle
 from tiffin.codecs.plain import plain_text, to_plain
 from tiffin.codecs.registry import CodecRegistry, Encoded
+from tiffin.errors import CodecError
 from tiffin.ids import Digest
-from tiffin.ui.contained import elements_in
 from tiffin.ui.element import Reactive
 
 _MISSING = object()
@@ -54,7 +54,13 @@ _CODE = (
     classmethod,
     property,
     functools.partial,
+    functools.partialmethod,
+    functools.cached_property,
 )
+_CONTAINERS = frozenset({list, tuple, dict})
+_AUTOMATIC = frozenset({"__annotate__", "__annotate_func__", "__dataclass_params__"})
+_LIVE = (Reactive, *_CODE)
+_DEEPEST = 4
 _LIBRARIES = (str(Path(os.__file__).parent), str(Path(__file__).parents[1]))
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -132,12 +138,15 @@ class LiveIdentities:
             return element_identity(value.identity_document())
         if is_code(value):
             return f"code:{self._code_digest(value, around)}"
-        elements = [element_identity(element.identity_document()) for element in elements_in(value)]
-        if elements:
-            return f"elements:{text_digest({'elements': elements, 'type': repr(type(value))})}"
-        encoded = self._codecs.encode(value)
+        try:
+            if _holds_live(value):
+                return f"parts:{json_digest(self._parts(value, around, {}))}"
+            encoded = self._codecs.encode(value)
+        except (CodecError, RecursionError) as error:
+            raise Unidentified(str(error)) from None
         if encoded is None:
-            lineage = self._lineage(name) if name else None
+            named = bool(name) and self._namespace().get(name, _MISSING) is value
+            lineage = self._lineage(name) if named else None
             if lineage is None:
                 kind = type(value)
                 raise Unidentified(f"no codec takes a {kind.__module__}.{kind.__qualname__}")
@@ -146,19 +155,31 @@ class LiveIdentities:
         identity = content_identity(encoded)
         return f"{identity}+{text_digest(own)}" if own else identity
 
+    def _parts(self, value: Any, around: frozenset[int], met: dict[int, int]) -> Any:
+        """Return what tells a container by its parts, and which of them are the same."""
+        if type(value) not in _CONTAINERS:
+            return self.of(value, "", around)
+        if id(value) in met:
+            return met[id(value)]
+        met[id(value)] = len(met)
+        items = [part for pair in value.items() for part in pair] if type(value) is dict else value
+        return [type(value).__name__, *(self._parts(item, around, met) for item in items)]
+
     def references(self, function: FunctionType) -> References:
         """Return what `function` says and all that it refers to."""
         walk = _Walk(self.module)
         return walk.end(walk.function(function))
 
     def block_references(
-        self, source: LiveSource, scopes: Sequence[Mapping[str, Any]], code: CodeType
+        self, source: LiveSource, scopes: Sequence[Mapping[str, Any]], code: CodeType, package: str
     ) -> References:
-        """Return what a block of `code` refers to; names are looked up in `scopes`, one after another."""
+        """Return what a block of `code` refers to; names are looked up in `scopes`, one after another.
+
+        `package` is the module that holds it.
+        """
         walk = _Walk(self.module)
-        return walk.end(
-            {"code": source.digest, "references": walk.references(source.references, scopes, code)}
-        )
+        found = walk.references(source.references, scopes, code)
+        return walk.end({"code": source.digest, "references": found, **walk.imports(source, package)})
 
     def moving(self, references: References, around: frozenset[int] = frozenset()) -> list[str]:
         """Return the identities, as they are now, of the values that may have changed in place."""
@@ -195,7 +216,8 @@ class _Walk:
 
     def __init__(self, module_identity: Callable[[str], str]) -> None:
         self._module_identity = module_identity
-        self._met: dict[int, str] = {}
+        self._met: dict[Any, str] = {}
+        self._names: frozenset[str] = frozenset()
         self._kept: list[Any] = []  # so that no `id` is used twice
         self._pins: list[tuple[Mapping[str, Any], str, Any]] = []
         self._moving: list[tuple[Mapping[str, Any], str]] = []
@@ -210,6 +232,7 @@ class _Walk:
     ) -> dict[str, Any]:
         """Return what each name stands for: looked up in `scopes`, and then among the builtins."""
         written = private_names(code)
+        outer, self._names = self._names, code_names(code)
         found: dict[str, Any] = {}
         for name in names:
             bound = written.get(name, name)
@@ -222,7 +245,24 @@ class _Walk:
             else:
                 if not hasattr(builtins, name):
                     found[name] = ABSENT
+        self._names = outer
         return found
+
+    def imports(self, source: LiveSource, package: str) -> dict[str, str]:
+        """Return what stands for the author's own modules that some code imports itself."""
+        found = {self._module_identity(package if name == "." else name) for name in source.imports}
+        return {f"import {identity}": identity for identity in found if "@" in identity}
+
+    def _module(self, module: ModuleType) -> Any:
+        """Return what stands for a module: if it is the author's own, with all that is used of it."""
+        identity, names = self._module_identity(module.__name__), self._names
+        if "@" not in identity:
+            return identity
+        if (id(module), names) in self._met:
+            return self._met[id(module), names]
+        self._met[id(module), names] = f"met {len(self._met)}"
+        held = vars(module)
+        return [identity, {n: self._place(held, n, held[n]) for n in sorted(names & held.keys())}]
 
     def _place(self, mapping: Mapping[str, Any], name: str, value: Any) -> Any:
         """Return what stands for the value that `mapping` has under `name`."""
@@ -242,7 +282,7 @@ class _Walk:
     def code(self, value: Any) -> Any:
         """Return what stands for a module, a class, or something that can be called."""
         if isinstance(value, ModuleType):
-            return self._module_identity(value.__name__)
+            return self._module(value)
         if id(value) in self._met:
             return self._met[id(value)]
         self._met[id(value)] = f"met {len(self._met)}"
@@ -258,6 +298,10 @@ class _Walk:
                 return self.function(value)
             case MethodType():
                 return {"method": self.code(value.__func__), "self": self._part(value.__self__)}
+            case functools.partialmethod():
+                return {"partial": self.code(functools.partial(value.func, *value.args, **value.keywords))}
+            case functools.cached_property():
+                return {"cached": self.code(value.func)}
             case functools.partial():
                 parts = [self._part(part) for part in (*value.args, *value.keywords.values())]
                 return {"partial": self.code(value.func), "values": parts, "names": list(value.keywords)}
@@ -265,10 +309,9 @@ class _Walk:
                 return self._class(value)
         wrapped = getattr(value, "__wrapped__", None)
         if wrapped is not None:
-            return {
-                "by": f"{type(value).__module__}.{type(value).__qualname__}",
-                "wrapped": self.code(wrapped),
-            }
+            kind = type(value)
+            state = self._attributes(value) if is_own(kind) else {}
+            return {"by": self.code(kind), "wrapped": self.code(wrapped), "state": state}
         owner = getattr(value, "__self__", None)
         name = f"{getattr(value, '__module__', None)}.{getattr(value, '__qualname__', repr(value))}"
         alone = owner is None or isinstance(owner, ModuleType | type)
@@ -284,6 +327,10 @@ class _Walk:
         if is_installed(code.co_filename):
             # What an installed decorator has wrapped counts; what it keeps for itself does not.
             inside = {name: cell.get(name) for name, cell in cells.items()}
+            for held in list(inside.values()):
+                if type(held) is dict:  # the registry of `functools.singledispatch`
+                    self._sizes.append((held, len(held)))
+                    inside.update((f"{len(inside)}", part) for part in held.values())
             closure = [self.code(value) for value in inside.values() if is_code(value)]
             return {"named": f"{globals_.get('__name__')}.{code.co_qualname}", "closure": closure}
         source = _read_code(code)
@@ -293,7 +340,15 @@ class _Walk:
                 found.update(self.references([name], [cell], code))
         defaults = [self._part(value) for value in function.__defaults__ or ()]
         named = {name: self._part(value) for name, value in (function.__kwdefaults__ or {}).items()}
+        found.update(self.imports(source, str(globals_.get("__name__"))))
+        if vars(function):
+            found["^attributes"] = self._attributes(function)
         return {"code": source.digest, "references": found, "defaults": defaults, "named": named}
+
+    def _attributes(self, value: Any) -> dict[str, Any]:
+        held = vars(value)
+        self._sizes.append((held, len(held)))
+        return {name: self._place(held, name, part) for name, part in held.items() if name != "__wrapped__"}
 
     def _class(self, kind: type) -> Any:
         """Return what stands for a class: its bases and attributes, or its name if it is installed."""
@@ -307,14 +362,32 @@ class _Walk:
             if _counts(attribute, value)
         }
         for field in getattr(kind, "__dataclass_fields__", {}).values():
-            factory = field.default_factory
-            found[f"field {field.name}"] = [
-                repr(field.type),
-                self.code(factory) if is_code(factory) else None,
-            ]
-        bases = [self.code(base) for base in kind.__bases__ if base is not object]
+            given = [part for part in (field.default, field.default_factory) if part is not MISSING]
+            said = (field.type, field.init, field.repr, field.hash, field.compare, field.kw_only)
+            found[f"field {field.name}"] = [repr(said), *map(self._part, given)]
+        bases = [self.code(base) for base in (type(kind), *kind.__bases__) if base not in (object, type)]
         options = repr(getattr(kind, "__dataclass_params__", None))
         return {"class": kind.__qualname__, "bases": bases, "attributes": found, "options": options}
+
+
+def _holds_live(value: Any, depth: int = 0) -> bool:
+    """Whether a container holds widgets, states or code, up to four levels down."""
+    if type(value) not in _CONTAINERS or depth == _DEEPEST:
+        return False
+    items = value.values() if type(value) is dict else value
+    # Types are few, where items may be many.
+    kinds = set(map(type, items))
+    if _CONSTANT.issuperset(kinds):
+        return False
+    if any(issubclass(kind, _LIVE) or _can_be_called(kind) for kind in kinds) and any(
+        isinstance(item, Reactive) or is_code(item) for item in items
+    ):
+        return True
+    return not kinds.isdisjoint(_CONTAINERS) and any(_holds_live(item, depth + 1) for item in items)
+
+
+def _can_be_called(kind: type) -> bool:
+    return any("__call__" in vars(base) for base in kind.__mro__)
 
 
 def private_names(code: CodeType) -> Mapping[str, str]:
@@ -351,7 +424,8 @@ def _counts(attribute: str, value: Any) -> bool:
     if isinstance(value, GetSetDescriptorType | MemberDescriptorType):
         return False
     if isinstance(value, FunctionType) and value.__code__.co_filename.startswith("<string>"):
-        return False  # written by a class decorator, out of fields that count
-    if isinstance(value, FunctionType | staticmethod | classmethod | property):
-        return True
+        # Written by a class decorator, out of fields that count.
+        return not (attribute.startswith("__") and attribute.endswith("__"))
+    if is_code(value):
+        return attribute not in _AUTOMATIC
     return not (attribute.startswith("__") and attribute.endswith("__")) and not attribute.startswith("_abc_")

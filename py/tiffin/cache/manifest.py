@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -179,14 +179,39 @@ def read_manifest(data: bytes, key: Key, where: str) -> Manifest:
         )
     try:
         return _from_document(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         problem = f"{type(error).__name__}: {error}"
         raise ManifestError(
             f"{where}: the manifest is incomplete ({problem}); delete it and run again"
         ) from error
 
 
+_OPTIONAL: Mapping[str, type] = {
+    **dict.fromkeys(("codec", "reason"), str),
+    **dict.fromkeys(("size", "modified"), int),
+    **dict.fromkeys(("imported", "element", "inputs", "environment"), dict),
+}
+
+
+def _check(fields: Mapping[str, Any], *texts: str) -> Mapping[str, Any]:
+    """Return `fields`, of which those called `texts` must be there; `TypeError` for one of another type."""
+    _texts(fields[name] for name in texts)
+    for name, value in fields.items():
+        if value is not None and not isinstance(value, _OPTIONAL.get(name, object)):
+            raise TypeError(f"{name!r} is of another type")
+    return fields
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    found = tuple(values)
+    if isinstance(values, str) or not all(isinstance(value, str) for value in found):
+        raise TypeError("something else stands where text should")
+    return found
+
+
 def _from_document(document: Mapping[str, Any]) -> Manifest:
+    _check(document, "code")
+    _texts(document["inputs"].values())
     return Manifest(
         key=document["key"],
         code=document["code"],
@@ -194,14 +219,16 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         definitions={name: _definition(d) for name, d in document["definitions"].items()},
         output=_parts(document["output"]),
         displays=tuple(_parts(parts) for parts in document["displays"]),
-        console=tuple((stream, text) for stream, text in document["console"]),
+        console=tuple((stream, text) for stream, text in map(_texts, document["console"])),
         seconds=float(document["seconds"]),
-        files=tuple(FileRead(**file) for file in document["files"]),
-        written=tuple(document.get("written", ())),
+        files=tuple(FileRead(**_check(file, "path", "digest")) for file in document["files"]),
+        written=_texts(document.get("written", ())),
         calls=tuple(map(_key, document.get("calls", ()))),
         environment=dict(document["environment"]),
         stopped=bool(document.get("stopped", False)),
-        signature=Signature(**document["signature"]) if "signature" in document else None,
+        signature=Signature(**_check(document["signature"], "key", "value"))
+        if "signature" in document
+        else None,
     )
 
 
@@ -214,9 +241,10 @@ def _key(text: Any) -> Key:
 def _definition(fields: Mapping[str, Any]) -> Definition:
     if fields["kind"] not in _KINDS:
         raise ValueError(f"unknown kind of definition {fields['kind']!r}")
-    if fields["kind"] == "blob" and not is_digest(fields.get("blob")):
+    _check(fields, "identity", "type")
+    if (fields["kind"] == "blob" or "blob" in fields) and not is_digest(fields.get("blob")):
         raise ValueError(f"{fields.get('blob')!r} is no digest")
-    several = {name: tuple(fields[name]) for name in ("needs", "modules", "shares") if name in fields}
+    several = {name: _texts(fields[name]) for name in ("needs", "modules", "shares") if name in fields}
     return Definition(**{**fields, **several})
 
 
@@ -228,4 +256,4 @@ def _part(part: Mapping[str, Any]) -> OutputPart:
     blob = part.get("blob")
     if blob is not None and not is_digest(blob):
         raise ValueError(f"{blob!r} is no digest")
-    return OutputPart(part.get("data"), blob, part.get("size"))
+    return OutputPart(part.get("data"), blob, _check(part).get("size"))

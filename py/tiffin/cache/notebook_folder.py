@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterable
@@ -126,9 +127,10 @@ class NotebookFolder:
 
     def _stat(self, path: str) -> os.stat_result | None:
         try:
-            return Path(self._folder, path).stat()
+            status = Path(self._folder, path).stat()
         except (OSError, ValueError):
             return None
+        return status if stat.S_ISREG(status.st_mode) else None  # a device, say, has no end
 
     def _file(self, path: str) -> FileRead | None:
         status = self._stat(path)

@@ -20,6 +20,7 @@ from tiffin.ids import Digest, Key
 from tiffin.stores.store import at_once
 from tiffin.ui.contained import elements_in
 
+_UNUSABLE = "a stored result cannot be used, so it is made again"
 RETURNED = "return"
 """The name under which a manifest holds what a call returned."""
 
@@ -49,19 +50,19 @@ def stored_key(source: Digest, inputs: Mapping[str, str]) -> StoredKey:
 def find_stored(services: StoredCallServices, key: StoredKey) -> dict[str, Any] | None:
     """Return the values that are stored under `key`, by name; None on a miss, also where they cannot be
     had."""
-    found = at_once(services.cache.find(key.key))
-    if isinstance(found, Unreadable):
-        services.notice(f"a stored result cannot be used, so it is made again ({found.reason})")
-        return None
-    if found is None or not all(map(services.surroundings.unchanged, found.files)):
-        return None
-    definitions = found.definitions
-    wanted = [blob for d in definitions.values() if (blob := blob_of(d)) is not None]
-    blobs = at_once(services.cache.fetch(wanted))
     try:
+        found = at_once(services.cache.find(key.key))
+        if isinstance(found, Unreadable):
+            services.notice(f"{_UNUSABLE} ({found.reason})")
+            return None
+        if found is None or not all(map(services.surroundings.unchanged, found.files)):
+            return None
+        definitions = found.definitions
+        wanted = [blob for d in definitions.values() if (blob := blob_of(d)) is not None]
+        blobs = at_once(services.cache.fetch(wanted))
         values = {name: _value(services.cache, d, blobs) for name, d in definitions.items()}
-    except (CodecError, KeyError, ImportError) as problem:
-        services.notice(f"a stored result cannot be used, so it is made again ({problem})")
+    except Exception as problem:  # noqa: BLE001 (a store that fails, and what unpickling runs, raise anything)
+        services.notice(f"{_UNUSABLE} ({problem})")
         return None
     services.surroundings.count(found.files)
     services.used(key.key)
@@ -73,7 +74,9 @@ def _value(cache: CellCache, definition: Definition, blobs: Mapping[Digest, byte
         return cache.codecs.inline(definition.plain)
     if definition.kind == "import" and definition.imported is not None:
         return importlib.import_module(str(definition.imported["module"]))
-    data = blobs[definition.blob or Digest("")]
+    if definition.blob is None:
+        raise CodecError(definition.reason or f"it is of the kind {definition.kind}")
+    data = blobs[definition.blob]
     if isinstance(data, BadBlob):
         raise CodecError(f"its blob {data.digest[:12]}… cannot be used: {data.reason}")
     return cache.codecs.decode(definition.codec or "", data)
@@ -86,7 +89,12 @@ def keep_stored(
     definitions: dict[str, Definition] = {}
     blobs: dict[Digest, bytes] = {}
     for name, value in values.items():
-        definition = _define(services.cache, key.key, name, value, blobs)
+        try:
+            definition = _define(services.cache, key.key, name, value, blobs)
+        except CodecError as error:
+            return f"its result could not be saved: {error}"
+        if definition is not None and (own := sorted({*definition.needs} & values.keys())):
+            return f"it defines '{own[0]}', which only running it gives"
         if definition is None:
             kind = f"{type(value).__module__}.{type(value).__qualname__}"
             what = "what it returns" if name == RETURNED else f"'{name}'"
@@ -105,8 +113,8 @@ def keep_stored(
     )
     try:
         at_once(services.cache.save(manifest, blobs))
-    except OSError as error:
-        return f"its result could not be saved: {error.strerror or error}"
+    except (OSError, ValueError) as error:  # of a store; of what no signature can be made over
+        return f"its result could not be saved: {getattr(error, 'strerror', None) or error}"
     services.used(key.key)
     return None
 
@@ -139,7 +147,7 @@ class StoredResults:
         inputs: dict[str, str] = {"^references": call.static}
         inputs.update((f"^moving {index}", identity) for index, identity in enumerate(call.moving))
         inputs.update((f"{index}", of(value)) for index, value in enumerate(call.values))
-        inputs.update((f"{name}=", of(value)) for name, value in call.named)
+        inputs.update((f"{name!a}=", of(value)) for name, value in call.named)
         return stored_key(call.source, inputs)
 
     def find(self, services: StoredCallServices, key: StoredKey) -> Found | None:

@@ -8,6 +8,7 @@ it.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, get_args
 
@@ -50,7 +51,10 @@ class Trust:
             return None
         if manifest.signature is None:
             return "it is not signed" if self.mode == "strict" else None
-        return self.signer.problem(signed_bytes(manifest), manifest.signature)
+        try:
+            return self.signer.problem(signed_bytes(manifest), manifest.signature)
+        except RecursionError:
+            return "it is nested too deeply"
 
     def admit(self, manifest: Manifest, unsafe: frozenset[str]) -> Manifest:
         """Return what may be used of a manifest that others wrote, and in which `problem` has found nothing
@@ -82,8 +86,16 @@ def _without(definition: Definition, unsafe: frozenset[str]) -> Definition:
 
 
 def signed_bytes(manifest: Manifest) -> bytes:
-    """Return what a signature of `manifest` is made over: all of it as canonical JSON (RFC 8785)."""
-    return rfc8785.dumps(manifest.unsigned())
+    """Return what a signature of `manifest` is made over: all of it as canonical JSON (RFC 8785).
+
+    Where that refuses what it holds (whole numbers beyond 2**53, NaN, lone surrogates): as Python's JSON in
+    ASCII.
+    """
+    document = manifest.unsigned()
+    try:
+        return rfc8785.dumps(document)
+    except ValueError:
+        return json.dumps(document, sort_keys=True).encode()
 
 
 def trust_mode(text: str, where: str) -> TrustMode:

@@ -7,39 +7,51 @@ from __future__ import annotations
 
 import ast
 import copy
+import inspect
 import linecache
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import CodeType, FrameType
+from typing import Any
 
 from tiffin.cells.canonical import code_digest
+from tiffin.cells.names import unmangle
 from tiffin.cells.scope import owner
-from tiffin.cells.sites import Scope, SiteCollector
+from tiffin.cells.sites import Scope, Site, SiteCollector
 from tiffin.ids import Digest, digest
 
 _SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})
 _LEAVES = (ast.Return, ast.Yield, ast.YieldFrom)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_STARS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+_WITH = (ast.With, ast.AsyncWith)
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
 class LiveSource:
-    """What some code says: its digest, the names it takes from outside, and those it binds there."""
+    """What some code says: its digest, the names it takes from outside, those it binds there, and the modules
+    that it imports itself."""
 
     digest: Digest
     references: tuple[str, ...]
     binds: tuple[str, ...]
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class BlockSource:
-    """The body of a `with` statement; `leaves` says how it may be left early, None if it cannot."""
+    """The body of a `with` statement; `leaves` says how it may be left early, None if it cannot.
+
+    `line` is its first one. It may be `alone` under its head, or another context manager opened with it.
+    """
 
     source: LiveSource
     leaves: str | None
+    line: int
+    alone: bool
 
 
 def read_code(code: CodeType) -> LiveSource:
@@ -62,13 +74,13 @@ def read_block(frame: FrameType) -> BlockSource | None:
     fitting = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.With | ast.AsyncWith) and node.lineno <= here < node.body[0].lineno
+        if isinstance(node, _WITH) and node.lineno <= here < node.body[0].lineno
     ]
     if not fitting:
         return None
-    body = max(fitting, key=lambda node: node.lineno).body
-    source = _read(copy.deepcopy(ast.Module(body, [])), rename=False)
-    return BlockSource(source, _left_early(body))
+    found = max(fitting, key=lambda node: node.lineno)
+    source = _read(copy.deepcopy(ast.Module(found.body, [])), rename=False)
+    return BlockSource(source, _left_early(found.body), found.body[0].lineno, len(found.items) == 1)
 
 
 def _left_early(body: list[ast.stmt]) -> str | None:
@@ -97,7 +109,7 @@ def _read_function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) ->
     if says and isinstance(first.value.value, str) and len(node.body) > 1 and not _mentions_doc(node):  # type: ignore[attr-defined]
         del node.body[0]
     read = _read(ast.Module([node], []), rename=True)
-    return LiveSource(read.digest, read.references, tuple(name for name in read.binds if name != node.name))
+    return replace(read, binds=tuple(name for name in read.binds if name != node.name))
 
 
 def _mentions_doc(node: ast.AST) -> bool:
@@ -116,6 +128,7 @@ def _read(tree: ast.Module, *, rename: bool) -> LiveSource:
     outside = [site for site, scope in owned if scope is None]
     binds = {site.name for site in outside if site.binds}
     local = {site.name for site in outside if site.binds and not site.deferred}
+    imports = tuple(sorted(_imports(tree)))
     references = {site.name for site in outside if site.reads and not (site.bound_before and site.sure)}
     if rename and references.isdisjoint(_SEES_LOCALS):
         kept = {node.name for node in ast.walk(tree) if isinstance(node, _DEFINES)}
@@ -126,7 +139,27 @@ def _read(tree: ast.Module, *, rename: bool) -> LiveSource:
                 site.rename(numbers.setdefault(key, f"@{len(numbers)}"))
     if not rename:
         references = {s.name for s in outside if s.reads and not (s.sure and s.name in local)}
-    return LiveSource(code_digest(tree), tuple(sorted(references)), tuple(sorted(binds)))
+        # What a block may leave as it was before is what it gives then. `with` may hold an error up.
+        inside = [site.name for node in ast.walk(tree) if isinstance(node, _WITH) for site in _sites(node)]
+        references |= binds - collector.sure_after[-1] | binds.intersection(inside)
+    return LiveSource(code_digest(tree), tuple(sorted(references)), tuple(sorted(binds)), imports)
+
+
+def _sites(node: ast.With | ast.AsyncWith) -> list[Site]:
+    collector = SiteCollector()
+    collector.collect(ast.Module(node.body, []))
+    return [site for site in collector.sites if site.binds]
+
+
+def _imports(tree: ast.Module) -> set[str]:
+    """The modules that import statements name; `.` is the package that the code is of."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." if node.level else str(node.module))
+    return found
 
 
 def _is_local(scope: Scope, name: str) -> bool:
@@ -144,7 +177,7 @@ def _find(code: CodeType) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
         text = "".join(linecache.getlines(code.co_filename))
         found = _index(code.co_filename, text) if text else None
         for node, compiled in () if found is None else found.get((code.co_name, code.co_firstlineno), ()):
-            if compiled.co_code == code.co_code and _position(compiled) == _position(code):
+            if _position(compiled) == _position(code) and _bytecode_text(compiled) == _bytecode_text(code):
                 return node
     return None
 
@@ -218,14 +251,23 @@ def code_names(code: CodeType) -> frozenset[str]:
 
 
 def _of_bytecode(code: CodeType) -> LiveSource:
-    names = code_names(code) | set(code.co_freevars)
+    names = tuple(sorted(code_names(code) | set(code.co_freevars)))
     text = f"{sys.implementation.cache_tag}\0{_bytecode_text(code)}"
-    return LiveSource(digest(text.encode("utf-8", "surrogatepass")), tuple(sorted(names)), ())
+    return LiveSource(digest(text.encode("utf-8", "surrogatepass")), names, (), names)
 
 
 def _bytecode_text(code: CodeType) -> str:
-    constants = [
-        _bytecode_text(part) if isinstance(part, CodeType) else f"{type(part).__name__} {part!r}"
-        for part in code.co_consts
-    ]
-    return repr((code.co_code.hex(), constants, code.co_names, code.co_varnames, code.co_freevars))
+    """All that decides what the code does, as text; names are as the author wrote them."""
+    counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags & _STARS)
+    names = [*map(unmangle, code.co_names)]
+    told = (code.co_code.hex(), code.co_exceptiontable.hex(), names, code.co_varnames, code.co_freevars)
+    return repr((counts, told, [*map(_constant_text, code.co_consts)]))
+
+
+def _constant_text(value: Any) -> str:
+    if isinstance(value, CodeType):
+        return _bytecode_text(value)
+    if isinstance(value, tuple | frozenset):
+        parts = [*map(_constant_text, value)]
+        return f"{type(value).__name__} {parts if isinstance(value, tuple) else sorted(parts)}"
+    return f"{type(value).__name__} {value!r}"

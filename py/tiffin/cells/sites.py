@@ -239,6 +239,8 @@ class SiteCollector(ast.NodeVisitor):
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         self._scope.nonlocal_names.update(node.names)
+        for index, name in enumerate(node.names):
+            self._note(name, node.lineno, _renamer(node.names, index))
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:

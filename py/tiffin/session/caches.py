@@ -72,12 +72,16 @@ class PersistentCache:
         try:
             block.begin()
         except BaseException:
-            self._blocks.pop()
+            self._blocks.remove(block)
             raise
         return block
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        return self._blocks.pop().end(error)
+        frame = sys._getframe(1)  # noqa: SLF001
+        # Tasks that share this cache leave their blocks in any order.
+        block = next(block for block in reversed(self._blocks) if block.frame is frame)
+        self._blocks.remove(block)
+        return block.end(error)
 
 
 @overload

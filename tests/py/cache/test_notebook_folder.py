@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from tiffin.cache.manifest import FileRead
 from tiffin.cache.notebook_folder import NotebookFolder
 from tiffin.host.cli.progress import result_of
 from tiffin.host.export.cook import Cooked, cook
+from tiffin.ids import Digest
 from tiffin.notebook.files import read_notebook
 
 READS = """
@@ -67,6 +70,13 @@ def test_a_changed_module_of_the_notebooks_own_is_never_answered_with_old_result
     assert states(again)[-1] == "run"
     assert [cell.output for cell in again.cells.values()][-1] == {"text/plain": "43"}
     monkeypatch.delitem(sys.modules, "helper", raising=False)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "pipe", ".", "a\0b", "x" * 9000, "../../../etc/passwd"])
+def test_a_file_that_somebody_made_up_is_not_unchanged(tmp_path: Path, path: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    folder = NotebookFolder(tmp_path, tmp_path / "cache")
+    assert not folder.unchanged(FileRead(path, Digest("0" * 64)))
 
 
 def test_what_counts_as_a_file_of_the_notebook(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tiffin.cache.notebook_folder import NotebookFolder
 from tiffin.cache.trust import Trust
 from tiffin.codecs.extensions import find_codecs
 from tiffin.commands import RunCells, SetValues
-from tiffin.errors import TiffinError, UsageError
+from tiffin.errors import ManifestError, TiffinError, UsageError
 from tiffin.events import Event, Notice
 from tiffin.graph.graph import Graph
 from tiffin.host.export.interrupts import interruptible
@@ -203,12 +203,18 @@ def _lies_in(folder: Path, root: str) -> bool:
 async def _collect(kernel: Kernel, summary: RunSummary, stores: CacheStores) -> Cooked:
     kept: dict[Key, bytes] = {}
     records: dict[Key, Manifest] = {}
-    wanted = [*kernel.calls, *(run.result.key for run in summary.cells if run.result is not None)]
+    of_cells = frozenset(run.result.key for run in summary.cells if run.result is not None)
+    wanted = [*kernel.calls, *of_cells]
     while wanted:
         key = wanted.pop()
         data = await stores.manifests.get(key) if key is not None and key not in records else None
         if key is not None and data is not None:
-            record = read_manifest(data, key, key)
+            try:
+                record = read_manifest(data, key, key)
+            except ManifestError:
+                if key in of_cells:
+                    raise
+                continue  # a call that cannot be shipped is made again there
             if not stores.trusts(key):
                 # A site vouches for all that it ships: what this session did not take must not get there.
                 record = kernel.cache.admit(record)
