@@ -59,6 +59,11 @@ def salted(key: Key, run_id: RunId) -> Key:
     return Key(text_digest({"key": key, "run": run_id}))
 
 
+def lineage_key(key: Key, files: Mapping[str, Digest]) -> Key:
+    """Return what stands for `key` in the lineage of a run that read `files`: paths, and digests."""
+    return Key(text_digest({"key": key, "files": dict(files)})) if files else key
+
+
 def content_identity(encoded: Encoded) -> str:
     """Return the identity of a value that has this encoding."""
     return f"content:{encoded.codec}:{digest(encoded.data)}"

@@ -63,8 +63,9 @@ OutputParts: TypeAlias = Mapping[str, OutputPart]
 
 @dataclass(frozen=True)
 class FileRead:
-    """A file that the body read: path relative to the notebook's folder, digest of its content, size in
-    bytes, and time of change in microseconds since 1970 where that had settled."""
+    """A file that the body read or wrote: path relative to the notebook's folder, digest of its content,
+    size in bytes, and time of change in microseconds since 1970 where that had settled. A path with a slash
+    at its end is a folder whose names were listed."""
 
     path: str
     digest: Digest
@@ -97,7 +98,7 @@ class Manifest:
     console: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
     files: tuple[FileRead, ...] = ()
-    written: tuple[str, ...] = ()
+    written: tuple[FileRead, ...] = ()
     calls: tuple[Key, ...] = ()
     environment: Mapping[str, Json] = field(default_factory=dict)
     stopped: bool = False
@@ -130,7 +131,7 @@ class Manifest:
             "console": [list(piece) for piece in self.console],
             "seconds": self.seconds,
             "files": [_drop_empty(vars(file)) for file in self.files],
-            **({"written": list(self.written)} if self.written else {}),
+            **({"written": [_drop_empty(vars(file)) for file in self.written]} if self.written else {}),
             **({"calls": list(self.calls)} if self.calls else {}),
             "environment": dict(self.environment),
             **({"stopped": True} if self.stopped else {}),
@@ -222,7 +223,7 @@ def _from_document(document: Mapping[str, Any]) -> Manifest:
         console=tuple((stream, text) for stream, text in map(_texts, document["console"])),
         seconds=float(document["seconds"]),
         files=tuple(FileRead(**_check(file, "path", "digest")) for file in document["files"]),
-        written=_texts(document.get("written", ())),
+        written=tuple(FileRead(**_check(file, "path", "digest")) for file in document.get("written", ())),
         calls=tuple(map(_key, document.get("calls", ()))),
         environment=dict(document["environment"]),
         stopped=bool(document.get("stopped", False)),

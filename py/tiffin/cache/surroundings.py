@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from tiffin.cache.manifest import FileRead
 from tiffin.ids import Digest
@@ -12,21 +12,28 @@ from tiffin.ids import Digest
 
 @dataclass
 class Recording:
-    """Files opened while it lasts, in order: those read first, and those written first."""
+    """Files opened while it lasts, in order: those read first, with what tells their content, and those
+    written first."""
 
-    read: dict[str, None] = field(default_factory=dict)
+    read: dict[str, Any] = field(default_factory=dict)
     written: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FilesUsed:
-    """The files that something read, and the paths of those that it wrote."""
+    """The files that something read, and those that it wrote."""
 
     read: tuple[FileRead, ...] = ()
-    written: tuple[str, ...] = ()
+    written: tuple[FileRead, ...] = ()
 
 
 NO_FILES = FilesUsed()
+
+ABSENT_FILE = Digest("absent")
+"""In place of the digest of a file that was not there to be read."""
+
+CHANGED = Digest("changed")
+"""In place of the digest of a file that changed while the body ran: none has it later."""
 
 
 class Surroundings(Protocol):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import PurePath
 from types import CodeType, FunctionType
+from typing import Any
 
 from tiffin.graph.graph import Graph
 from tiffin.run.lifecycle import CellContext
 from tiffin.run.namespace import Namespace
+
+_HOLDERS = (dict, list, tuple, set, frozenset)
+_MOST_HELD = 1000
 
 
 def reach(names: Iterable[str], graph: Graph, namespace: Namespace) -> tuple[str, ...]:
@@ -37,11 +42,22 @@ def named_texts(context: CellContext) -> Iterator[str]:
     yield from _texts(part for part in (cell.body, cell.tail) if part is not None)
     for name in reach(context.taken, context.graph, namespace):
         value = namespace.globals.get(name)
-        if isinstance(value, str | PurePath):
-            yield str(value)
-        functions = vars(value).values() if isinstance(value, type) else (value,)
-        inner = (inspect.unwrap(f) for f in functions if isinstance(f, FunctionType))
-        yield from _texts(f.__code__ for f in inner)
+        for part in vars(value).values() if isinstance(value, type) else (value,):
+            if isinstance(part, FunctionType):
+                function = inspect.unwrap(part)
+                yield from _texts([function.__code__])
+                yield from _held((function.__defaults__, *(function.__kwdefaults__ or {}).values()))
+            else:
+                yield from _held(part)
+
+
+def _held(value: Any) -> Iterator[str]:
+    """Yield the texts and paths that a value is, or holds up to two levels down."""
+    parts = [value]
+    for _ in range(3):
+        yield from (str(part) for part in parts if isinstance(part, str | PurePath))
+        inner = (part.values() if type(part) is dict else part for part in parts if type(part) in _HOLDERS)
+        parts = list(islice(chain.from_iterable(inner), _MOST_HELD))
 
 
 def _texts(codes: Iterable[CodeType]) -> Iterator[str]:

@@ -98,7 +98,7 @@ def test_what_counts_as_a_file_of_the_notebook(tmp_path: Path) -> None:
     files = used.read
     (folder / "a.txt").read_text()
     assert [file.path for file in files] == ["../outside.txt", "a.txt", "sub/b.txt"]
-    assert used.written == ("written.txt",)
+    assert [file.path for file in used.written] == ["written.txt"]
     assert watched.end(recording, frozenset()) == used
     assert all(map(watched.unchanged, files))
     (folder / "a.txt").unlink()

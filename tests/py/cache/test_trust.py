@@ -15,7 +15,7 @@ from programs import Place, run_program
 
 from tiffin.cache.cell_cache import CellCache, Unreadable
 from tiffin.cache.function_cache import cache_calls
-from tiffin.cache.manifest import Manifest, OutputPart, read_manifest
+from tiffin.cache.manifest import FileRead, Manifest, OutputPart, read_manifest
 from tiffin.cache.signing import Ed25519Signer, make_key, trust_key
 from tiffin.cache.stored_calls import StoredResults
 from tiffin.cache.trust import Trust, TrustMode, trust_mode
@@ -166,7 +166,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, part in items for place in places(part, (*path, key)))]
 
 
-DOCUMENT = json.loads(replace(Trust().signed(example()), calls=(KEY,), written=("a.txt",)).to_bytes())
+DOCUMENT = json.loads(replace(Trust().signed(example()), calls=(KEY,), written=(FileRead("a.txt", KEY),)).to_bytes())
 DOCUMENT["signature"] = {"key": "ab" * 32, "value": "cd" * 64}
 DOCUMENT["files"][0].update(size=1, modified=2)
 

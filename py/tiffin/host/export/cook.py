@@ -215,12 +215,13 @@ async def _collect(kernel: Kernel, summary: RunSummary, stores: CacheStores) -> 
                 if key in of_cells:
                     raise
                 continue  # a call that cannot be shipped is made again there
-            if not stores.trusts(key):
+            if stores.trusts(key):
+                wanted += record.calls
+            else:
                 # A site vouches for all that it ships: what this session did not take must not get there.
                 record = kernel.cache.admit(record)
                 data = record.to_bytes()
             kept[key], records[key] = data, record
-            wanted += record.calls
     shipped = await _sound_blobs(
         stores.blobs, {blob for manifest in records.values() for blob in manifest.blobs}
     )

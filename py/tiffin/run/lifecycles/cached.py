@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
-from tiffin.cache.key import lineage_identity, run_key, salted
-from tiffin.cache.manifest import Definition, Manifest
+from tiffin.cache.key import lineage_identity, lineage_key, run_key, salted
+from tiffin.cache.manifest import Definition, FileRead, Manifest
 from tiffin.cache.snapshot import NOT_KEPT, Budget, Snapshot, SnapshotMaker
-from tiffin.cache.surroundings import FilesUsed, Recording, Surroundings
+from tiffin.cache.surroundings import CHANGED, FilesUsed, Recording, Surroundings
 from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
@@ -88,6 +88,7 @@ class CachedLifecycle:
         self._recording = Recording()
         self._calls: set[Key] = set()
         self.calls: set[Key] = set()
+        self._files: dict[Key, tuple[FileRead, ...]] = {}
         self.hits = 0
 
     def call_used(self, key: Key) -> None:
@@ -146,11 +147,15 @@ class CachedLifecycle:
         )
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
-        if not isinstance(outcome, Result) or outcome.origin != "run":
+        if not isinstance(outcome, Result):
+            self._surroundings.end(self._recording, frozenset())
+            return outcome
+        if outcome.origin != "run":
             return outcome
         context.memory.produce.discard(context.cell.id)
         texts = named_texts(context)
         files = self._surroundings.end(self._recording, context.cell.modules, texts)
+        lineage = self._lineage(context, files.read or self._files.get(self._key, ()))
         if outcome.status != "ok":
             if context.graph.order == "document":
                 Versions(context, self._snapshots.content_identity).spend()
@@ -164,9 +169,9 @@ class CachedLifecycle:
             if versions.were_parted():
                 reason = "it changes values that had been restored one by one"
                 return Rerun((context.cell.id,), reason, afresh=True)
-            snapshot = self._bind_versions(context, versions, self._budget(context, outcome))
+            snapshot = self._bind_versions(context, versions, lineage, self._budget(context, outcome))
         else:
-            snapshot = self._bind_definitions(context, self._budget(context, outcome))
+            snapshot = self._bind_definitions(context, lineage, self._budget(context, outcome))
         sources = context.cell.sources
         if sources and any(source.kind == "class" for source in sources.values()):
             context.namespace.release(context.graph.descendants([context.cell.id]))
@@ -185,27 +190,32 @@ class CachedLifecycle:
             )
         return self._policy.cost
 
-    def _lineage(self, context: CellContext) -> Key:
-        return salted(self._key, context.run_id) if context.forced else self._key
+    def _lineage(self, context: CellContext, files: Iterable[FileRead]) -> Key:
+        """What stands for the key in the lineage of values: of other files, the same code makes others."""
+        digests = {file.path: file.digest for file in files}
+        key = lineage_key(self._key, digests)
+        return salted(key, context.run_id) if context.forced or CHANGED in digests.values() else key
 
     def _budget(self, context: CellContext, outcome: Result) -> Budget | None:
         if self._setting == "always":
             return None
         return Budget(outcome.seconds, context.memory.not_kept.pop(context.cell.id, ()))
 
-    def _bind_definitions(self, context: CellContext, budget: Budget | None) -> Snapshot:
+    def _bind_definitions(self, context: CellContext, lineage: Key, budget: Budget | None) -> Snapshot:
         """Bind what the body defined. What it changed beside that makes its result one that is not stored."""
         self._revise(context)
         cell, values = context.cell, context.namespace.globals
         bound = {name: values[name] for name in cell.definitions | cell.private if name in values}
-        snapshot = self._snapshots.take(cell, self._lineage(context), bound, budget=budget)
+        snapshot = self._snapshots.take(cell, lineage, bound, budget=budget)
         definitions = snapshot.definitions
         if cell.private:
             definitions = {written_name(name, cell): d for name, d in definitions.items()}
         context.namespace.bind(cell.id, self._key, definitions, live=True)
         return snapshot
 
-    def _bind_versions(self, context: CellContext, versions: Versions, budget: Budget | None) -> Snapshot:
+    def _bind_versions(
+        self, context: CellContext, versions: Versions, lineage: Key, budget: Budget | None
+    ) -> Snapshot:
         """Bind every version that the body made, by a definition or by a change in place."""
         self._more_inputs = versions.more_inputs()
         bound = versions.made()
@@ -216,7 +226,7 @@ class CachedLifecycle:
             kept = [version for version in found if not versions.is_replaced(version)]
             if kept:
                 names[name] = [other if maker == here else f"{ABOVE}{other}" for other, maker in kept]
-        snapshot = self._snapshots.take(context.cell, self._lineage(context), bound, names, budget)
+        snapshot = self._snapshots.take(context.cell, lineage, bound, names, budget)
         context.namespace.bind(context.cell.id, self._key, snapshot.definitions, live=True, shares=shares)
         versions.spend()
         note_changers(context, shares)
@@ -283,15 +293,22 @@ class CachedLifecycle:
         if touched is not None:
             self._notice(context, f"{touched.path}, which it reads, has changed, so it runs again")
             return None
-        gone = [path for path in found.written if not self._surroundings.exists(path)]
+        gone = [file for file in found.written if not self._surroundings.exists(file.path)]
+        other = [
+            file for file in found.written if file not in gone and not self._surroundings.unchanged(file)
+        ]
+        if other:
+            self._notice(context, f"{other[0].path}, which it wrote, has changed, so it runs again")
+            return None
         if gone:
-            text = f"{gone[0]}, which it wrote, is gone: run it again by force to have it back"
+            text = f"{gone[0].path}, which it wrote, is gone: run it again by force to have it back"
             self._notice(context, text)
         if self._setting == "always" and any(d.reason == NOT_KEPT for d in found.definitions.values()):
             return None
         if self._policy.check_blobs and not await self._cache.holds(found.blobs):
             self._notice(context, "a blob of its stored result is gone, so it runs again")
             return None
+        self._files[key] = found.files
         return found
 
     def _bind(self, context: CellContext, key: Key, manifest: Manifest) -> bool:
