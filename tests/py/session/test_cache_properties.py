@@ -340,13 +340,25 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
 @given(start=notebooks("graph"), other=notebooks("graph"), todo=steps)
 def test_in_graph_order(start: tuple[str, ...], other: tuple[str, ...], todo: Any) -> None:
     check("graph", start, other, todo)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
 @given(start=notebooks("document"), other=notebooks("document"), todo=steps)
 def test_in_document_order(start: tuple[str, ...], other: tuple[str, ...], todo: Any) -> None:
     check("document", start, other, todo)
