@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -81,10 +82,13 @@ class CellCache:
         """Return the manifest of `key`, None on a miss; one that was never written whole is a miss."""
         if key in self._invalidated:
             return None
-        data = await self._manifests.get(key)
+        where = f"manifests/{key[:2]}/{key}.json"
+        try:
+            data = await self._manifests.get(key)
+        except OSError as error:
+            return Unreadable(f"{where}: {error.strerror or error}", trusted=False)
         if data is None or is_torn(data):
             return None
-        where = f"manifests/{key[:2]}/{key}.json"
         own = self._trusts(key)
         try:
             manifest = read_manifest(data, key, where)
@@ -124,17 +128,21 @@ class CellCache:
 
     async def holds(self, blobs: Iterable[Digest]) -> bool:
         """Return whether every one of `blobs` is in the store; their content is not looked at."""
-        for address in blobs:
-            if address in self._bad or not await self._blobs.contains(address):
-                return False
-        return True
+        with suppress(OSError):
+            for address in blobs:
+                if address in self._bad or not await self._blobs.contains(address):
+                    return False
+            return True
+        return False
 
     async def fetch(self, wanted: Iterable[Digest]) -> Mapping[Digest, bytes | BadBlob]:
         """Return the bytes of each blob, or why they cannot be used, in one batch."""
         addresses = list(dict.fromkeys(wanted))
         if not addresses:
             return {}
-        found = await self._blobs.get_many([a for a in addresses if a not in self._bad])
+        found: Mapping[str, bytes] = {}
+        with suppress(OSError):
+            found = await self._blobs.get_many([a for a in addresses if a not in self._bad])
         for address in addresses:
             data = found.get(address)
             if address in self._bad:

@@ -166,7 +166,8 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, part in items for place in places(part, (*path, key)))]
 
 
-DOCUMENT = json.loads(replace(Trust().signed(example()), calls=(KEY,), written=(FileRead("a.txt", KEY),)).to_bytes())
+WRITTEN = FileRead("a.txt", digest(b"a"))
+DOCUMENT = json.loads(replace(Trust().signed(example()), calls=(KEY,), written=(WRITTEN,)).to_bytes())
 DOCUMENT["signature"] = {"key": "ab" * 32, "value": "cd" * 64}
 DOCUMENT["files"][0].update(size=1, modified=2)
 
