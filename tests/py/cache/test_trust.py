@@ -21,6 +21,7 @@ from tiffin.cache.stored_calls import StoredResults
 from tiffin.cache.trust import Trust, TrustMode, trust_mode
 from tiffin.codecs.standard import standard_codecs
 from tiffin.errors import ManifestError, UsageError
+from tiffin.ids import Digest
 from tiffin.session.calls import Calls
 from tiffin.stores.memory import MemoryStore
 
@@ -166,7 +167,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, part in items for place in places(part, (*path, key)))]
 
 
-WRITTEN = FileRead("a.txt", digest(b"a"))
+WRITTEN = FileRead("a.txt", Digest(KEY))
 DOCUMENT = json.loads(replace(Trust().signed(example()), calls=(KEY,), written=(WRITTEN,)).to_bytes())
 DOCUMENT["signature"] = {"key": "ab" * 32, "value": "cd" * 64}
 DOCUMENT["files"][0].update(size=1, modified=2)
