@@ -93,6 +93,11 @@ class Namespace:
         self.spend(version)
         self._handed_on.add(version)
 
+    def take_back(self, cell: CellId) -> None:
+        """What `cell` made of versions above it is about to be no more: these are no longer handed on."""
+        names = set(self._versions.get(cell, ()))
+        self._handed_on = {version for version in self._handed_on if version[0] not in names}
+
     def spend(self, version: Version) -> None:
         """Make a reference of a live version again."""
         self._parked.pop(version, None)

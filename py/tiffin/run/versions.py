@@ -52,7 +52,7 @@ class Versions:
         try:
             value = namespace.value(version)
         except KeyError:
-            return False
+            return binding is not None  # where it is live, it changes with the others
         if binding is None or not binding.definition.identity.startswith("content:"):
             return binding is not None
         return self._content_identity(value) != base_identity(binding.definition.identity)

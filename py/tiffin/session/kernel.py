@@ -275,9 +275,11 @@ class Kernel:
             before = self.graph.cells.get(cell_id)
             if before is not None and before.digest != after.graph.cells[cell_id].digest:
                 # Cells that run before the edited one must not see what that defines no longer.
+                self.namespace.take_back(cell_id)
                 self.namespace.forget(before)
                 self.elements.begin(cell_id)
         for cell in after.removed:
+            self.namespace.take_back(cell.id)
             self.namespace.forget(cell)
             self.elements.begin(cell.id)
         self._runner.graph = after.graph

@@ -151,6 +151,14 @@ FOUND: list[tuple[list[str], list[tuple[str, int, str]]]] = [
         ["a = [4]\na = b\na", "a", "box.put(4)\na", "box.put(4)\na"],
         [("put", 1, "box.v = a\na"), ("insert", 0, "a"), ("session", 0, "")],
     ),
+    (
+        ["box.v = a\na", "a"],
+        [
+            ("put", 1, "box.v"),
+            ("insert", 0, "a = [4]\nb = box.v\na"),
+            ("put", 1, "def f(v):\n    v.append(4)\n    return v\na = f(b)\na"),
+        ],
+    ),
 ]
 """What the property test has found over time."""
 
