@@ -7,12 +7,13 @@ kept.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, NamedTuple, Protocol
@@ -21,6 +22,7 @@ from tiffin.cache.live_identity import LiveIdentities, References, Unidentified
 from tiffin.cache.manifest import FileRead
 from tiffin.cache.surroundings import NO_FILES, FilesUsed, Surroundings
 from tiffin.cells.functions import read_code
+from tiffin.cells.texts import function_texts, held_texts
 from tiffin.errors import UsageError
 from tiffin.ids import Digest
 
@@ -193,7 +195,28 @@ class CachedCalls:
             self.hits += 1
         return _Begun(services, call, key, found)
 
-    def end(self, begun: _Begun, value: Any, seconds: float, files: FilesUsed) -> None:
+    @contextlib.contextmanager
+    def running(self, begun: _Begun) -> Iterator[Callable[[Any], None]]:
+        """Watch the function run; yields a function that takes what it returned, which is kept at the end."""
+        returned: list[Any] = []
+        recording = begun.services.surroundings.begin()
+        started = time.perf_counter()
+        files = NO_FILES
+        try:
+            yield returned.append
+        finally:
+            seconds = time.perf_counter() - started
+            files = begun.services.surroundings.end(recording, frozenset(), self._texts(begun))
+        for value in returned:
+            self._end(begun, value, seconds, files)
+
+    def _texts(self, begun: _Begun) -> Iterator[str]:
+        """The texts that may name files which a library opens by itself."""
+        yield from function_texts(self.function)
+        if begun.call is not None:
+            yield from held_texts((begun.call.values, dict(begun.call.named)))
+
+    def _end(self, begun: _Begun, value: Any, seconds: float, files: FilesUsed) -> None:
         """Keep what the function returned, unless a later call with this key had to get something else."""
         services, call = begun.services, begun.call
         if call is None:
@@ -305,15 +328,9 @@ def _cache(calls: CachedCalls, function: FunctionType) -> Callable[..., Any]:
         begun = calls.begin(args, kwargs)
         if begun.found is not None:
             return begun.found.value
-        recording = begun.services.surroundings.begin()
-        started = time.perf_counter()
-        files = NO_FILES
-        try:
+        with calls.running(begun) as keep:
             value = function(*args, **kwargs)
-        finally:
-            seconds = time.perf_counter() - started
-            files = begun.services.surroundings.end(recording, frozenset())
-        calls.end(begun, value, seconds, files)
+            keep(value)
         return value
 
     return cached
@@ -324,15 +341,9 @@ def _cache_async(calls: CachedCalls, function: FunctionType) -> Callable[..., An
         begun = calls.begin(args, kwargs)
         if begun.found is not None:
             return begun.found.value
-        recording = begun.services.surroundings.begin()
-        started = time.perf_counter()
-        files = NO_FILES
-        try:
+        with calls.running(begun) as keep:
             value = await function(*args, **kwargs)
-        finally:
-            seconds = time.perf_counter() - started
-            files = begun.services.surroundings.end(recording, frozenset())
-        calls.end(begun, value, seconds, files)
+            keep(value)
         return value
 
     return cached

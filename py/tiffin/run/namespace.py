@@ -47,7 +47,7 @@ class Namespace:
         self._with_elements: set[Version] = set()
         self._shares: dict[Version, set[Version]] = {}
         self._apart: set[Version] = set()
-        self._handed_on: set[Version] = set()
+        self._handed_on: dict[Version, CellId] = {}
         self._entered: CellId | None = None
         self._entered_made: tuple[str, ...] = ()
 
@@ -87,16 +87,15 @@ class Namespace:
             elif name in self.globals:
                 self._parked[name, binding.owner] = self.globals[name]
 
-    def hand_on(self, version: Version) -> None:
-        """The value of a version was changed in place: it belongs to the next version, and this one is a
-        reference again. Who has parts of it has them of the next one."""
+    def hand_on(self, version: Version, cell: CellId) -> None:
+        """The value of a version was changed in place: it belongs to the next version, by `cell`, and this one
+        is a reference again. For that cell, who has parts of it has them of the next one."""
         self.spend(version)
-        self._handed_on.add(version)
+        self._handed_on[version] = cell
 
     def take_back(self, cell: CellId) -> None:
         """What `cell` made of versions above it is about to be no more: these are no longer handed on."""
-        names = set(self._versions.get(cell, ()))
-        self._handed_on = {version for version in self._handed_on if version[0] not in names}
+        self._handed_on = {version: by for version, by in self._handed_on.items() if by != cell}
 
     def spend(self, version: Version) -> None:
         """Make a reference of a live version again."""
@@ -181,9 +180,10 @@ class Namespace:
         if self._entered == cell:
             self._entered = None
 
-    def part(self, version: Version) -> None:
-        """The value of a version was restored by itself: what it had in common with others, it lacks."""
-        others = () if version in self._handed_on else self._shares.get(version, ())
+    def part(self, version: Version, user: CellId) -> None:
+        """The value of a version was restored by itself for `user`: what it had in common with others, it
+        lacks."""
+        others = () if self._handed_on.get(version) == user else self._shares.get(version, ())
         for other in (version, *others):
             binding = self.version(other)
             if binding is not None and binding.definition.shares:
@@ -203,7 +203,7 @@ class Namespace:
 
     def _index(self, name: str, binding: Binding) -> None:
         for other in binding.shares:
-            self._handed_on.discard(other)
+            self._handed_on.pop(other, None)
             self._shares.setdefault(other, set()).add((name, binding.owner))
             self._shares.setdefault((name, binding.owner), set()).add(other)
         if _is_reactive(binding):
@@ -213,7 +213,7 @@ class Namespace:
         """Forget the version of `name` that `cell` made."""
         self._parked.pop((name, cell), None)
         self._with_elements.discard((name, cell))
-        self._handed_on.discard((name, cell))
+        self._handed_on.pop((name, cell), None)
         self._apart.discard((name, cell))
         for other in self._shares.pop((name, cell), ()):
             self._shares.get(other, set()).discard((name, cell))

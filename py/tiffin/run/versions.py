@@ -117,7 +117,7 @@ class Versions:
     def spend(self) -> None:
         """What the body changed is no longer the value of the version that it was."""
         for version in self._spent:
-            self._context.namespace.hand_on(version)
+            self._context.namespace.hand_on(version, self._context.cell.id)
 
 
 def sharers(

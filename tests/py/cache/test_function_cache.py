@@ -318,3 +318,15 @@ def test_what_is_stored_is_another_equal_one(place: Place) -> None:
     f = run(place, of("stored", place), "@cached\ndef f(): return []")["f"]
     f().append(1)
     assert f() == []
+
+
+def test_files_that_a_library_opens_by_itself(tmp_path: Path, kind: str) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("a\n1\n")
+    place = Place(surroundings=NotebookFolder(tmp_path, tmp_path / "cache"))
+    text = "import polars\n@cached\ndef f(p):\n  return polars.read_csv(p)['a'].to_list()"
+    f = run(place, of(kind, place), text)["f"]
+    assert [f(str(data)), f(str(data))] == [[1], [1]]
+    data.write_text("a\n2\n")
+    assert [f(str(data)), f(str(data))] == [[2], [2]]
+    assert counts(f) == (2, 2)

@@ -159,6 +159,7 @@ FOUND: list[tuple[list[str], list[tuple[str, int, str]]]] = [
             ("put", 1, "def f(v):\n    v.append(4)\n    return v\na = f(b)\na"),
         ],
     ),
+    (["a = [4]\na = box.v\na", "box.v = a\na"], [("insert", 1, "box.put(4)\na")]),
 ]
 """What the property test has found over time."""
 

@@ -181,7 +181,7 @@ class InputsLifecycle:
         except Exception as error:  # noqa: BLE001 (replaying runs the author's code)
             return f"{type(error).__name__}: {error}"
         self.materialised += 1
-        context.namespace.part((name, binding.owner))
+        context.namespace.part((name, binding.owner), context.cell.id)
         return None
 
     def _replay(self, context: CellContext, cell: Cell, source: SourceDefinition) -> str | None:
