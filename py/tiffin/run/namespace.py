@@ -88,8 +88,8 @@ class Namespace:
                 self._parked[name, binding.owner] = self.globals[name]
 
     def hand_on(self, version: Version, cell: CellId) -> None:
-        """The value of a version was changed in place: it belongs to the next version, by `cell`, and this one
-        is a reference again. For that cell, who has parts of it has them of the next one."""
+        """The value of a version was changed in place: it belongs to the next version, by `cell`, and this
+        one is a reference again. For that cell, who has parts of it has them of the next one."""
         self.spend(version)
         self._handed_on[version] = cell
 
