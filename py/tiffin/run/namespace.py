@@ -237,6 +237,12 @@ class Namespace:
                 self._bindings.pop(name, None)
                 self.globals.pop(name, None)
 
+    def retain(self, cell: CellId, names: Container[str]) -> None:
+        """Forget the versions by `cell` of names other than these: it makes them no longer."""
+        for name in [name for name in self._versions.get(cell, ()) if name not in names]:
+            del self._versions[cell][name]
+            self._unbind(name, cell)
+
     def release(self, cells: Iterable[CellId]) -> None:
         """Make references again of live values of `cells` that may be made of a class that is made anew.
 

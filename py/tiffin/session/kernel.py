@@ -282,6 +282,9 @@ class Kernel:
             self.namespace.take_back(cell.id)
             self.namespace.forget(cell)
             self.elements.begin(cell.id)
+        if after.graph.order == "document":
+            for cell_id in after.concerned:
+                self.namespace.retain(cell_id, after.graph.made[cell_id])
         self._runner.graph = after.graph
         self._runner.drop(removed)
         self._report(NotebookEdited(run_id, tuple(after.graph.cells), put, removed))

@@ -339,3 +339,12 @@ async def test_underscored_names_are_shared_as_in_jupyter() -> None:
     bench = document("_k = 1", "_k + 1", "_k = 5", "_k + 1")
     await bench.run()
     assert [bench.shown["c2"], bench.shown["c4"]] == ["2", "6"]
+
+
+async def test_a_name_that_only_a_cell_below_has_handed_on_is_gone_with_its_definition() -> None:
+    cells = ("_n = 1", "def a(n=_n): return n", "if hasattr(a, '__next__'): next(a, None)")
+    bench = Bench(*cells, fields=DOCUMENT)
+    await bench.restore()
+    runs = await bench.edit(put={"c2": "a()"})
+    assert how(runs) == {"c2": "error", "c3": "error"}
+    assert how(await bench.again(cells[0], "a()", cells[2]).restore())["c2"] == "error"
