@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
-from tiffin.cache.live_identity import References, Unidentified, private_names
+from tiffin.cache.live_identity import References, Unidentified
 from tiffin.cache.stored_calls import StoredCallServices, StoredKey, find_stored, keep_stored, stored_key
 from tiffin.cache.surroundings import FilesUsed, Recording
 from tiffin.cells.functions import LiveSource, read_block
+from tiffin.cells.live_code import private_names
 from tiffin.errors import UsageError
 
 

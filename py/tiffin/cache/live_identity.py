@@ -10,29 +10,20 @@ from __future__ import annotations
 
 import builtins
 import functools
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
-from pathlib import Path
 from types import (
-    BuiltinFunctionType,
     CellType,
     CodeType,
     FunctionType,
-    GetSetDescriptorType,
-    MemberDescriptorType,
-    MethodDescriptorType,
     MethodType,
-    MethodWrapperType,
     ModuleType,
-    WrapperDescriptorType,
 )
 from typing import Any
 
 from tiffin.cache.key import ABSENT, content_identity, element_identity, json_digest, text_digest
 from tiffin.cells.functions import LiveSource, code_names, read_code
-from tiffin.cells.names import unmangle
+from tiffin.cells.live_code import CODE, can_be_called, counts, is_code, is_installed, is_own, private_names
 from tiffin.codecs.plain import plain_text, to_plain
 from tiffin.codecs.registry import CodecRegistry, Encoded
 from tiffin.errors import CodecError
@@ -41,28 +32,9 @@ from tiffin.ui.element import Reactive
 
 _MISSING = object()
 _CONSTANT = frozenset({int, float, str, bool, bytes, complex, type(None), type(Ellipsis), range})
-_CODE = (
-    FunctionType,
-    type,
-    ModuleType,
-    BuiltinFunctionType,
-    MethodType,
-    MethodDescriptorType,
-    WrapperDescriptorType,
-    MethodWrapperType,
-    staticmethod,
-    classmethod,
-    property,
-    functools.partial,
-    functools.partialmethod,
-    functools.cached_property,
-)
 _CONTAINERS = frozenset({list, tuple, dict})
-_AUTOMATIC = frozenset({"__annotate__", "__annotate_func__", "__dataclass_params__"})
-_LIVE = (Reactive, *_CODE)
+_LIVE = (Reactive, *CODE)
 _DEEPEST = 4
-_LIBRARIES = (str(Path(os.__file__).parent), str(Path(__file__).parents[1]))
-_INSTALLED = ("site-packages", "dist-packages")
 
 _read_code: Callable[[CodeType], LiveSource] = functools.lru_cache(maxsize=4096)(read_code)
 
@@ -359,7 +331,7 @@ class _Walk:
         found = {
             attribute: self._place(attributes, attribute, value)
             for attribute, value in attributes.items()
-            if _counts(attribute, value)
+            if counts(attribute, value)
         }
         for field in getattr(kind, "__dataclass_fields__", {}).values():
             given = [part for part in (field.default, field.default_factory) if part is not MISSING]
@@ -379,53 +351,8 @@ def _holds_live(value: Any, depth: int = 0) -> bool:
     kinds = set(map(type, items))
     if _CONSTANT.issuperset(kinds):
         return False
-    if any(issubclass(kind, _LIVE) or _can_be_called(kind) for kind in kinds) and any(
+    if any(issubclass(kind, _LIVE) or can_be_called(kind) for kind in kinds) and any(
         isinstance(item, Reactive) or is_code(item) for item in items
     ):
         return True
     return not kinds.isdisjoint(_CONTAINERS) and any(_holds_live(item, depth + 1) for item in items)
-
-
-def _can_be_called(kind: type) -> bool:
-    return any("__call__" in vars(base) for base in kind.__mro__)
-
-
-def private_names(code: CodeType) -> Mapping[str, str]:
-    """The names by which the namespace of a notebook knows a cell's private ones, by what its author
-    wrote."""
-    return {plain: name for name in code_names(code) if (plain := unmangle(name)) != name}
-
-
-def is_code(value: Any) -> bool:
-    """Return whether a value is code: a module, a class, a function or what wraps one."""
-    return isinstance(value, _CODE) or (callable(value) and hasattr(value, "__wrapped__"))
-
-
-def is_installed(filename: str) -> bool:
-    """Return whether code of this file belongs to Python, or to an installed package."""
-    if filename.startswith("<"):
-        return filename.startswith("<frozen")
-    parts = filename.replace("\\", "/").split("/")
-    return filename.startswith(_LIBRARIES) or any(part in parts for part in _INSTALLED)
-
-
-def is_own(kind: type) -> bool:
-    """Return whether a class is of the author's making: of a notebook, a script, or a module beside it."""
-    if kind.__module__ == "__main__":
-        return True
-    module = sys.modules.get(kind.__module__)
-    file = getattr(module, "__file__", None)
-    return file is not None and not is_installed(file)
-
-
-def _counts(attribute: str, value: Any) -> bool:
-    """Whether an attribute of a class says something of what it does. What a class gets by itself does
-    not."""
-    if isinstance(value, GetSetDescriptorType | MemberDescriptorType):
-        return False
-    if isinstance(value, FunctionType) and value.__code__.co_filename.startswith("<string>"):
-        # Written by a class decorator, out of fields that count.
-        return not (attribute.startswith("__") and attribute.endswith("__"))
-    if is_code(value):
-        return attribute not in _AUTOMATIC
-    return not (attribute.startswith("__") and attribute.endswith("__")) and not attribute.startswith("_abc_")
