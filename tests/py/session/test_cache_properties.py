@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import itertools
 import random
 import re
@@ -334,6 +335,14 @@ def check(order: str, start: tuple[str, ...], other: tuple[str, ...], todo: Any)
 
 
 EXAMPLES = 250
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """What cells left open is closed where its warnings are expected, not at the end of the session."""
+    yield
+    gc.collect()
+
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
