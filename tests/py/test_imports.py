@@ -20,7 +20,7 @@ def modules_of(code: str) -> set[str]:
     [
         ("import tiffin", 40),
         ("import tiffin; tiffin.ui", 75),
-        ("import tiffin.session.kernel", 230),
+        ("import tiffin.session.kernel", 240),
     ],
 )
 def test_an_import_loads_few_modules(code: str, most: int) -> None:

@@ -175,17 +175,22 @@ print(once(2), once(2), f(2), block.hit, table)
 HELP = "FACTOR = 2\ndef double(a): return a * FACTOR\n"
 
 
+def environment() -> dict[str, str]:
+    """Where a script finds what lies beside it, which the checks' own setting forbids, and this tiffin."""
+    path = os.pathsep.join([str(Path(tiffin.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    return {**{k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}, "PYTHONPATH": path}
+
+
 def script(folder: Path, source: str = SCRIPT, helper: str = HELP) -> list[str]:
     (folder / "script.py").write_text(source, "utf-8")
     (folder / "helper.py").write_text(helper, "utf-8")
-    path = os.pathsep.join([str(Path(tiffin.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-W", "error", "-B", str(folder / "script.py")],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        env={**os.environ, "PYTHONPATH": path},
+        env=environment(),
     )
     assert done.stderr == ""
     return done.stdout.splitlines()
@@ -208,14 +213,13 @@ def test_a_script_beside_which_nothing_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "public").write_text("a file")
     (tmp_path / "script.py").write_text(SCRIPT)
     (tmp_path / "helper.py").write_text(HELP)
-    path = os.pathsep.join([str(Path(tiffin.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, str(tmp_path / "script.py")],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        env={**os.environ, "PYTHONPATH": path},
+        env=environment(),
     )
     assert "4 4 4 False" in done.stdout
     assert (done.returncode, "could not be saved" in done.stderr) == (0, True)
