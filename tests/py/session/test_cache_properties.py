@@ -24,7 +24,7 @@ from notebooks import Bench
 from tiffin.cache.notebook_folder import NotebookFolder
 from tiffin.cache.surroundings import Surroundings
 from tiffin.commands import CellSource
-from tiffin.events import CellEnded, Event
+from tiffin.events import CellEnded, ErrorReport, Event
 from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.stores.file import FileStore
@@ -159,7 +159,7 @@ class Showing:
                 if event.origin == "none" and event.status == "idle":
                     output, console = {}, ()
                 texts = "".join(piece if isinstance(piece, str) else piece.text for piece in console or ())
-                error = None if event.error is None else (event.error.kind, plain(event.error.message))
+                error = None if event.error is None else (event.error.kind, said(event.error))
                 if event.status == "cancelled" or (error is not None and not error[0]):
                     # Of several reasons not to run, which one is given is no matter of the cache.
                     self.cells[event.cell] = ("blocked", "", "", None)
@@ -169,6 +169,11 @@ class Showing:
 
     def of(self, kernel: Kernel) -> dict[str, Any]:
         return {cell.id: self.cells.get(cell.id) for cell in kernel.graph}
+
+
+def said(error: ErrorReport) -> str:
+    """What an error says; where Python gave up recursing depends on how deep it began."""
+    return "" if error.kind == "RecursionError" else plain(error.message)
 
 
 def plain(value: Any) -> str:
