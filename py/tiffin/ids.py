@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from typing import NewType
+from typing import NewType, TypeAlias
 
 CellId = NewType("CellId", str)
 RunId = NewType("RunId", str)
 Digest = NewType("Digest", str)
 Key = NewType("Key", str)
+
+Bytes: TypeAlias = bytes | memoryview
+"""Bytes that are only read: an object of their own, or a read-only view of a big one's."""
 
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 

@@ -12,8 +12,8 @@ from tiffin.cache.manifest import Definition, Manifest, OutputPart, OutputParts,
 from tiffin.cache.trust import Trust
 from tiffin.codecs.registry import CodecRegistry
 from tiffin.errors import ManifestError
-from tiffin.ids import Digest, Key, digest
-from tiffin.stores.store import Store
+from tiffin.ids import Bytes, Digest, Key, digest
+from tiffin.stores.store import Mark, Store
 
 Json: TypeAlias = Any
 
@@ -58,6 +58,7 @@ class CellCache:
         environment: Mapping[str, Json],
         trust: Trust = DEFAULT_TRUST,
         trusts: Callable[[Key], bool] = lambda key: True,
+        mark: Callable[[str], Mark | None] = lambda key: None,
     ) -> None:
         self.codecs = codecs
         self.trust = trust
@@ -66,15 +67,20 @@ class CellCache:
         self._manifests = manifests
         self._blobs = blobs
         self._trusts = trusts
+        self._mark = mark
         self._invalidated: set[Key] = set()
         self._bad: dict[Digest, BadBlob] = {}
+        self._checked: dict[Digest, Mark] = {}
         self.rejected = 0
         """How many blobs were bad in this session so far."""
 
     def beside(self, manifests: Store, blobs: Store) -> CellCache:
         """Return this cache on other stores: what was invalidated here is so there, too."""
-        other = CellCache(manifests, blobs, self.codecs, self.environment, self.trust, self._trusts)
+        other = CellCache(
+            manifests, blobs, self.codecs, self.environment, self.trust, self._trusts, self._mark
+        )
         other._bad = self._bad
+        other._checked = self._checked
         other._invalidated = self._invalidated
         return other
 
@@ -108,7 +114,7 @@ class CellCache:
         """Forget `key` for this session: its run has to be done again."""
         self._invalidated.add(key)
 
-    async def save(self, manifest: Manifest, blobs: Mapping[Digest, bytes]) -> None:
+    async def save(self, manifest: Manifest, blobs: Mapping[Digest, Bytes]) -> None:
         """Write `blobs` and then `manifest`, so that a manifest never promises what is not there."""
         for address, data in blobs.items():
             await self._blobs.put(address, data)
@@ -135,12 +141,16 @@ class CellCache:
             return True
         return False
 
-    async def fetch(self, wanted: Iterable[Digest]) -> Mapping[Digest, bytes | BadBlob]:
-        """Return the bytes of each blob, or why they cannot be used, in one batch."""
+    async def fetch(self, wanted: Iterable[Digest]) -> Mapping[Digest, Bytes | BadBlob]:
+        """Return the bytes of each blob, or why they cannot be used, in one batch.
+
+        Bytes that were checked once, and bear the same mark as they did, are not checked again.
+        """
         addresses = list(dict.fromkeys(wanted))
         if not addresses:
             return {}
-        found: Mapping[str, bytes] = {}
+        marks = {address: self._mark(address) for address in addresses}
+        found: Mapping[str, Bytes] = {}
         with suppress(OSError):
             found = await self._blobs.get_many([a for a in addresses if a not in self._bad])
         for address in addresses:
@@ -149,18 +159,26 @@ class CellCache:
                 continue
             if data is None:
                 self._bad[address] = BadBlob(address, "it is not there")
+            elif self._was_checked(address, marks[address]):
+                continue
             elif digest(data) != address:
                 self._bad[address] = BadBlob(address, f"its {len(data)} bytes have another digest")
                 await self._blobs.delete(address)
+            elif (mark := marks[address]) is not None:
+                self._checked[address] = mark
         bad = [address for address in addresses if address in self._bad]
         self.rejected += len(bad)
         return {a: self._bad[a] if a in bad else found[a] for a in addresses}
 
-    def pack_output(self, bundle: Mapping[str, Json], blobs: dict[Digest, bytes]) -> OutputParts:
+    def _was_checked(self, address: Digest, mark: Mark | None) -> bool:
+        """Whether bytes that bore `mark` before they were read, and still do, are those that were checked."""
+        return mark is not None and mark == self._checked.get(address) and mark == self._mark(address)
+
+    def pack_output(self, bundle: Mapping[str, Json], blobs: dict[Digest, Bytes]) -> OutputParts:
         """Return a MIME bundle as a manifest holds it, its large parts put into `blobs`."""
         return {mime: self._pack_part(data, blobs) for mime, data in bundle.items()}
 
-    def _pack_part(self, data: Json, blobs: dict[Digest, bytes]) -> OutputPart:
+    def _pack_part(self, data: Json, blobs: dict[Digest, Bytes]) -> OutputPart:
         text = _compact_json(data).encode("ascii")
         if len(text) <= OUTPUT_INLINE_LIMIT:
             return OutputPart(data)
@@ -185,9 +203,9 @@ class CellCache:
         ]
 
 
-def _bytes(data: bytes | BadBlob) -> bytes:
+def _bytes(data: Bytes | BadBlob) -> bytes:
     assert not isinstance(data, BadBlob)
-    return data
+    return bytes(data)
 
 
 def blob_of(definition: Definition) -> Digest | None:

@@ -25,7 +25,7 @@ from tiffin.cells.names import unmangle
 from tiffin.codecs.plain import from_plain, to_plain
 from tiffin.codecs.registry import CodecRegistry, Encoded, NotEncodable
 from tiffin.errors import CodecError
-from tiffin.ids import Digest, Key, digest
+from tiffin.ids import Bytes, Digest, Key, digest
 from tiffin.ui.contained import elements_in
 from tiffin.ui.element import Element, Reactive
 from tiffin.ui.inputs import KINDS
@@ -45,7 +45,7 @@ class Snapshot:
     """Definitions by name (private names as their author wrote them), and the blobs they refer to."""
 
     definitions: Mapping[str, Definition]
-    blobs: Mapping[Digest, bytes]
+    blobs: Mapping[Digest, Bytes]
 
 
 class Budget:
@@ -107,7 +107,7 @@ class SnapshotMaker:
         """
         names = sorted(values.keys() - cell.private)
         names += sorted(self._private_needed(cell, names, values))
-        blobs: dict[Digest, bytes] = {}
+        blobs: dict[Digest, Bytes] = {}
         definitions: dict[str, Definition] = {}
         for name in names:
             if name not in cell.sources:
@@ -179,7 +179,7 @@ class SnapshotMaker:
         known[about] = source_identity(cell.sources[name].digest, references)
         return known[about]
 
-    def pickled(self, value: Any) -> bytes | None:
+    def pickled(self, value: Any) -> Bytes | None:
         """Return the pickle of a value up to the content limit, to compare it with later ones, or None."""
         encoded = self._codecs.encode(value, limit=CONTENT_LIMIT)
         return None if encoded is None else encoded.data
@@ -202,7 +202,7 @@ class SnapshotMaker:
         lineage: Key,
         name: str,
         value: Any,
-        blobs: dict[Digest, bytes],
+        blobs: dict[Digest, Bytes],
         budget: Budget | None,
     ) -> Definition:
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
@@ -239,13 +239,13 @@ class SnapshotMaker:
         return define_encoded(identity, kind, encoded, blobs)
 
 
-def define_encoded(identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, bytes]) -> Definition:
+def define_encoded(identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, Bytes]) -> Definition:
     """Return the definition of a value of type `kind` by its encoding, which goes to `blobs` if it is
     long."""
     needs, modules = tuple(sorted(encoded.needs)), tuple(sorted(encoded.modules))
     if encoded.codec == "plain" and len(encoded.data) <= INLINE_LIMIT:
         # The codec's bytes are the plain form as JSON.
-        plain = json.loads(encoded.data.decode("ascii"))
+        plain = json.loads(bytes(encoded.data))
         return Definition("inline", identity, kind, plain=plain, needs=needs, modules=modules)
     address = digest(encoded.data)
     blobs[address] = encoded.data

@@ -16,7 +16,7 @@ from tiffin.cache.manifest import Definition, Manifest
 from tiffin.cache.snapshot import define_encoded
 from tiffin.cache.surroundings import FilesUsed
 from tiffin.errors import CodecError
-from tiffin.ids import Digest, Key
+from tiffin.ids import Bytes, Digest, Key
 from tiffin.stores.store import at_once
 from tiffin.ui.contained import elements_in
 
@@ -69,7 +69,7 @@ def find_stored(services: StoredCallServices, key: StoredKey) -> dict[str, Any] 
     return values
 
 
-def _value(cache: CellCache, definition: Definition, blobs: Mapping[Digest, bytes | BadBlob]) -> Any:
+def _value(cache: CellCache, definition: Definition, blobs: Mapping[Digest, Bytes | BadBlob]) -> Any:
     if definition.kind == "inline":
         return cache.codecs.inline(definition.plain)
     if definition.kind == "import" and definition.imported is not None:
@@ -87,7 +87,7 @@ def keep_stored(
 ) -> str | None:
     """Store `values` under `key`; return why they cannot be, None if they are."""
     definitions: dict[str, Definition] = {}
-    blobs: dict[Digest, bytes] = {}
+    blobs: dict[Digest, Bytes] = {}
     for name, value in values.items():
         try:
             definition = _define(services.cache, key.key, name, value, blobs)
@@ -120,7 +120,7 @@ def keep_stored(
 
 
 def _define(
-    cache: CellCache, key: Key, name: str, value: Any, blobs: dict[Digest, bytes]
+    cache: CellCache, key: Key, name: str, value: Any, blobs: dict[Digest, Bytes]
 ) -> Definition | None:
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
     if isinstance(value, ModuleType):

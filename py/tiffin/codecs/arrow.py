@@ -13,6 +13,7 @@ from typing import Any
 
 from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _DICTIONARY, _RECORDS = 2, 3  # the headers of those messages that have buffers
 _PYARROW = frozenset({"pyarrow"})
@@ -38,7 +39,7 @@ def write_stream(table: Any) -> bytes:
     return bytes(data)
 
 
-def read_stream(data: bytes) -> Any:
+def read_stream(data: Bytes) -> Any:
     """Return the table in an Arrow IPC stream; `CodecError` unless it is whole, sound, and as big as it
     looks."""
     pa = _pyarrow()
@@ -57,7 +58,7 @@ def read_stream(data: bytes) -> Any:
     return table
 
 
-def _refuse_compressed(pa: Any, data: bytes) -> None:
+def _refuse_compressed(pa: Any, data: Bytes) -> None:
     """Look at each message's description, which is never compressed, before anything is read."""
     for message in pa.ipc.MessageReader.open_stream(pa.py_buffer(data)):
         header = message.metadata.to_pybytes()
@@ -146,7 +147,7 @@ class ArrowTableCodec(ArrowCodec):
     def encode(self, value: Any) -> Encoding:
         return self.encoded(value)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         return read_stream(data)
 
 
@@ -161,7 +162,7 @@ class ArrowBatchCodec(ArrowTableCodec):
     def encode(self, value: Any) -> Encoding:
         return self.encoded(_pyarrow().Table.from_batches([value]))
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         table = read_stream(data).combine_chunks()
         batches = table.to_batches() or table.schema.empty_table().to_batches()
         if len(batches) == 1:
@@ -188,7 +189,7 @@ class ArrowArrayCodec(ArrowTableCodec):
             raise NotEncodable("an array that Arrow does not hold exactly")
         return encoding
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         table = read_stream(data)
         if table.num_columns != 1:
             raise CodecError("the Arrow stream is no single array")

@@ -17,6 +17,7 @@ from tiffin.codecs.parts import read_parts, write_parts
 from tiffin.codecs.plain import PlainDecoder, PlainEncoder, has_named_class, plain_text, read_json
 from tiffin.codecs.registry import Codec, Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _CONTAINERS = frozenset({list, tuple, dict, OrderedDict, defaultdict, deque})
 _LOOKED_AT = 200
@@ -62,10 +63,10 @@ class BundleCodec:
         data = write_parts([plain_text(form).encode("ascii"), *encoder.blobs])
         return Encoding(data, encoder.needs, encoder.modules)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         form, *parts = read_parts(data) or [memoryview(b"")]
         decoder = _Decoder(self._parts, parts, self._classes)
-        value = decoder.value(read_json(bytes(form)))
+        value = decoder.value(read_json(form))
         if decoder.used != len(parts):
             raise CodecError(f"{len(parts) - decoder.used} parts of the bundle belong to nothing")
         return value
@@ -77,7 +78,7 @@ class _Encoder(PlainEncoder):
     def __init__(self, bundle: BundleCodec, classes: Classes) -> None:
         super().__init__(classes)
         self._bundle = bundle
-        self.blobs: list[bytes] = []
+        self.blobs: list[Bytes] = []
         self.found = 0
 
     def unordered(self, name: str, values: Any) -> Any:
@@ -124,4 +125,4 @@ class _Decoder(PlainDecoder):
         if codec is None or number != self.used or number >= len(self._parts):
             raise CodecError(f"the bundle has no part {number!r} by {name!r} here")
         self.used += 1
-        return codec.decode(bytes(self._parts[number]))
+        return codec.decode(self._parts[number])

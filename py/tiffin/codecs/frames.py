@@ -14,6 +14,7 @@ from typing import Any
 from tiffin.codecs.arrow import ArrowCodec, read_stream
 from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _NOTES = b"tiffin"
 _UNNAMED = "__tiffin_unnamed__"
@@ -50,7 +51,7 @@ class PandasCodec(ArrowCodec):
         except Exception as error:  # pandas and pyarrow raise all kinds, and warnings are errors here
             raise NotEncodable(f"{type(error).__name__}: {error}") from error
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         table = read_stream(data)
         try:
             return _frame(table)
@@ -136,7 +137,7 @@ class PandasSeriesCodec(PandasCodec):
             raise NotEncodable("a series whose name is no string")
         return super().encode(value.to_frame(_UNNAMED if value.name is None else value.name))
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         frame = super().decode(data)
         if frame.shape[1] != 1:
             raise CodecError("the Arrow stream is no series")
@@ -159,7 +160,7 @@ class PandasIndexCodec(PandasCodec):
     def encode(self, value: Any) -> Encoding:
         return super().encode(importlib.import_module("pandas").DataFrame(index=value))
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         frame = super().decode(data)
         if frame.shape[1] != 0:
             raise CodecError("the Arrow stream is no index")
@@ -188,7 +189,7 @@ class PolarsCodec(ArrowCodec):
             raise NotEncodable("a frame that Arrow does not hold exactly")
         return self.encoded(table)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         table = read_stream(data)
         try:
             return importlib.import_module("polars").from_arrow(table)
@@ -211,7 +212,7 @@ class PolarsSeriesCodec(PolarsCodec):
             raise NotEncodable("a series of that name")
         return super().encode(value.alias(value.name or _UNNAMED).to_frame())
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         frame = super().decode(data)
         if frame.width != 1:
             raise CodecError("the Arrow stream is no series")

@@ -13,6 +13,7 @@ from typing import Any
 
 from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -48,7 +49,7 @@ class ImageCodec:
             raise NotEncodable("an image of which PNG does not keep everything")
         return Encoding(file.getvalue(), modules=_MODULES)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         _check(data)
         try:
             image = importlib.import_module("PIL.Image")
@@ -61,16 +62,16 @@ class ImageCodec:
             raise CodecError(f"not a PNG image: {type(error).__name__}: {error}") from error
 
 
-def _check(data: bytes) -> None:
+def _check(data: Bytes) -> None:
     """Refuse what is no PNG from its first chunk to its last, and what would be bigger than its bytes
     allow."""
-    if not data.startswith(_SIGNATURE):
+    if data[: len(_SIGNATURE)] != _SIGNATURE:
         raise CodecError("not a PNG image: it begins otherwise")
     position = len(_SIGNATURE)
     kinds: list[bytes] = []
     while position + 12 <= len(data) and kinds[-1:] != [b"IEND"]:
         (length,) = struct.unpack_from(">I", data, position)
-        kinds.append(data[position + 4 : position + 8])
+        kinds.append(bytes(data[position + 4 : position + 8]))
         position += 12 + length
     if position != len(data) or kinds[:1] != [b"IHDR"] or kinds[-1:] != [b"IEND"]:
         raise CodecError("not a PNG image: it is cut off, or something follows")

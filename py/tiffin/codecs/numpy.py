@@ -15,10 +15,12 @@ from typing import Any
 
 from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _MAGIC = b"\x93NUMPY"
 _HEADER_LIMIT = 10_000  # as NumPy has it: Python's parser reads the header
 _GROWTH = 21  # digits that NumPy leaves room for, to append to a file
+_BIG = 1 << 22  # bytes
 _MODULES = frozenset({"numpy"})
 
 
@@ -60,6 +62,16 @@ def _flat(array: Any) -> Any:
     return array.reshape(-1).view("u1")
 
 
+def _joined(header: bytes, body: bytes | memoryview) -> Bytes:
+    """Both in a row, copied once; what is big into memory of NumPy's, whose pages are there sooner."""
+    if len(body) < _BIG:
+        return b"".join((header, body))
+    whole = _numpy().empty(len(header) + len(body), "u1")
+    whole.data[: len(header)] = header
+    whole[len(header) :] = _numpy().frombuffer(body, "u1")
+    return memoryview(whole).toreadonly()
+
+
 class NumpyCodec:
     """Plain `numpy.ndarray`s of any dtype without Python objects; sub-classes are left to others."""
 
@@ -87,9 +99,9 @@ class NumpyCodec:
         header = _header(descr, fortran, value.shape)
         ordered = value.T if fortran else _numpy().ascontiguousarray(value)
         body = _flat(ordered).data if value.size else b""
-        return Encoding(b"".join((header, body)), modules=_MODULES)
+        return Encoding(_joined(header, body), modules=_MODULES)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         try:
             return self._read(memoryview(data))
         except CodecError:
@@ -148,7 +160,7 @@ class NumpyScalarCodec(NumpyCodec):
     def encode(self, value: Any) -> Encoding:
         return super().encode(_numpy().asarray(value))
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         array = super().decode(data)
         if array.shape != ():
             raise CodecError("npy scalar has dimensions")

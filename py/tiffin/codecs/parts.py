@@ -11,15 +11,16 @@ import struct
 from collections.abc import Sequence
 
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 MAGIC = b"\x93TIFFIN\x01"
 _ALIGNMENT = 64
 
 
-def write_parts(parts: Sequence[bytes | memoryview]) -> bytes:
+def write_parts(parts: Sequence[Bytes]) -> bytes:
     """Return `parts` as one byte string; each is copied once. A memoryview must be of single bytes."""
     head = MAGIC + struct.pack(f"<{1 + len(parts)}Q", len(parts), *map(len, parts))
-    pieces: list[bytes | memoryview] = [head]
+    pieces: list[Bytes] = [head]
     length = len(head)
     for part in parts:
         gap = -length % _ALIGNMENT
@@ -28,7 +29,7 @@ def write_parts(parts: Sequence[bytes | memoryview]) -> bytes:
     return b"".join(pieces)
 
 
-def read_parts(data: bytes) -> list[memoryview]:
+def read_parts(data: Bytes) -> list[memoryview]:
     """Return views of the parts in `data`; `CodecError` unless it is exactly what `write_parts` makes."""
     view = memoryview(data)
     if data[:8] != MAGIC or len(data) < 16:

@@ -17,6 +17,7 @@ from tiffin.codecs.classes import outside
 from tiffin.codecs.parts import MAGIC, read_parts, write_parts
 from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _NOTEBOOK = "tiffin-notebook"
 _LARGE = 4096
@@ -49,9 +50,9 @@ class PickleCodec:
             data = write_parts([data, *pickler.buffers])
         return Encoding(data, frozenset(pickler.needs), pickler.modules)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         stream, buffers = data, []
-        if data.startswith(MAGIC):
+        if data[: len(MAGIC)] == MAGIC:
             parts = read_parts(data)
             if not parts:
                 raise CodecError("there is no pickle among no parts")

@@ -25,6 +25,7 @@ from tiffin.codecs import classes
 from tiffin.codecs.classes import Classes
 from tiffin.codecs.registry import NONE, Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _SAFE_INT = 2**53 - 1
 _MUTABLE = frozenset({list, dict, set, bytearray, OrderedDict, Counter, defaultdict, deque})
@@ -366,7 +367,7 @@ class PlainCodec:
             raise NotEncodable("nested too deeply") from None
         return Encoding(plain_text(form).encode("ascii"), encoder.needs, encoder.modules)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         return self.from_form(read_json(data))
 
     def from_form(self, form: Any) -> Any:
@@ -379,9 +380,9 @@ def has_named_class(kind: type) -> bool:
     return classes.is_enum(kind) or classes.is_dataclass(kind) or classes.is_named_tuple(kind)
 
 
-def read_json(data: bytes) -> Any:
+def read_json(data: Bytes) -> Any:
     """Return the JSON in `data`; `CodecError` if it is none."""
     try:
-        return json.loads(data)
+        return json.loads(bytes(data))
     except (ValueError, RecursionError) as error:
         raise CodecError(f"plain value is not JSON: {error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tiffin.codecs.registry import Encoding, NotEncodable
+from tiffin.ids import Bytes
 
 _LONG = 4096
 
@@ -26,5 +27,5 @@ class BytesCodec:
             raise NotEncodable("not bytes")
         return Encoding(value)
 
-    def decode(self, data: bytes) -> bytes:
+    def decode(self, data: Bytes) -> bytes:
         return bytes(data)

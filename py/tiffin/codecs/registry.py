@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 NONE: frozenset[str] = frozenset()
 
@@ -21,7 +22,7 @@ class Encoding(NamedTuple):
     standard library that decoding imports.
     """
 
-    data: bytes
+    data: Bytes
     needs: frozenset[str] = NONE
     modules: frozenset[str] = NONE
 
@@ -41,14 +42,14 @@ class Codec(Protocol):
     def takes(self, value: Any) -> bool: ...
     def size(self, value: Any) -> int: ...
     def encode(self, value: Any) -> Encoding: ...
-    def decode(self, data: bytes) -> Any: ...
+    def decode(self, data: Bytes) -> Any: ...
 
 
 class Encoded(NamedTuple):
     """The encoding of a value, and the name of the codec that made it."""
 
     codec: str
-    data: bytes
+    data: Bytes
     needs: frozenset[str] = NONE
     modules: frozenset[str] = NONE
 
@@ -96,7 +97,7 @@ class CodecRegistry:
             return tuple.__new__(Encoded, (codec.name, data, needs, modules))
         return None
 
-    def decode(self, name: str, data: bytes) -> Any:
+    def decode(self, name: str, data: Bytes) -> Any:
         """Return the value that codec `name` wrote as `data`; `CodecError` if it cannot be had."""
         codec = self._codecs.get(name)
         if codec is None:

@@ -12,6 +12,7 @@ from tiffin.codecs.parts import read_parts, write_parts
 from tiffin.codecs.plain import plain_text, read_json
 from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _ARRAYS = {
     "csr": ("data", "indices", "indptr"),
@@ -52,9 +53,9 @@ class SparseCodec:
         form = plain_text([kind, *map(int, value.shape)]).encode("ascii")
         return Encoding(write_parts([form, *arrays]), modules=_MODULES)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         form, *parts = read_parts(data) or [memoryview(b"")]
-        header = read_json(bytes(form))
+        header = read_json(form)
         if not isinstance(header, list) or len(header) != 3 or not _is_known(header[0]):
             raise CodecError(f"not a sparse matrix: {str(header)[:60]}")
         kind, *shape = header
@@ -65,7 +66,7 @@ class SparseCodec:
             sparse = importlib.import_module("scipy.sparse")
         except ImportError as error:
             raise CodecError("a sparse matrix cannot be read here: scipy is not installed") from error
-        arrays = [self._npy.decode(bytes(part)) for part in parts]
+        arrays = [self._npy.decode(part) for part in parts]
         try:
             return _make(sparse, kind, tuple(shape), dict(zip(names, arrays, strict=True)))
         except Exception as error:

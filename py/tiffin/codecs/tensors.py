@@ -15,6 +15,7 @@ from typing import Any
 
 from tiffin.codecs.registry import Encoding, NotEncodable
 from tiffin.errors import CodecError
+from tiffin.ids import Bytes
 
 _DTYPES = {
     "F64": ("float64", 8),
@@ -75,7 +76,7 @@ class TensorCodec:
             raise NotEncodable("a tensor of too many dimensions")
         return Encoding(b"".join((len(header).to_bytes(8, "little"), header, body)), modules=_MODULES)
 
-    def decode(self, data: bytes) -> Any:
+    def decode(self, data: Bytes) -> Any:
         code, shape, start = _read_header(data)
         try:
             torch = importlib.import_module("torch")
@@ -90,13 +91,13 @@ class TensorCodec:
             raise CodecError(f"not a safetensors file: {type(error).__name__}: {error}") from error
 
 
-def _read_header(data: bytes) -> tuple[str, list[int], int]:
+def _read_header(data: Bytes) -> tuple[str, list[int], int]:
     """The dtype, the shape, and where the bytes begin; `CodecError` unless they are as many as that takes."""
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > min(_HEADER_LIMIT, len(data) - 8):
         raise CodecError(f"not a safetensors file: a header of {length} bytes in {len(data)}")
     try:
-        header = json.loads(data[8 : 8 + length])
+        header = json.loads(bytes(data[8 : 8 + length]))
         ((name, fields),) = header.items()
         code, shape, offsets = fields["dtype"], fields["shape"], fields["data_offsets"]
         size = math.prod(shape) * _DTYPES[code][1]

@@ -47,7 +47,7 @@ from tiffin.session.magics import Magics
 from tiffin.session.standins import standing_in
 from tiffin.session.states import States
 from tiffin.stores.memory import MemoryStore
-from tiffin.stores.store import Store
+from tiffin.stores.store import Mark, Store
 from tiffin.ui.element import Element
 from tiffin.ui.registry import ElementRegistry
 
@@ -63,7 +63,8 @@ class KernelServices:
 
     `inside` are the stores of manifests and blobs as a body may use them, which cannot wait; the same ones if
     None. `fetched` tells how many manifests and blobs came over a network, `trusts` whether the manifest that
-    was read last under a key is as trusted as the notebook's code; `trust` are the user's rules of signing.
+    was read last under a key is as trusted as the notebook's code; `trust` are the user's rules of signing;
+    `mark` is as in `CacheStores`.
     `environment` is recorded in manifests. `codecs` are others than tiffin's own. `lifecycles` are further
     ones, which stand around a body whose inputs are live. `file` is what `__file__` is in cells. `read_cell`
     does for an edited cell what reading a file does for all: IPython's syntax, star imports.
@@ -81,6 +82,7 @@ class KernelServices:
     fetched: Callable[[], tuple[int, int]] = lambda: (0, 0)
     inside: tuple[Store, Store] | None = None
     trusts: Callable[[str], bool] = lambda key: True
+    mark: Callable[[str], Mark | None] = lambda key: None
     trust: Trust = field(default_factory=Trust)
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
@@ -103,7 +105,13 @@ class Kernel:
         self.namespace = Namespace(vars(self.module))
         codecs = standard_codecs(lambda: self.namespace.globals, self._imports, services.codecs)
         self.cache = CellCache(
-            services.manifests, services.blobs, codecs, services.environment, services.trust, services.trusts
+            services.manifests,
+            services.blobs,
+            codecs,
+            services.environment,
+            services.trust,
+            services.trusts,
+            services.mark,
         )
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)

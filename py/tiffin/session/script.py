@@ -47,7 +47,7 @@ def call_services() -> Calls:
     return Calls(
         LiveIdentities(codecs, _namespace, _no_lineage, surroundings.module_digest),
         surroundings,
-        CellCache(manifests, stores.blobs, codecs, environment),
+        CellCache(manifests, stores.blobs, codecs, environment, mark=stores.mark),
         _forget_use,
         _warn,
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import itertools
+import mmap
 import os
 import re
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tiffin.ids import is_digest
-from tiffin.stores.store import Buffer, check_key
+from tiffin.ids import Bytes, is_digest
+from tiffin.stores.store import Buffer, Mark, check_key
 
 SHARD = re.compile(r"[0-9a-f]{2}\Z")
 """The form of the folders that files lie in: the first two digits of their keys."""
@@ -19,6 +22,11 @@ SHARD = re.compile(r"[0-9a-f]{2}\Z")
 UNFINISHED = ".writing-"
 """How names of files that are being written begin; one whose writer was killed stays, and does no harm."""
 
+BIG = 1 << 22
+"""From how many bytes on a file is read as a view, and has a mark."""
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file's times tell it from one changed later: no file system is coarser."""
 _ATTEMPTS = 5
 _PIECE = 1 << 20  # bytes
 _counter = itertools.count()
@@ -48,18 +56,23 @@ class FileStore:
         check_key(key)
         return f"{self._root}{os.sep}{key[:2]}{os.sep}{key}{self._suffix}"
 
-    async def get(self, key: str) -> bytes | None:
-        return self._read(key)
-
-    def _read(self, key: str) -> bytes | None:
+    def mark(self, key: str) -> Mark | None:
+        """Return what is another once the file of `key` was written, or replaced; None if it is small, not
+        there, or was changed so lately that its times cannot tell."""
         try:
-            with open(self._path(key), "rb", buffering=0) as file:  # noqa: PTH123
-                return file.read()
+            state = os.stat(self._path(key))  # noqa: PTH116 - text all the way
         except (FileNotFoundError, NotADirectoryError):
             return None
+        if state.st_size < BIG or time.time_ns() - max(state.st_ctime_ns, state.st_mtime_ns) < SETTLED:
+            return None
+        return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
-        found = {key: self._read(key) for key in dict.fromkeys([check_key(key) for key in keys])}
+    async def get(self, key: str) -> bytes | None:
+        data = _read(self._path(key))
+        return None if data is None else bytes(data)
+
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]:
+        found = {key: _read(self._path(key)) for key in dict.fromkeys([check_key(key) for key in keys])}
         return {key: data for key, data in found.items() if data is not None}
 
     async def put(self, key: str, data: Buffer) -> None:
@@ -104,6 +117,29 @@ def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
             return list(found)
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def _read(path: str) -> Bytes | None:
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            size = os.fstat(file.fileno()).st_size
+            return file.read() if size < BIG else _read_big(file, size)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _read_big(file: io.FileIO, size: int) -> Bytes:
+    """Read `size` bytes, or as many as there are, into big pages where there are such: they are had sooner
+    than those of a `bytes`."""
+    # Not the file itself, mapped: one that is cut meanwhile would kill the process.
+    private = getattr(mmap, "MAP_PRIVATE", None)
+    memory = mmap.mmap(-1, size) if private is None else mmap.mmap(-1, size, private | mmap.MAP_ANONYMOUS)
+    if (advice := getattr(mmap, "MADV_HUGEPAGE", None)) is not None:
+        memory.madvise(advice)
+    view, filled = memoryview(memory), 0
+    while count := file.readinto(view[filled:]):
+        filled += count
+    return view[:filled].toreadonly()
 
 
 def _size(path: str) -> int | None:

@@ -26,11 +26,11 @@ class FolderPlace:
     root: Path
 
     def open(self) -> CacheStores:
-        return CacheStores(
+        manifests, blobs = (
             FileStore(self.root / MANIFESTS, SUFFIX),
             FileStore(self.root / BLOBS, by_content=True),
-            lambda: (0, 0),
         )
+        return CacheStores(manifests, blobs, lambda: (0, 0), mark=blobs.mark)
 
 
 @contextlib.contextmanager

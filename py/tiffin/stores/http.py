@@ -6,6 +6,7 @@ import errno
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from tiffin.ids import Bytes
 from tiffin.stores.store import Buffer, check_key
 
 Fetch: TypeAlias = Callable[[Sequence[str]], Awaitable[Sequence[bytes | None]]]
@@ -32,9 +33,10 @@ class HttpStore:
         return f"{self._base}/{check_key(key)[:2]}/{key}{self._suffix}"
 
     async def get(self, key: str) -> bytes | None:
-        return (await self.get_many([key])).get(key)
+        data = (await self.get_many([key])).get(key)
+        return None if data is None else bytes(data)
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]:
         wanted = [key for key in dict.fromkeys(check_key(key) for key in keys) if key in self._shipped]
         if not wanted:
             return {}

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias
 from tiffin.errors import UsageError
 from tiffin.stores.http import Fetch, HttpStore
 from tiffin.stores.memory import MemoryStore
-from tiffin.stores.store import Store
+from tiffin.stores.store import Mark, Store
 from tiffin.stores.tiered import TieredStore
 
 Json: TypeAlias = Any
@@ -28,8 +28,9 @@ class CacheStores:
     """The two stores of a cache; `fetched` tells how many of each came over a network so far.
 
     `trusted` says whether all they give is as trusted as the notebook's code. Where it is not, `own` tells
-    whether the manifest that was read last under a key is this machine's own all the same. `inside` are the
-    stores for code that runs and cannot wait, where these are others.
+    whether the manifest that was read last under a key is this machine's own all the same. `mark` gives what
+    is another whenever a blob's bytes may be, None where nothing tells that. `inside` are the stores for code
+    that runs and cannot wait, where these are others.
     """
 
     manifests: Store
@@ -37,6 +38,7 @@ class CacheStores:
     fetched: Callable[[], tuple[int, int]]
     trusted: bool = True
     own: Callable[[str], bool] = lambda key: False
+    mark: Callable[[str], Mark | None] = lambda key: None
     inside: tuple[Store, Store] | None = None
 
     def trusts(self, key: str) -> bool:

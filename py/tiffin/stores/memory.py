@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from tiffin.ids import Bytes
 from tiffin.stores.store import Buffer, check_key
 
 
@@ -16,7 +17,7 @@ class MemoryStore:
     async def get(self, key: str) -> bytes | None:
         return self._entries.get(check_key(key))
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]:
         wanted = [check_key(key) for key in keys]
         return {key: self._entries[key] for key in wanted if key in self._entries}
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from tiffin.errors import UsageError
-from tiffin.ids import is_digest
+from tiffin.ids import Bytes, is_digest
 from tiffin.stores.store import Buffer, check_key
 
 R = TypeVar("R")
@@ -64,7 +64,7 @@ class ObjectStore:
             self.fetched += 1
         return data
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]:
         wanted = list(dict.fromkeys([check_key(key) for key in keys]))
         found = await asyncio.gather(*[self.get(key) for key in wanted])
         return {key: data for key, data in zip(wanted, found, strict=True) if data is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from tiffin.ids import Bytes
 from tiffin.stores.store import Buffer, Store
 
 
@@ -25,7 +26,7 @@ class RecordingStore:
             self._note([key])
         return data
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]:
         found = await self._store.get_many(keys)
         self._note(found)
         return found

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tiffin.ids import digest
+from tiffin.ids import Bytes, digest
 from tiffin.stores.folder import BLOBS, MANIFESTS, SUFFIX, FolderPlace
 from tiffin.stores.loader import CacheStores
 from tiffin.stores.object import Bucket, ObjectStore
@@ -68,9 +68,10 @@ class SharedStore:
         return key not in self._foreign
 
     async def get(self, key: str) -> bytes | None:
-        return (await self.get_many([key])).get(key)
+        data = (await self.get_many([key])).get(key)
+        return None if data is None else bytes(data)
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]:
         wanted = list(dict.fromkeys([check_key(key) for key in keys]))
         wanted = [key for key in wanted if key not in self._deleted]
         found = dict(await self._near.get_many(wanted))
@@ -158,5 +159,6 @@ class SharedPlace:
             lambda: (far_manifests.fetched, far_blobs.fetched),
             trusted=False,
             own=manifests.own,
+            mark=folder.mark,
             inside=(folder.manifests, folder.blobs),
         )

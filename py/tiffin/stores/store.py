@@ -6,9 +6,12 @@ from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tiffin.errors import KeyFormError
-from tiffin.ids import is_digest
+from tiffin.ids import Bytes, is_digest
 
 T = TypeVar("T")
+
+Mark: TypeAlias = tuple[int, ...]
+"""What tells whether bytes are still those that were looked at: to be compared, and nothing else."""
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
 """What can be put. A store keeps the bytes as they are at that moment, and gives them back as `bytes`."""
@@ -17,13 +20,14 @@ Buffer: TypeAlias = bytes | bytearray | memoryview
 class Store(Protocol):
     """Bytes by key. Keys are 64 hexadecimal digits; any other is a `KeyFormError` before any I/O.
 
-    `get` returns None for a missing key; `get_many` leaves missing keys out. `put` is all or nothing: a
+    `get` returns None for a missing key; `get_many` leaves missing keys out, and may give what is big as a
+    view. `put` is all or nothing: a
     reader sees the old bytes or the new. `delete` of a missing key does nothing. A store that cannot be
     written raises `OSError`.
     """
 
     async def get(self, key: str) -> bytes | None: ...
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]: ...
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]: ...
     async def put(self, key: str, data: Buffer) -> None: ...
     async def delete(self, key: str) -> None: ...
     async def contains(self, key: str) -> bool: ...

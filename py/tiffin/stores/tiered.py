@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tiffin.ids import Bytes
 from tiffin.stores.store import Buffer, Store, check_key
 
 
@@ -18,9 +19,10 @@ class TieredStore:
         self._deleted: set[str] = set()
 
     async def get(self, key: str) -> bytes | None:
-        return (await self.get_many([key])).get(key)
+        data = (await self.get_many([key])).get(key)
+        return None if data is None else bytes(data)
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, Bytes]:
         missing = [key for key in dict.fromkeys(check_key(key) for key in keys) if key not in self._deleted]
         found = dict(await self._nearest.get_many(missing))
         for store in self._further:

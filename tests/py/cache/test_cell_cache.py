@@ -10,7 +10,7 @@ from example_manifest import KEY, example
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
 from tiffin.cache.manifest import Manifest
 from tiffin.codecs.standard import standard_codecs
-from tiffin.ids import Digest, digest
+from tiffin.ids import Bytes, Digest, digest
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Buffer
 
@@ -104,6 +104,38 @@ async def test_bad_blobs_are_dropped_and_remembered() -> None:
     assert await cache.fetch([gone, wrong]) == {gone: b"gone", wrong: b"right"}
 
 
+async def test_what_bears_the_mark_of_checked_bytes_is_not_checked_again() -> None:
+    address = digest(b"right")
+    marks: dict[str, tuple[int, ...]] = {address: (1,)}
+    blobs = MemoryStore({address: b"right"})
+    cache = CellCache(MemoryStore(), blobs, standard_codecs(dict), {}, mark=marks.get)
+    beside = cache.beside(MemoryStore(), blobs)
+    assert await cache.fetch([address]) == {address: b"right"}
+    await blobs.put(address, b"wrong")  # as nothing that leaves the mark alone can do
+    assert await cache.fetch([address]) == {address: b"wrong"}
+    assert await beside.fetch([address]) == {address: b"wrong"}
+    marks[address] = (2,)
+    assert isinstance((await cache.fetch([address]))[address], BadBlob)
+
+
+async def test_without_a_mark_bytes_are_checked_each_time() -> None:
+    address = digest(b"right")
+    blobs = MemoryStore({address: b"right"})
+    cache = make(blobs=blobs)
+    assert await cache.fetch([address]) == {address: b"right"}
+    await blobs.put(address, b"wrong")
+    assert isinstance((await cache.fetch([address]))[address], BadBlob)
+
+
+async def test_a_mark_that_changes_during_the_reading_counts_for_nothing() -> None:
+    address, taken = digest(b"right"), iter([(1,), (1,), (2,)])
+    blobs = MemoryStore({address: b"right"})
+    cache = CellCache(MemoryStore(), blobs, standard_codecs(dict), {}, mark=lambda key: next(taken))
+    assert await cache.fetch([address]) == {address: b"right"}
+    await blobs.put(address, b"wrong")
+    assert isinstance((await cache.fetch([address]))[address], BadBlob)
+
+
 async def test_holds() -> None:
     there = digest(b"1")
     cache = make(blobs=MemoryStore({there: b"1"}))
@@ -113,7 +145,7 @@ async def test_holds() -> None:
 
 async def test_large_parts_of_outputs_are_blobs() -> None:
     cache = make()
-    blobs: dict[Digest, bytes] = {}
+    blobs: dict[Digest, Bytes] = {}
     bundle = {"text/plain": "small", "image/png": "A" * 20_000}
     packed = cache.pack_output(bundle, blobs)
     assert packed["text/plain"].blob is None

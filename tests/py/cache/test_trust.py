@@ -97,7 +97,7 @@ UNSIGNABLE: list[Any] = [2**53, float("nan"), [float("inf")], {"a": {"b": 2**70}
 async def test_an_output_that_canonical_json_refuses_is_signed(part: Any, tmp_path: Path) -> None:
     manifests, blobs, trust = MemoryStore(), MemoryStore(), Trust("strict", signer(tmp_path))
     cache = caching(trust, manifests, blobs=blobs)
-    parts: dict[Any, bytes] = {}
+    parts: dict[Digest, bytes | memoryview] = {}
     output = cache.pack_output({"application/json": part, "text/plain": "x"}, parts)
     await cache.save(replace(example(), output=output), parts)
     found = await caching(trust, manifests, blobs=blobs).find(KEY)

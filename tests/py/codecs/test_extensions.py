@@ -180,8 +180,8 @@ class WordCodec:
             raise RuntimeError("no such word")
         return Encoding(str(value).encode())
 
-    def decode(self, data: bytes) -> Any:
-        return self.kind(data.decode())
+    def decode(self, data: bytes | memoryview) -> Any:
+        return self.kind(bytes(data).decode())
 
 
 class Word(str):

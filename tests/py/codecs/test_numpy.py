@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -65,7 +65,21 @@ class TestNumpyScalarCodec(_Equal):
 def test_bytes_after_an_array_are_an_error() -> None:
     codec = NumpyCodec()
     with pytest.raises(CodecError, match="followed by 3 bytes"):
-        codec.decode(codec.encode(np.arange(3)).data + b"abc")
+        codec.decode(bytes(codec.encode(np.arange(3)).data) + b"abc")
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_big_arrays_are_the_same_bytes_as_numpy_writes(order: Literal["C", "F"]) -> None:
+    array = np.asarray(np.arange(1_200_000, dtype="int32").reshape(3, -1), order=order)
+    data = NumpyCodec().encode(array).data
+    file = io.BytesIO()
+    np.save(file, array)
+    assert isinstance(data, memoryview)
+    assert data.readonly
+    assert data == file.getvalue()
+    back = NumpyCodec().decode(data)
+    assert (back.flags.writeable, back.flags.owndata) == (True, True)
+    assert np.array_equal(back, array)
 
 
 def test_objects_are_never_pickled_inside() -> None:

@@ -72,7 +72,7 @@ def test_big_buffers_lie_beside_the_pickle_and_can_be_written_to() -> None:
         np.arange(3),
         {"x"},
     ]
-    data = codec.encode(value).data
+    data = bytes(codec.encode(value).data)
     assert data.startswith(MAGIC)
     pickle, *buffers = read_parts(data)
     assert (len(pickle) < 2000, [len(buffer) for buffer in buffers]) == (True, [80_000, 80_000, 40_000])

@@ -37,7 +37,7 @@ class Counting(MemoryStore):
         self.batches.append(1)
         return await super().get(key)
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes | memoryview]:
         wanted = list(keys)
         if wanted:
             self.batches.append(len(wanted))

@@ -9,13 +9,14 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from store_contract import StoreContract, fuzzed_keys, key, refuse_all
 
 from tiffin.ids import digest
-from tiffin.stores.file import FileStore
+from tiffin.stores.file import BIG, SETTLED, FileStore
 from tiffin.stores.store import Store
 
 
@@ -56,6 +57,41 @@ class TestFileStore(StoreContract):
         monkeypatch.undo()
         assert await store.get(key("a")) == b"old"
         assert [path.name for path in self.root.rglob("*") if path.is_file()] == [key("a")]
+
+    async def test_what_is_big_is_read_as_a_view(self) -> None:
+        store, small, big = FileStore(self.root), bytes(BIG - 1), os.urandom(BIG + 7)
+        await store.put(key("a"), small)
+        await store.put(key("b"), big)
+        found = await store.get_many([key("a"), key("b")])
+        assert found == {key("a"): small, key("b"): big}
+        assert isinstance(found[key("a")], bytes)
+        view = found[key("b")]
+        assert isinstance(view, memoryview)
+        assert view.readonly
+        assert isinstance(await store.get(key("b")), bytes)
+        store.path(key("b")).write_bytes(big[:9])
+        assert view == big  # it is a copy
+
+    async def test_the_mark_of_a_file_is_another_once_it_was_changed(self) -> None:
+        store = FileStore(self.root)
+        await store.put(key("a"), bytes(BIG))
+        await store.put(key("b"), b"small")
+        path = store.path(key("a"))
+        assert store.mark(key("a")) is None  # its times may be those of a change that is yet to come
+        self.settle(path)
+        first = store.mark(key("a"))
+        assert first is not None
+        assert first == store.mark(key("a"))
+        assert store.mark(key("b")) is store.mark(key("c")) is None
+        os.utime(path, ns=(5, 5))  # as somebody might who wants a change to be overlooked
+        self.settle(path)
+        assert store.mark(key("a")) not in (None, first)
+
+    @staticmethod
+    def settle(path: Path) -> None:
+        """Wait until the times of a file are old enough to be told from those of a change."""
+        changed = max(path.stat().st_ctime_ns, path.stat().st_mtime_ns)
+        time.sleep(max(0, changed + SETTLED + 10**7 - time.time_ns()) / 1e9)
 
     async def test_a_write_in_pieces_is_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
         write = os.write
@@ -116,7 +152,7 @@ root, contracts = sys.argv[1:]
 sys.path.insert(0, contracts)
 from store_contract import fuzzed_keys, key, refuse_all
 from pathlib import Path
-from tiffin.stores.file import FileStore
+from tiffin.stores.file import BIG, SETTLED, FileStore
 touched = []
 watching = False
 def hear(event, arguments):
@@ -165,7 +201,7 @@ async def test_one_key_by_many_writers_at_once(tmp_path: Path) -> None:
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from tiffin.stores.file import FileStore
+from tiffin.stores.file import BIG, SETTLED, FileStore
 root, number, *names = sys.argv[1:]
 async def main():
     store = FileStore(Path(root))

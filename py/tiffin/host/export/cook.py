@@ -25,7 +25,7 @@ from tiffin.errors import ManifestError, TiffinError, UsageError
 from tiffin.events import Event, Notice
 from tiffin.graph.graph import Graph
 from tiffin.host.export.interrupts import interruptible
-from tiffin.ids import CellId, Digest, Key, digest, new_run_id
+from tiffin.ids import Bytes, CellId, Digest, Key, digest, new_run_id
 from tiffin.notebook.files import read_cell
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
@@ -71,7 +71,7 @@ class Cooked:
     summary: RunSummary
     cells: Mapping[CellId, CookedCell]
     manifests: Mapping[Key, bytes]
-    blobs: Mapping[Digest, bytes]
+    blobs: Mapping[Digest, Bytes]
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,7 @@ def cook(
             inside=recorded.inside,
             fetched=recorded.fetched,
             trusts=recorded.trusts,
+            mark=recorded.mark,
             trust=options.trust,
             policy=CachePolicy(cost=options.cost),
             environment=native_environment(notebook),
@@ -238,7 +239,7 @@ async def _collect(kernel: Kernel, summary: RunSummary, stores: CacheStores) -> 
     return Cooked(kernel.graph, summary, cells, kept, shipped)
 
 
-async def _sound_blobs(blobs: Store, wanted: Collection[Digest]) -> dict[Digest, bytes]:
+async def _sound_blobs(blobs: Store, wanted: Collection[Digest]) -> dict[Digest, Bytes]:
     """Return the blobs to ship; `DamagedCache` for one that is gone or altered, which is then deleted.
 
     A run that is a hit looks at no blob that nothing needed, so that only here a damaged one is found.

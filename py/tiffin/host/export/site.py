@@ -17,7 +17,7 @@ from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
 from tiffin.host.export.runtime import Assets, Runtime, needed_packages, runtime_files
-from tiffin.ids import CellId, Key
+from tiffin.ids import Bytes, CellId, Key
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.stores.loader import INDEX_FORMAT
 from tiffin.version import __version__
@@ -115,7 +115,7 @@ def _write_shared(folder: Path, assets: Assets, runtime: Runtime, packages: Sequ
             _write(folder / "runtime" / runtime.version / name, content)
 
 
-def _write(path: Path, content: bytes | Path) -> None:
+def _write(path: Path, content: Bytes | Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(content, Path):
         shutil.copyfile(content, path)

@@ -11,13 +11,13 @@ from typing import Any
 from tiffin.cache.key import CONTENT_LIMIT
 from tiffin.cache.manifest import Definition
 from tiffin.cache.snapshot import base_identity
-from tiffin.ids import Digest, digest
+from tiffin.ids import Bytes, Digest, digest
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome
 from tiffin.run.namespace import IMMUTABLE, Binding
 from tiffin.run.reach import reach
 
 ContentIdentity = Callable[[Any], str | None]
-Pickled = Callable[[Any], bytes | None]
+Pickled = Callable[[Any], Bytes | None]
 
 
 class ChangesLifecycle:

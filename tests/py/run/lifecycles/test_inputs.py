@@ -17,7 +17,7 @@ class Counting(MemoryStore):
         super().__init__()
         self.batches: list[int] = []
 
-    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+    async def get_many(self, keys: Iterable[str]) -> Mapping[str, bytes | memoryview]:
         wanted = list(keys)
         if wanted:
             self.batches.append(len(wanted))
