@@ -53,7 +53,7 @@ KEPT = ("notebook/__init__.py", "notebook/edit.py", "notebook/notebook.py")
 files."""
 
 VENDORED = "rfc8785"
-LIMIT = 150_000  # bytes of the wheel; a reader waits for them
+LIMIT = 156_000  # bytes of the wheel; a reader waits for them
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SUFFIXES = {".py", ".typed"}
 

@@ -8,7 +8,9 @@ const config: PageConfig = {
   worker: "../assets/worker.js",
   kernel: "../kernel/k.whl",
   runtime: "https://elsewhere.example/v1/",
-  providers: { numpy: "numpy" },
+  lock: "../runtime/v1/pyodide-lock.json",
+  packages: { providers: { numpy: "numpy" } },
+  files: { modules: "modules-1.zip", digests: {}, base: "public/", public: { "a b.csv": [3, "ab"] } },
   boot: "intent",
   mode: "run",
   version: "0",
@@ -50,7 +52,14 @@ describe("the configuration", () => {
       kernel: "http://x.example/site/kernel/k.whl",
       notebook: "http://x.example/site/lunch/notebook.json",
       cache: "http://x.example/site/lunch/public/cache",
-      providers: { numpy: "numpy" },
+      lock: "http://x.example/site/runtime/v1/pyodide-lock.json",
+      files: {
+        modules: "http://x.example/site/lunch/modules-1.zip",
+        digests: {},
+        base: "http://x.example/site/lunch/public/",
+        public: { "a b.csv": [3, "ab"] },
+      },
+      packages: { providers: { numpy: "numpy" } },
       interrupt: null,
     });
     expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(1);

@@ -12,6 +12,7 @@ from sites import PAGE, contents, make_assets, make_runtime, package
 
 from tiffin.host.export.cook import cook
 from tiffin.host.export.folder import MARKER, is_site
+from tiffin.host.export.packages import USUAL_NAMES
 from tiffin.host.export.runtime import Assets, Runtime
 from tiffin.host.export.site import INLINE_MANIFEST, Entry, SiteOptions, SiteReport, write_site
 from tiffin.ids import digest
@@ -137,6 +138,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
                 "python_stdlib.zip",
                 "pyodide-lock.json",
                 "numpy-1.0.whl",
+                "micropip-1.0.whl",
             )
         ),
     }
@@ -148,7 +150,14 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "worker": f"assets/{PAGE[1]}",
         "kernel": "kernel/tiffin_kernel-0.1.0-py3-none-any.whl",
         "runtime": "runtime/314.0.7/",
-        "providers": {"numpy": "numpy"},
+        "lock": "runtime/314.0.7/pyodide-lock.json",
+        "packages": {
+            "providers": {"numpy": "numpy", "micropip": "micropip"},
+            "extra": [],
+            "network": ["requests", "urllib3", "urllib.request", "http.client", "pandas"],
+            "installer": {"index": None, "names": USUAL_NAMES},
+        },
+        "files": {"modules": None, "digests": {}, "base": "public/", "public": {}},
         "boot": "never",
         "mode": "edit",
         "version": "",
@@ -156,7 +165,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
     }
     for name in ("notebook", "worker", "kernel"):
         assert config[name] in files
-    assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy"}
+    assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy", "micropip"}
 
 
 def test_outputs_are_in_the_page_before_any_script(baker: Baker) -> None:
@@ -192,7 +201,7 @@ def test_several_notebooks_share_what_is_not_theirs(baker: Baker) -> None:
     assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy", "pluggy"}
     for folder, providers in (("lunch", {"numpy": "numpy"}), ("tea & <cake>", {"pluggy": "pluggy"})):
         config = baker.config(folder)
-        assert config["providers"] == providers
+        assert config["packages"]["providers"] == providers
         for name in ("worker", "kernel", "notebook"):
             assert (baker.site / folder / config[name]).is_file()
         assert (baker.site / folder / config["runtime"] / "pyodide.mjs").is_file()
@@ -225,6 +234,7 @@ def test_a_runtime_elsewhere_is_left_there(baker: Baker) -> None:
     assert not (baker.site / "runtime").exists()
     assert baker.config()["runtime"] == "https://cdn.x.org/v0.27.7/full/"
     assert "connect-src 'self' data: https://cdn.x.org;" in (baker.site / "index.html").read_text("utf-8")
+    assert baker.config()["lock"] == "https://cdn.x.org/v0.27.7/full/pyodide-lock.json"
     assert report.warnings == ()
 
 
