@@ -46,7 +46,8 @@ with (here / "deep" / "a b.csv").open() as file:
 (k.value, rows)
 
 # %%
-(k.value, open("public/x.txt").read(), (here / "x.txt").stat().st_size, sorted(p.name for p in here.iterdir()))
+names = sorted(path.name for path in here.iterdir())
+(k.value, open("public/x.txt").read(), (here / "x.txt").stat().st_size, names)
 """
 
 
@@ -99,7 +100,7 @@ class Elsewhere(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        name = self.path.strip("/").split("/")[-1]
+        name, here = self.path.strip("/").split("/")[-1], f"http://{self.headers['Host']}"
         if self.path == "/text":
             self.answer(200, b"hello")
         elif self.path == "/chunks":
@@ -107,7 +108,9 @@ class Elsewhere(BaseHTTPRequestHandler):
         elif self.path.startswith("/simple/") and (
             found := list(self.wheels.glob(f"{name.replace('-', '_')}-*.whl"))
         ):
-            files = [{"filename": each.name, "url": f"/wheels/{each.name}", "hashes": {}} for each in found]
+            files = [
+                {"filename": each.name, "url": f"{here}/wheels/{each.name}", "hashes": {}} for each in found
+            ]
             listing = {"meta": {"api-version": "1.0"}, "name": name, "files": files}
             self.answer(200, json.dumps(listing).encode(), "application/vnd.pypi.simple.v1+json")
         elif self.path.startswith("/wheels/"):
@@ -331,18 +334,16 @@ def test_an_edited_page_installs_what_its_cells_import(
 ) -> None:
     make_wheel(tmp_path / "wheels", "tn_indexed", "1.5")
     make_wheel(tmp_path / "wheels", "tn_native", "1.0", tag="cp314-cp314-manylinux_2_17_x86_64")
-    served = serve(
-        export(MISSING, "--mode", "edit", "--index", f"{elsewhere}/simple/{{package_name}}/", execute=False)
-    )
+    served = serve(export(MISSING, "--mode", "edit", "--index", f"{elsewhere}/simple", execute=False))
     view = visit(served.url)
     view.page.evaluate(
-        "window.said = []; new MutationObserver(() => said.push(document.querySelector('.tn-status').textContent))"
-        ".observe(document.querySelector('.tn-status'), { childList: true, characterData: true, subtree: true })"
+        "() => { const line = document.querySelector('.tn-status'); window.said = [];"
+        "new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true }) }"
     )
     view.wait_ready()
     assert view.output("c1") == "'1.5'"
     assert view.output("c2").startswith(
-        "'tn_native cannot be installed here: it has no wheel for WebAssembly; what comes with this page is"
+        "'tn_native cannot be installed here: it has no wheel for WebAssembly; no package comes with"
     )
     assert "the package index does not have it" in view.page.locator("[data-cell=c3] .tn-error").inner_text()
     assert "Installing tn_indexed…" in view.page.evaluate("said")

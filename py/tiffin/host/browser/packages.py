@@ -83,7 +83,7 @@ class LockedPackages:
             importlib.invalidate_caches()
 
     def _others(self) -> str:
-        names = ", ".join(sorted({*self._providers.values()} - {"micropip"}))
+        names = ", ".join(sorted({*self._providers.values()} - {"micropip", "pyodide-http"}))
         return f"what comes with this page is {names}" if names else "no package comes with this page"
 
     def _provider(self, module: str) -> str | None:

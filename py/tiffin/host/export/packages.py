@@ -74,19 +74,22 @@ class Chosen:
     warnings: tuple[str, ...]
 
 
-def choose_packages(runtime: Runtime, all_wants: Sequence[Wants], wheels: WheelSource) -> Chosen:
+def choose_packages(
+    runtime: Runtime, all_wants: Sequence[Wants], wheels: WheelSource, *, linked: bool = False
+) -> Chosen:
     """Return the packages for notebooks that want `all_wants`, all that these depend on included.
 
     The distribution's own come first; what it lacks, or has in a version that a requirement excludes, is
     asked of `wheels`, in the version that is installed natively where that will do. One package has one
-    version in a site.
+    version in a site. Where the distribution's wheels are only `linked`, pages that are edited have all of
+    it to import from.
     """
     if runtime.url is not None and not runtime.lock:
         return Chosen(
             {}, {}, tuple(Needs({}, ()) for _ in all_wants), ()
         )  # what is there, its page finds out
     resolution = _Resolution(runtime, wheels)
-    found = [resolution.resolve(wants) for wants in all_wants]
+    found = [resolution.resolve(wants, whole=linked and wants.edited) for wants in all_wants]
     entries = {
         name: {**entry, "depends": [each for each in entry["depends"] if each in resolution.entries]}
         if name in resolution.fetched
@@ -148,8 +151,9 @@ class _Resolution:
     def own_providers(self) -> Mapping[str, str]:
         return providers(self.own)
 
-    def resolve(self, wants: Wants) -> tuple[set[str], set[str]]:
-        """Choose what one notebook needs: the packages that provide its imports, and others it requires."""
+    def resolve(self, wants: Wants, *, whole: bool) -> tuple[set[str], set[str]]:
+        """Choose what one notebook needs: the packages that provide its imports, all that there are if
+        `whole`, and others that it requires."""
         required: dict[str, Requirement] = {}
         for text in wants.requirements:
             try:
@@ -175,6 +179,8 @@ class _Resolution:
             provider = _longest(module, self.own_providers)
             if provider is not None:
                 roots.add(self.take(provider))
+        if whole:
+            roots.update(self.take(name) for name in self.own)
         reads = any(_within(module, READERS) for module in wants.imports)
         helpers = ((NETWORK_PATCH, reads or reaches_network(wants)), (INSTALLER, wants.edited))
         for helper, needed in helpers:

@@ -88,7 +88,9 @@ def write_site(
     `wheels` is asked for packages that `runtime` lacks.
     """
     everything = [_gather(entry, options) for entry in entries]
-    chosen = choose_packages(runtime, [gathered.wants for gathered in everything], wheels or NoWheels())
+    wants = [gathered.wants for gathered in everything]
+    linked = runtime.wheels is not None and not options.offline
+    chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
     with replacing(target) as folder:
         _write_shared(folder, assets, runtime, chosen, options)
         for gathered, needs in zip(everything, chosen.needs, strict=True):

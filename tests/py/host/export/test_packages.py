@@ -224,6 +224,13 @@ def test_helpers_come_where_they_are_needed(
     assert reaches_network(wants) == reaches
 
 
+def test_an_edited_page_has_all_that_costs_the_site_nothing(tmp_path: Path) -> None:
+    wants = [Wants("a.py", edited=True), Wants("b.py")]
+    chosen = choose_packages(runtime_of(tmp_path, *PACKAGES), wants, NoWheels(), linked=True)
+    assert chosen.entries.keys() == {entry["name"] for entry in PACKAGES}
+    assert [sorted(set(needs.providers.values())) for needs in chosen.needs] == [sorted(chosen.entries), []]
+
+
 def test_a_closure_ends() -> None:
     assert closure({"a": {"depends": ["b"]}, "b": {"depends": ["a", "gone"]}}, ["a"]) == ["a", "b"]
 
