@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +287,43 @@ def test_a_writing_that_fails_leaves_the_old_site_as_it_was(baker: Baker) -> Non
         baker.write(baker.entry("1"))
     assert contents(baker.site) == before
     assert [path.name for path in baker.site.parent.iterdir()] == ["site"]
+
+
+def test_what_lies_beside_a_notebook_goes_with_it(baker: Baker) -> None:
+    place = baker.folder / "kitchen"
+    (place / "helper.py").write_text("import numpy\nx = 1\n")
+    (place / "public" / "cache").mkdir(parents=True)
+    (place / "public" / "x.csv").write_text("1,2")
+    entry = baker.entry("import helper", folder="lunch", execute=False)
+    baker.write(replace(entry, place=place), baker.entry("1", folder="tea", name="tea.py"))
+    files = baker.config("lunch")["files"]
+    assert files["public"] == {"x.csv": [3, digest(b"1,2")[:20]]}
+    assert (baker.site / "lunch" / "public" / "x.csv").read_text() == "1,2"
+    archive = (baker.site / "lunch" / files["modules"]).read_bytes()
+    assert files["modules"] == f"modules-{digest(archive)[:20]}.zip"
+    assert files["digests"].keys() == {"helper"}
+    assert baker.config("lunch")["packages"]["providers"] == {"numpy": "numpy"}
+    assert baker.config("tea")["files"] == {"modules": None, "digests": {}, "base": "public/", "public": {}}
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_the_page_may_fetch_wheels_from_where_they_are(baker: Baker, offline: bool) -> None:
+    released = replace(baker.runtime, wheels="https://cdn.x.org/v1/full/")
+    options = SiteOptions(offline=offline)
+    baker.write(baker.entry("import numpy", execute=False), runtime=released, options=options)
+    page = (baker.site / "index.html").read_text("utf-8")
+    assert ("connect-src 'self' data: https://cdn.x.org;" in page) is not offline
+    assert "script-src 'self' 'wasm-unsafe-eval';" in page
+    assert (baker.site / "runtime" / "314.0.7" / "numpy-1.0.whl").exists() is offline
+
+
+@pytest.mark.parametrize(
+    ("cell", "mode", "anywhere"),
+    [("import urllib.request", "run", True), ("import urllib.parse", "run", False), ("1", "edit", True)],
+)
+def test_only_code_that_asks_for_the_network_gets_it(
+    baker: Baker, cell: str, mode: str, anywhere: bool
+) -> None:
+    baker.write(baker.entry(cell, execute=False), options=SiteOptions(mode=mode))
+    page = (baker.site / "index.html").read_text("utf-8")
+    assert ("connect-src 'self' data: http: https:;" in page) is anywhere
