@@ -13,7 +13,7 @@ NODE_READY := node_modules/.ready-$(call digest,package.json package-lock.json .
 .PHONY: setup browsers runtimes bundle kernel demo serve test lint bench bench-kernel build clean help
 
 help:
-	@echo "make setup    everything that the other targets need: .venv, node_modules, Chromium, Pyodide, bundles"
+	@echo "make setup    everything that the other targets need: .venv, node_modules, browsers, Pyodide, bundles"
 	@echo "make demo     export $(FLAGSHIP) to $(SITE)/, executed, with its results"
 	@echo "make serve    serve $(SITE)/"
 	@echo "make test     every check and every test"
