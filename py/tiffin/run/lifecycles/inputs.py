@@ -171,6 +171,8 @@ class InputsLifecycle:
                     data = blobs[definition.blob]
                     if isinstance(data, BadBlob):
                         return f"its blob {data.digest[:12]}… cannot be used: {data.reason}"
+                    if isinstance(data, memoryview):
+                        data = data.toreadonly()  # other names may have the same
                     globals_[name] = self._cache.codecs.decode(definition.codec or "", data)
                 case "source":
                     return self._replay(context, cell, cell.sources[name])
