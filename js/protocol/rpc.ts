@@ -3,6 +3,8 @@
 /** All that a worker needs to boot; URLs are absolute. */
 export interface BootConfig {
   readonly runtime: string;
+  /** The standard library as bytecode; null for the runtime's own. */
+  readonly stdlib: string | null;
   readonly kernel: string;
   readonly notebook: string;
   readonly cache: string;

@@ -26,6 +26,7 @@ export async function boot(config: BootConfig, phase: (name: BootPhase) => void)
     indexURL: config.runtime,
     lockFileURL: `${config.runtime}pyodide-lock.json`,
     packageBaseUrl: config.runtime,
+    ...(config.stdlib === null ? {} : { stdLibURL: config.stdlib }),
     stdout: logQuietly,
     stderr: logQuietly,
   });

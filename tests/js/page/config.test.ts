@@ -8,6 +8,7 @@ const config: PageConfig = {
   worker: "../assets/worker.js",
   kernel: "../kernel/k.whl",
   runtime: "https://elsewhere.example/v1/",
+  stdlib: null,
   providers: { numpy: "numpy" },
   boot: "intent",
   mode: "run",
@@ -47,12 +48,15 @@ describe("the configuration", () => {
     const made = bootConfig(config, "http://x.example/site/lunch/", false);
     expect(made).toEqual({
       runtime: "https://elsewhere.example/v1/",
+      stdlib: null,
       kernel: "http://x.example/site/kernel/k.whl",
       notebook: "http://x.example/site/lunch/notebook.json",
       cache: "http://x.example/site/lunch/public/cache",
       providers: { numpy: "numpy" },
       interrupt: null,
     });
+    const compiled = bootConfig({ ...config, stdlib: "../runtime/0.zip" }, "http://x.example/site/lunch/", false);
+    expect(compiled.stdlib).toBe("http://x.example/site/runtime/0.zip");
     expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(1);
   });
 });

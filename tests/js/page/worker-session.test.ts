@@ -36,7 +36,15 @@ class FakeWorker implements WorkerLike {
   }
 }
 
-const base: BootConfig = { runtime: "r/", kernel: "k", notebook: "n", cache: "c", providers: {}, interrupt: null };
+const base: BootConfig = {
+  runtime: "r/",
+  stdlib: null,
+  kernel: "k",
+  notebook: "n",
+  cache: "c",
+  providers: {},
+  interrupt: null,
+};
 const command = (id: string): RunCommand => ({ type: "RunCells", run_id: id, cells: null, force: false });
 const completed = (id: string): KernelEvent => ({ type: "RunCompleted", run_id: id, success: true, stats: NOTHING });
 

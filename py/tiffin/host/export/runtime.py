@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tiffin.errors import TiffinError, UsageError
+from tiffin.ids import digest
 
 DEFAULT_PYODIDE = "314.0.7"
 _CORE = ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
@@ -47,6 +48,37 @@ class Runtime:
         return {
             module: name for name, entry in sorted(packages.items()) for module in entry.get("imports", ())
         }
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Zip archives of bytecode, in place of a distribution's standard library and of the kernel wheel."""
+
+    stdlib: Path
+    kernel: Path
+
+
+def find_compiled(runtime: Runtime, kernel: Path) -> Compiled | None:
+    """Return what was compiled from the very files of `runtime` and `kernel`; None if nothing was."""
+    if runtime.folder is None:
+        return None
+    for place in _PLACES:
+        folder = place / "runtime" / runtime.version
+        try:
+            record = json.loads((folder / "runtime.json").read_text("utf-8"))
+            files, made_from = record["files"], record["from"]
+            found = Compiled(folder / files["stdlib"], folder / files["kernel"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        sources = {
+            "stdlib": runtime.folder / "python_stdlib.zip",
+            "wasm": runtime.folder / "pyodide.asm.wasm",
+            "kernel": kernel,
+        }
+        same = all(digest(path.read_bytes()) == made_from.get(role) for role, path in sources.items())
+        if same and found.stdlib.is_file() and found.kernel.is_file():
+            return found
+    return None
 
 
 def find_assets() -> Assets:
@@ -119,8 +151,11 @@ def needed_packages(runtime: Runtime, modules: Iterable[str]) -> tuple[list[str]
     return sorted(needed), sorted(unknown)
 
 
-def runtime_files(runtime: Runtime, packages: Iterable[str]) -> dict[str, bytes | Path]:
-    """Return the files of a self-hosted runtime: Pyodide itself, and only the wheels of `packages`."""
+def runtime_files(
+    runtime: Runtime, packages: Iterable[str], compiled: Compiled | None = None
+) -> dict[str, bytes | Path]:
+    """Return the files of a self-hosted runtime: Pyodide itself, with its standard library as bytecode if it
+    is `compiled`, and only the wheels of `packages`."""
     assert runtime.folder is not None
     entries = runtime.lock.get("packages", {})
     kept = {name: entries[name] for name in packages}
@@ -129,7 +164,8 @@ def runtime_files(runtime: Runtime, packages: Iterable[str]) -> dict[str, bytes 
         for path in sorted(runtime.folder.iterdir())
         if path.name.startswith("pyodide.") and path.suffix in (".mjs", ".js", ".wasm")
     }
-    files["python_stdlib.zip"] = runtime.folder / "python_stdlib.zip"
+    stdlib = runtime.folder / "python_stdlib.zip" if compiled is None else compiled.stdlib
+    files[stdlib.name] = stdlib
     lock = {**runtime.lock, "packages": kept}
     files["pyodide-lock.json"] = json.dumps(lock, sort_keys=True, separators=(",", ":")).encode()
     for entry in kept.values():

@@ -16,7 +16,14 @@ from tiffin.cells.compile import compile_cell
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
-from tiffin.host.export.runtime import Assets, Runtime, needed_packages, runtime_files
+from tiffin.host.export.runtime import (
+    Assets,
+    Compiled,
+    Runtime,
+    find_compiled,
+    needed_packages,
+    runtime_files,
+)
 from tiffin.ids import Bytes, CellId, Key
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.stores.loader import INDEX_FORMAT
@@ -70,14 +77,16 @@ def write_site(
                     "results are shown, but cells that import it cannot run in the browser "
                     "(--pyodide names another distribution)"
                 )
-        _write_shared(folder, assets, runtime, sorted({name for needed, _ in packages for name in needed}))
+        compiled = find_compiled(runtime, assets.kernel)
+        every = sorted({name for needed, _ in packages for name in needed})
+        _write_shared(folder, assets, runtime, compiled, every)
         for entry, (needed, _) in zip(entries, packages, strict=True):
             providers = {
                 module: name
                 for module, name in runtime.providers().items()
                 if runtime.url is not None or name in needed
             }
-            _write_entry(folder, entry, assets, runtime, options, providers)
+            _write_entry(folder, entry, assets, runtime, compiled, options, providers)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
@@ -103,15 +112,18 @@ def _packages(entry: Entry, runtime: Runtime) -> tuple[list[str], list[str]]:
     return sorted({*needed, *more}), unknown
 
 
-def _write_shared(folder: Path, assets: Assets, runtime: Runtime, packages: Sequence[str]) -> None:
+def _write_shared(
+    folder: Path, assets: Assets, runtime: Runtime, compiled: Compiled | None, packages: Sequence[str]
+) -> None:
     for name in assets.bundle["files"]:
         _write(folder / "assets" / name, assets.page / name)
-    _write(folder / "kernel" / assets.kernel.name, assets.kernel)
+    kernel = assets.kernel if compiled is None else compiled.kernel
+    _write(folder / "kernel" / kernel.name, kernel)
     notices = assets.page / "NOTICES.txt"
     if notices.is_file():
         _write(folder / "assets" / "NOTICES.txt", notices)
     if runtime.url is None:
-        for name, content in runtime_files(runtime, packages).items():
+        for name, content in runtime_files(runtime, packages, compiled).items():
             _write(folder / "runtime" / runtime.version / name, content)
 
 
@@ -128,6 +140,7 @@ def _write_entry(
     entry: Entry,
     assets: Assets,
     runtime: Runtime,
+    compiled: Compiled | None,
     options: SiteOptions,
     providers: Mapping[str, str],
 ) -> None:
@@ -140,8 +153,9 @@ def _write_entry(
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"{up}assets/{assets.bundle['worker']}",
-        "kernel": f"{up}kernel/{assets.kernel.name}",
+        "kernel": f"{up}kernel/{(assets.kernel if compiled is None else compiled.kernel).name}",
         "runtime": runtime.url or f"{up}runtime/{runtime.version}/",
+        "stdlib": None if compiled is None else f"{up}runtime/{runtime.version}/{compiled.stdlib.name}",
         "providers": providers,
         "boot": options.boot,
         "mode": options.mode,
