@@ -90,7 +90,7 @@ def test_the_kernel_is_restored_and_no_cell_runs(sites: Sites, serve: Serve, vis
     assert view.stats["blobsFetched"] == view.stats["manifestsFetched"] == 0
     assert served.paths(404) == []
     assert len(served.requests) <= 40
-    assert served.sent <= 14_000_000
+    assert served.sent <= 9_100_000
 
 
 def test_a_slider_step_runs_exactly_its_descendants(
