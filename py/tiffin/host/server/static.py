@@ -21,7 +21,8 @@ _GZIP_TAKEN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
-    """Serves one folder, text and WebAssembly compressed. Hashed names are immutable; all else is revalidated each time."""
+    """Serves one folder, text and WebAssembly compressed. Hashed names are immutable; all else is revalidated
+    each time."""
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012 (the base class declares it so)
