@@ -10,10 +10,10 @@ digest = $(shell cat $(1) | sha256sum | cut -c1-16)
 PYTHON_READY := .venv/ready-$(call digest,pyproject.toml)
 NODE_READY := node_modules/.ready-$(call digest,package.json package-lock.json .npmrc)
 
-.PHONY: setup browsers audit runtimes bundle kernel demo serve test lint bench bench-kernel build clean help
+.PHONY: setup browsers audit runtimes bundle kernel compiled demo serve test lint bench bench-kernel build clean help
 
 help:
-	@echo "make setup    everything that the other targets need: .venv, node_modules, Chromium, Pyodide, bundles"
+	@echo "make setup    everything that the other targets need: .venv, node_modules, browsers, Pyodide, bundles"
 	@echo "make demo     export $(FLAGSHIP) to $(SITE)/, executed, with its results"
 	@echo "make serve    serve $(SITE)/"
 	@echo "make test     every check and every test"
@@ -24,7 +24,7 @@ help:
 	@echo "make build    the wheel and the source distribution, in dist/"
 	@echo "make clean    remove what was built, but not what was downloaded"
 
-setup: $(PYTHON_READY) $(NODE_READY) browsers runtimes bundle kernel
+setup: $(PYTHON_READY) $(NODE_READY) browsers runtimes bundle kernel compiled
 
 $(PYTHON_READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -49,6 +49,9 @@ bundle: $(NODE_READY)
 
 kernel: $(PYTHON_READY)
 	@$(BIN)/python build/kernel_wheel.py
+
+compiled: $(NODE_READY) runtimes kernel
+	@node build/compile_runtime.mjs
 
 demo: setup
 	$(BIN)/tiffin export html-wasm $(FLAGSHIP) -o $(SITE) --execute

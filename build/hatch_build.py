@@ -33,7 +33,9 @@ class BundleHook(BuildHookInterface[Any]):
         """Adds the files of the three deliverables to a standard wheel, and nothing to an editable one."""
         if self.target_name == "wheel" and version == "standard":
             root = Path(self.root)
-            build_data["force_include"].update(page_files(root) | kernel_files(root) | runtime_files())
+            build_data["force_include"].update(
+                page_files(root) | kernel_files(root) | runtime_files() | compiled_files(root)
+            )
 
 
 def page_files(root: Path) -> dict[str, str]:
@@ -56,6 +58,12 @@ def runtime_files() -> dict[str, str]:
     sources = pyodide.Sources(npm=pyodide.npm_pack, pypi=pyodide.pip_download)
     folder, _ = pyodide.ensure(recipe, pyodide.cache_folder(os.environ), sources, verify=True)
     return _placed(folder, f"pyodide/{RUNTIME}")
+
+
+def compiled_files(root: Path) -> dict[str, str]:
+    """The default distribution's standard library and the kernel as bytecode; both must be there."""
+    _run(["node", "build/compile_runtime.mjs", RUNTIME], root)
+    return _placed(root / "build" / "out" / "runtime" / RUNTIME, f"runtime/{RUNTIME}")
 
 
 def _placed(folder: Path, place: str) -> dict[str, str]:

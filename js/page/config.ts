@@ -10,6 +10,8 @@ export interface PageConfig {
   readonly worker: string;
   readonly kernel: string;
   readonly runtime: string;
+  /** The standard library as bytecode, if there is one; else the runtime has its own as source. */
+  readonly stdlib: string | null;
   readonly lock: string;
   readonly packages: Readonly<Record<string, unknown>>;
   readonly files: FilesConfig;
@@ -39,6 +41,7 @@ export function bootConfig(config: PageConfig, base: string, isolated: boolean):
   const absolute = (url: string): string => new URL(url, base).href;
   return {
     runtime: absolute(config.runtime),
+    stdlib: config.stdlib === null ? null : absolute(config.stdlib),
     kernel: absolute(config.kernel),
     notebook: absolute(config.notebook),
     cache: absolute(config.cache),

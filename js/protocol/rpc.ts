@@ -15,6 +15,8 @@ export interface FilesConfig {
 /** All that a worker needs to boot; URLs are absolute. */
 export interface BootConfig {
   readonly runtime: string;
+  /** The standard library as bytecode; null for the runtime's own. */
+  readonly stdlib: string | null;
   readonly lock: string;
   readonly kernel: string;
   readonly notebook: string;

@@ -29,6 +29,7 @@ export async function boot(config: BootConfig, phase: (name: BootPhase) => void)
     indexURL: config.runtime,
     lockFileURL: config.lock,
     packageBaseUrl: new URL(".", config.lock).href,
+    ...(config.stdlib === null ? {} : { stdLibURL: config.stdlib }),
     stdout: logQuietly,
     stderr: logQuietly,
   });

@@ -67,6 +67,7 @@ export interface PyodideModule {
     readonly indexURL: string;
     readonly lockFileURL: string;
     readonly packageBaseUrl: string;
+    readonly stdLibURL?: string;
     readonly stdout: (text: string) => void;
     readonly stderr: (text: string) => void;
   }): Promise<Pyodide>;

@@ -13,7 +13,8 @@ Digest = NewType("Digest", str)
 Key = NewType("Key", str)
 
 Bytes: TypeAlias = bytes | memoryview
-"""Bytes that are only read: an object of their own, or a read-only view of a big one's."""
+"""Bytes that nobody changes: an object of their own, or a view. Memory behind a view that can be written is
+its reader's alone, who may give it away."""
 
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 

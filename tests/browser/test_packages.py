@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from conftest import TIFFIN, Served, View
-from wheels import make_wheel
+from wheels import make_installed_wheel, make_wheel
+
+from tiffin.host.export.runtime import pyodide_cache
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +62,11 @@ class Export:
         self.environment = dict(os.environ)
         self.warnings: list[str] = []
         self.folder.mkdir()
+        # A cache of its own for wheels, and the distributions where they are.
+        cache = folder / "cache" / "tiffin"
+        cache.mkdir(parents=True)
+        (cache / "pyodide").symlink_to(pyodide_cache())
+        self.environment["XDG_CACHE_HOME"] = str(folder / "cache")
 
     def __call__(self, text: str, *options: str, execute: bool = True) -> Path:
         (self.folder / "lunch.py").write_text(text.lstrip(), "utf-8")
@@ -243,7 +250,6 @@ def test_a_pure_wheel_that_the_distribution_lacks_is_in_the_site(
     for version in ("1.0", "1.1", "2.0"):
         make_wheel(wheels, "tn_pure", version)
     export.index(wheels)
-    export.environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     served = serve(export(PURE, execute=False))
     assert export.warnings == []
     view = visit(served.url)
@@ -303,7 +309,12 @@ found = requests.get("ADDRESS/text")
 """
 
 
-def test_requests_reaches_other_origins(export: Export, serve: Serve, visit: Visit, elsewhere: str) -> None:
+def test_requests_reaches_other_origins(
+    export: Export, serve: Serve, visit: Visit, elsewhere: str, tmp_path: Path
+) -> None:
+    for name in ("requests", "urllib3", "idna", "certifi", "charset-normalizer"):
+        make_installed_wheel(tmp_path / "index", name)
+    export.index(tmp_path / "index")
     view = visit(serve(export(REQUESTS.replace("ADDRESS", elsewhere), execute=False)).url)
     assert export.warnings == []
     view.wait_ready()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -58,3 +59,13 @@ def test_an_editable_wheel_carries_no_bundle(tmp_path: Path) -> None:
     )
     (path,) = tmp_path.glob("*.whl")
     assert [name for name in zipfile.ZipFile(path).namelist() if "bundled" in name] == []
+
+
+def test_carries_bytecode_made_from_its_own_runtime_and_kernel(wheel: zipfile.ZipFile) -> None:
+    place = f"tiffin/bundled/runtime/{RUNTIME}/"
+    record = json.loads(wheel.read(f"{place}runtime.json"))
+    assert all(f"{place}{name}" in wheel.namelist() for name in record["files"].values())
+    (kernel,) = [name for name in wheel.namelist() if name.startswith("tiffin/bundled/kernel/")]
+    assert record["from"]["kernel"] == hashlib.sha256(wheel.read(kernel)).hexdigest()
+    stdlib = wheel.read(f"tiffin/bundled/pyodide/{RUNTIME}/python_stdlib.zip")
+    assert record["from"]["stdlib"] == hashlib.sha256(stdlib).hexdigest()

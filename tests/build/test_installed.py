@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -43,6 +44,8 @@ def test_the_wheel_alone_exports_a_complete_site(tmp_path: Path) -> None:
         "runtime/314.0.7/pyodide.asm.wasm",
     ):
         assert wanted in names
-    assert any(name.startswith("kernel/tiffin_kernel-") for name in names)
+    assert [name for name in names if re.fullmatch(r"kernel/[0-9a-f]{20}\.zip", name)]
+    assert [name for name in names if re.fullmatch(r"runtime/314\.0\.7/[0-9a-f]{20}\.zip", name)]
+    assert not [name for name in names if name.endswith((".whl", "python_stdlib.zip"))]
     assert any(name.startswith("assets/page-") for name in names)
     assert ">2</pre>" in (site / "index.html").read_text("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.metadata
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,8 +31,21 @@ def make_wheel(
         digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
         lines.append(f"{path},sha256={digest},{len(text.encode())}\n")
     contents[f"{info}/RECORD"] = "".join(lines) + f"{info}/RECORD,,\n"
+    folder.mkdir(exist_ok=True)
     place = folder / f"{name}-{version}-{tag}.whl"
     with zipfile.ZipFile(place, "w") as archive:
         for path, text in contents.items():
             archive.writestr(path, text)
     return place
+
+
+def make_installed_wheel(folder: Path, name: str) -> Path:
+    """Write a wheel of the Python files of an installed package into `folder`, so that no index is needed."""
+    found = importlib.metadata.distribution(name)
+    files = {
+        path.as_posix(): path.read_text("utf-8")
+        for path in found.files or ()
+        if path.suffix in (".py", ".pem") and ".." not in path.parts
+    }
+    name = found.metadata["Name"].replace("-", "_")
+    return make_wheel(folder, name, found.version, files=files, requires=found.requires or ())

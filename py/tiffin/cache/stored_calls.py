@@ -4,7 +4,7 @@ notebook."""
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
@@ -60,7 +60,8 @@ def find_stored(services: StoredCallServices, key: StoredKey) -> dict[str, Any] 
         definitions = found.definitions
         wanted = [blob for d in definitions.values() if (blob := blob_of(d)) is not None]
         blobs = at_once(services.cache.fetch(wanted))
-        values = {name: _value(services.cache, d, blobs) for name, d in definitions.items()}
+        once = {blob for blob in wanted if wanted.count(blob) == 1}
+        values = {name: _value(services.cache, d, blobs, once) for name, d in definitions.items()}
     except Exception as problem:  # noqa: BLE001 (a store that fails, and what unpickling runs, raise anything)
         services.notice(f"{_UNUSABLE} ({problem})")
         return None
@@ -69,7 +70,12 @@ def find_stored(services: StoredCallServices, key: StoredKey) -> dict[str, Any] 
     return values
 
 
-def _value(cache: CellCache, definition: Definition, blobs: Mapping[Digest, Bytes | BadBlob]) -> Any:
+def _value(
+    cache: CellCache,
+    definition: Definition,
+    blobs: Mapping[Digest, Bytes | BadBlob],
+    once: Collection[Digest],
+) -> Any:
     if definition.kind == "inline":
         return cache.codecs.inline(definition.plain)
     if definition.kind == "import" and definition.imported is not None:
@@ -79,6 +85,8 @@ def _value(cache: CellCache, definition: Definition, blobs: Mapping[Digest, Byte
     data = blobs[definition.blob]
     if isinstance(data, BadBlob):
         raise CodecError(f"its blob {data.digest[:12]}… cannot be used: {data.reason}")
+    if isinstance(data, memoryview) and definition.blob not in once:
+        data = data.toreadonly()
     return cache.codecs.decode(definition.codec or "", data)
 
 

@@ -137,6 +137,9 @@ class NumpyCodec:
         if expected > len(body):
             raise CodecError(f"npy array has {len(body)} of the {expected} bytes that it promises")
         np = _numpy()
+        if not data.readonly and expected >= _BIG:  # it was given away
+            array = np.frombuffer(body, dtype)
+            return array.reshape(shape, order="F" if fortran else "C")
         array = np.empty(shape, dtype, order="F" if fortran else "C")
         if expected:
             _flat(array.T if fortran else array)[:] = np.frombuffer(body, "u1")

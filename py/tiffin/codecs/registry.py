@@ -98,7 +98,10 @@ class CodecRegistry:
         return None
 
     def decode(self, name: str, data: Bytes) -> Any:
-        """Return the value that codec `name` wrote as `data`; `CodecError` if it cannot be had."""
+        """Return the value that codec `name` wrote as `data`; `CodecError` if it cannot be had.
+
+        A view that can be written is given away: the value may live in its memory.
+        """
         codec = self._codecs.get(name)
         if codec is None:
             raise CodecError(f"no codec called {name!r} is known here: {', '.join(self._codecs)}")

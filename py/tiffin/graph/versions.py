@@ -62,7 +62,8 @@ def read_cell(
     """
     flow = cell.flow
     used, changed = _reach(flow.reads, latent_above)
-    changed |= flow.changes | observed
+    # What only cells below define now, and nothing above, cannot be what the cell was seen to change.
+    changed |= flow.changes | {name for name in observed if above(name) is not None or first(name) is None}
     seen = {name: maker for name in sorted(used | changed) if (maker := above(name)) is not None}
     hidden = frozenset(name for name in used | changed if name not in seen and first(name) is not None)
     made = flow.binds | {name for name in changed if name in seen or name in hidden}

@@ -139,7 +139,7 @@ def _read_big(file: io.FileIO, size: int) -> Bytes:
     view, filled = memoryview(memory), 0
     while count := file.readinto(view[filled:]):
         filled += count
-    return view[:filled].toreadonly()
+    return view[:filled]
 
 
 def _size(path: str) -> int | None:

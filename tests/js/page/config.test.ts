@@ -8,6 +8,7 @@ const config: PageConfig = {
   worker: "../assets/worker.js",
   kernel: "../kernel/k.whl",
   runtime: "https://elsewhere.example/v1/",
+  stdlib: null,
   lock: "../runtime/v1/pyodide-lock.json",
   packages: { providers: { numpy: "numpy" } },
   files: { modules: "modules-1.zip", digests: {}, base: "public/", public: { "a b.csv": [3, "ab"] } },
@@ -49,6 +50,7 @@ describe("the configuration", () => {
     const made = bootConfig(config, "http://x.example/site/lunch/", false);
     expect(made).toEqual({
       runtime: "https://elsewhere.example/v1/",
+      stdlib: null,
       kernel: "http://x.example/site/kernel/k.whl",
       notebook: "http://x.example/site/lunch/notebook.json",
       cache: "http://x.example/site/lunch/public/cache",
@@ -62,6 +64,8 @@ describe("the configuration", () => {
       packages: { providers: { numpy: "numpy" } },
       interrupt: null,
     });
+    const compiled = bootConfig({ ...config, stdlib: "../runtime/0.zip" }, "http://x.example/site/lunch/", false);
+    expect(compiled.stdlib).toBe("http://x.example/site/runtime/0.zip");
     expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(1);
   });
 });

@@ -38,6 +38,7 @@ class FakeWorker implements WorkerLike {
 
 const base: BootConfig = {
   runtime: "r/",
+  stdlib: null,
   lock: "r/pyodide-lock.json",
   kernel: "k",
   notebook: "n",

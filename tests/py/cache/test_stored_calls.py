@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from programs import Place, run_program
 
 from tiffin.cache.function_cache import cache_calls
-from tiffin.cache.stored_calls import StoredResults
+from tiffin.cache.stored_calls import StoredResults, find_stored, keep_stored, stored_key
+from tiffin.cache.surroundings import FilesUsed
+from tiffin.ids import Digest
+from tiffin.stores.file import FileStore
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Buffer, at_once
 
@@ -183,3 +188,26 @@ def test_a_codec_that_fails_breaks_no_call(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(codec, "encode", breaking)
     assert names["g"](1) == 1
     assert "ZeroDivisionError" in place.notices[0]
+
+
+def test_every_hit_of_a_big_array_is_an_array_of_its_own(tmp_path: Path) -> None:
+    text = "@cached\ndef f(): return np.zeros(1_000_000)"
+    place = Place(blobs=FileStore(tmp_path, by_content=True))
+    run(place, text, np=np)["f"]()
+    second = Place(manifests=place.manifests, blobs=place.blobs)
+    f = run(second, text, np=np)["f"]
+    one, other = f(), f()
+    assert f.cache_info()[:2] == (2, 0)
+    one[0] = 7
+    assert (other[0], f()[0]) == (0, 0)
+
+
+def test_equal_arrays_of_a_block_do_not_share_their_blob(tmp_path: Path) -> None:
+    place = Place(blobs=FileStore(tmp_path, by_content=True))
+    services, key = place.calls, stored_key(Digest("0" * 64), {})
+    values = {"a": np.zeros(1_000_000), "b": np.zeros(1_000_000)}
+    assert keep_stored(services, key, values, 1.0, FilesUsed()) is None
+    found = find_stored(services, key)
+    assert found is not None
+    found["a"][0] = 7
+    assert (found["a"][0], found["b"][0]) == (7, 0)

@@ -80,6 +80,13 @@ def test_big_arrays_are_the_same_bytes_as_numpy_writes(order: Literal["C", "F"])
     back = NumpyCodec().decode(data)
     assert (back.flags.writeable, back.flags.owndata) == (True, True)
     assert np.array_equal(back, array)
+    given = bytearray(data)
+    back = NumpyCodec().decode(memoryview(given))
+    assert (back.flags.writeable, back.flags.owndata) == (True, False)
+    assert back.flags.f_contiguous == (order == "F")
+    assert np.array_equal(back, array)
+    back[0, 0] = 7
+    assert bytes(data) != given
 
 
 def test_objects_are_never_pickled_inside() -> None:

@@ -348,3 +348,30 @@ async def test_a_name_that_only_a_cell_below_has_handed_on_is_gone_with_its_defi
     runs = await bench.edit(put={"c2": "a()"})
     assert how(runs) == {"c2": "error", "c3": "error"}
     assert how(await bench.again(cells[0], "a()", cells[2]).restore())["c2"] == "error"
+
+
+@pytest.mark.parametrize("changed", [(1, 20), (2, 10), (3, 30)])
+async def test_functions_are_made_again_with_the_versions_that_their_defaults_had(
+    changed: tuple[int, int],
+) -> None:
+    def cells(first: int, second: int) -> tuple[str, ...]:
+        return (f"_n = {first}\ndef a(n=_n): return n", f"_n = {second}\ndef b(n=_n): return n", "a() + b()")
+
+    bench = document(*cells(1, 10))
+    await bench.restore()
+    later = bench.again(*cells(*changed))
+    await later.restore()
+    assert later.shown["c3"] == str(sum(changed))
+
+
+@pytest.mark.parametrize("changed", [(1, 20), (2, 10), (3, 30)])
+async def test_objects_are_restored_with_the_versions_of_their_classes(changed: tuple[int, int]) -> None:
+    def cells(first: int, second: int) -> tuple[str, ...]:
+        made = "class _P:\n    def go(self): return {}\n{} = _P()"
+        return (made.format(first, "a"), made.format(second, "b"), "a.go() + b.go()")
+
+    bench = document(*cells(1, 10))
+    await bench.restore()
+    later = bench.again(*cells(*changed))
+    await later.restore()
+    assert later.shown["c3"] == str(sum(changed))

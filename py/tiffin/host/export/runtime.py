@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tiffin.errors import TiffinError, UsageError
+from tiffin.ids import digest
 
 DEFAULT_PYODIDE = "314.0.7"
 RELEASES = "https://cdn.jsdelivr.net/pyodide"
@@ -48,6 +50,37 @@ class Runtime:
     added: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Compiled:
+    """Zip archives of bytecode, in place of a distribution's standard library and of the kernel wheel."""
+
+    stdlib: Path
+    kernel: Path
+
+
+def find_compiled(runtime: Runtime, kernel: Path) -> Compiled | None:
+    """Return what was compiled from the very files of `runtime` and `kernel`; None if nothing was."""
+    if runtime.folder is None:
+        return None
+    for place in _PLACES:
+        folder = place / "runtime" / runtime.version
+        try:
+            record = json.loads((folder / "runtime.json").read_text("utf-8"))
+            files, made_from = record["files"], record["from"]
+            found = Compiled(folder / files["stdlib"], folder / files["kernel"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        sources = {
+            "stdlib": runtime.folder / "python_stdlib.zip",
+            "wasm": runtime.folder / "pyodide.asm.wasm",
+            "kernel": kernel,
+        }
+        same = all(digest(path.read_bytes()) == made_from.get(role) for role, path in sources.items())
+        if same and found.stdlib.is_file() and found.kernel.is_file():
+            return found
+    return None
+
+
 def find_assets() -> Assets:
     """Return the built page and kernel; a `TiffinError` says how to build them when they are missing."""
     for place in _PLACES:
@@ -79,7 +112,8 @@ def find_runtime(asked: str | None) -> Runtime:
             f"Pyodide {version} is not on this machine: give a folder or a URL to --pyodide, or in a "
             f"checkout run 'python build/pyodide_distribution.py {version}'"
         )
-    return replace(_open_runtime(folder), wheels=f"{RELEASES}/v{version}/full/")
+    released = re.fullmatch(r"\d+\.\d+\.\d+", version) is not None
+    return replace(_open_runtime(folder), wheels=f"{RELEASES}/v{version}/full/" if released else None)
 
 
 def read_remote_lock(runtime: Runtime) -> Runtime:
@@ -118,12 +152,14 @@ def _added(folder: Path) -> frozenset[str]:
         return frozenset()
 
 
-def runtime_files(runtime: Runtime) -> dict[str, Path]:
-    """Return the files of a self-hosted runtime: Pyodide itself, without lock and packages."""
+def runtime_files(runtime: Runtime, compiled: Compiled | None = None) -> dict[str, Path]:
+    """Return the files of a self-hosted runtime: Pyodide itself, with its standard library as bytecode if it
+    is `compiled`, without lock and packages."""
     assert runtime.folder is not None
     files = {
         path.name: path
         for path in sorted(runtime.folder.iterdir())
         if path.name.startswith("pyodide.") and path.suffix in (".mjs", ".js", ".wasm")
     }
-    return {**files, "python_stdlib.zip": runtime.folder / "python_stdlib.zip"}
+    stdlib = runtime.folder / "python_stdlib.zip" if compiled is None else compiled.stdlib
+    return {**files, stdlib.name: stdlib}

@@ -29,7 +29,7 @@ from tiffin.host.export.packages import (
     reaches_network,
 )
 from tiffin.host.export.public import PUBLIC, public_files
-from tiffin.host.export.runtime import Assets, Runtime, runtime_files
+from tiffin.host.export.runtime import Assets, Compiled, Runtime, find_compiled, runtime_files
 from tiffin.host.export.wheels import NoWheels, WheelSource
 from tiffin.ids import Bytes, CellId, Key, digest
 from tiffin.notebook.notebook import Notebook, NotebookCell
@@ -92,9 +92,10 @@ def write_site(
     linked = runtime.wheels is not None and not options.offline
     chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
     with replacing(target) as folder:
-        _write_shared(folder, assets, runtime, chosen, options)
+        compiled = find_compiled(runtime, assets.kernel)
+        _write_shared(folder, assets, runtime, compiled, chosen, options)
         for gathered, needs in zip(everything, chosen.needs, strict=True):
-            _write_entry(folder, gathered, assets, runtime, options, needs)
+            _write_entry(folder, gathered, assets, runtime, compiled, options, needs)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
@@ -146,17 +147,23 @@ def _gather(entry: Entry, options: SiteOptions) -> _Gathered:
 
 
 def _write_shared(
-    folder: Path, assets: Assets, runtime: Runtime, chosen: Chosen, options: SiteOptions
+    folder: Path,
+    assets: Assets,
+    runtime: Runtime,
+    compiled: Compiled | None,
+    chosen: Chosen,
+    options: SiteOptions,
 ) -> None:
     for name in assets.bundle["files"]:
         _write(folder / "assets" / name, assets.page / name)
-    _write(folder / "kernel" / assets.kernel.name, assets.kernel)
+    kernel = assets.kernel if compiled is None else compiled.kernel
+    _write(folder / "kernel" / kernel.name, kernel)
     notices = assets.page / "NOTICES.txt"
     if notices.is_file():
         _write(folder / "assets" / "NOTICES.txt", notices)
     files: dict[str, Bytes | Path] = {}
     if runtime.url is None:
-        files.update(runtime_files(runtime))
+        files.update(runtime_files(runtime, compiled))
     if runtime.lock or options.offline:
         files.update(lock_files(runtime, chosen, offline=options.offline))
     for name, content in files.items():
@@ -172,7 +179,13 @@ def _write(path: Path, content: Bytes | Path) -> None:
 
 
 def _write_entry(
-    site: Path, gathered: _Gathered, assets: Assets, runtime: Runtime, options: SiteOptions, needs: Needs
+    site: Path,
+    gathered: _Gathered,
+    assets: Assets,
+    runtime: Runtime,
+    compiled: Compiled | None,
+    options: SiteOptions,
+    needs: Needs,
 ) -> None:
     entry = gathered.entry
     folder = site / entry.folder if entry.folder else site
@@ -185,8 +198,9 @@ def _write_entry(
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"{up}assets/{assets.bundle['worker']}",
-        "kernel": f"{up}kernel/{assets.kernel.name}",
+        "kernel": f"{up}kernel/{(assets.kernel if compiled is None else compiled.kernel).name}",
         "runtime": runtime.url or own_runtime,
+        "stdlib": None if compiled is None else f"{own_runtime}{compiled.stdlib.name}",
         "lock": f"{own_runtime if runtime.lock else runtime.url}{LOCK}",
         "packages": _packages(needs, options),
         "files": _write_files(folder, gathered),

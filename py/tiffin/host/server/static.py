@@ -14,14 +14,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
 
-_COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt"})
+_COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt", ".wasm"})
 _HASHED = re.compile(r"-[0-9A-Z]{8}\.(js|css|woff2)$|/[0-9a-f]{20,}(\.(?!json)\w+)?$")
 """Names made of their content's digest; that of a manifest is the key of a computation."""
 _GZIP_TAKEN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
-    """Serves one folder, text compressed. Hashed names are immutable; all else is revalidated each time."""
+    """Serves one folder, text and WebAssembly compressed. Hashed names are immutable; all else is revalidated
+    each time."""
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012 (the base class declares it so)

@@ -159,6 +159,10 @@ class InputsLifecycle:
         if definition.shares and is_parted(context, (name, binding.owner)):
             others = ", ".join(f"'{other.removeprefix(ABOVE)}'" for other in definition.shares)
             return f"it has parts in common with {others}, and these are changed in place"
+        eager = cell.sources[name].eager if definition.kind == "source" else ()
+        for other in (*definition.needs, *eager):
+            if not _is_as_made(context, cell.id, other):
+                return f"it was made with another version of '{other}'"
         try:
             match definition.kind:
                 case "inline":
@@ -167,6 +171,8 @@ class InputsLifecycle:
                     data = blobs[definition.blob]
                     if isinstance(data, BadBlob):
                         return f"its blob {data.digest[:12]}… cannot be used: {data.reason}"
+                    if isinstance(data, memoryview):
+                        data = data.toreadonly()  # other names may have the same
                     globals_[name] = self._cache.codecs.decode(definition.codec or "", data)
                 case "source":
                     return self._replay(context, cell, cell.sources[name])
@@ -188,6 +194,7 @@ class InputsLifecycle:
         """Run the statement that made a function or class again; return why that cannot be right, or None."""
         namespace = context.namespace
         if context.graph.order == "document":
+            # What the cell at hand does not take itself may have been used meanwhile, as a cache is.
             for other in source.eager:
                 if context.graph.version(cell.id, other) not in (None, context.taken.get(other)):
                     return f"it was made with another version of '{other}'"
@@ -244,6 +251,15 @@ class InputsLifecycle:
     def _is_shared(self, context: CellContext, name: str) -> bool:
         binding = context.namespace.binding(name)
         return binding is not None and bool(binding.definition.shares)
+
+
+def _is_as_made(context: CellContext, maker: CellId, name: str) -> bool:
+    """Whether the version of `name` that is in place is the one with which `maker` made what needs it."""
+    graph, binding = context.graph, context.namespace.binding(name)
+    if graph.order != "document":
+        return True
+    made_with = maker if name in graph.made[maker] else graph.above(name, maker)
+    return made_with is None or (binding is not None and binding.owner == made_with)
 
 
 def _required(cell: Cell, name: str, definition: Definition, *, by_reference: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from tiffin.host.export import runtime as module
 from tiffin.host.export.runtime import (
     DEFAULT_PYODIDE,
     RELEASES,
+    Compiled,
     Runtime,
     find_assets,
+    find_compiled,
     find_runtime,
     pyodide_cache,
     read_remote_lock,
     runtime_files,
 )
+from tiffin.ids import digest
 
 PACKAGES = (
     package("numpy"),
@@ -120,6 +124,8 @@ def test_a_version_has_its_wheels_where_it_was_released(empty_machine: Path, tmp
     assert found.wheels == f"{RELEASES}/v{DEFAULT_PYODIDE}/full/"
     assert found.added == {"micropip"}
     assert make_runtime(tmp_path / "mine").wheels is None
+    make_runtime(empty_machine / "0.30.0.dev0")
+    assert find_runtime("0.30.0.dev0").wheels is None
 
 
 def test_the_lock_of_a_remote_runtime_is_fetched(serve_folder: Callable[[Path], str], tmp_path: Path) -> None:
@@ -161,3 +167,46 @@ def test_assets_that_are_not_built_say_how_to_build_them(tmp_path: Path, empty_m
     (tmp_path / "bundled" / "kernel" / "k.whl").touch()
     assets = find_assets()
     assert (assets.page, assets.bundle, assets.kernel.name) == (page, {"page": "p.js"}, "k.whl")
+
+
+@pytest.mark.parametrize(
+    "other", [None, "python_stdlib.zip", "pyodide.asm.wasm", "kernel", "record", "archive"]
+)
+def test_bytecode_is_taken_only_if_it_was_made_from_the_very_same_files(
+    tmp_path: Path, empty_machine: Path, other: str | None
+) -> None:
+    runtime = make_runtime(tmp_path / "pyodide", *PACKAGES)
+    assert runtime.folder is not None
+    kernel = tmp_path / "kernel.whl"
+    kernel.write_bytes(b"kernel")
+    folder = tmp_path / "bundled" / "runtime" / runtime.version
+    folder.mkdir(parents=True)
+    sources = {
+        "stdlib": runtime.folder / "python_stdlib.zip",
+        "wasm": runtime.folder / "pyodide.asm.wasm",
+        "kernel": kernel,
+    }
+    record = {
+        "files": {"stdlib": "1.zip", "kernel": "2.zip"},
+        "from": {role: digest(path.read_bytes()) for role, path in sources.items()},
+    }
+    (folder / "runtime.json").write_text("[]" if other == "record" else json.dumps(record))
+    for name in ("1.zip", "2.zip"):
+        if other != "archive":
+            (folder / name).write_bytes(name.encode())
+    if other == "kernel":
+        kernel.write_bytes(b"another")
+    elif other in ("python_stdlib.zip", "pyodide.asm.wasm"):
+        (runtime.folder / other).write_bytes(b"another")
+    compiled = find_compiled(runtime, kernel)
+    if other is not None:
+        assert compiled is None
+        return
+    assert compiled == Compiled(folder / "1.zip", folder / "2.zip")
+    files = runtime_files(runtime, compiled)
+    assert files["1.zip"] == folder / "1.zip"
+    assert "python_stdlib.zip" not in files
+
+
+def test_for_a_distribution_elsewhere_there_is_no_bytecode(tmp_path: Path) -> None:
+    assert find_compiled(find_runtime("https://x.example/314.0.7/"), tmp_path / "k.whl") is None

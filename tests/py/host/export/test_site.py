@@ -151,6 +151,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "worker": f"assets/{PAGE[1]}",
         "kernel": "kernel/tiffin_kernel-0.1.0-py3-none-any.whl",
         "runtime": "runtime/314.0.7/",
+        "stdlib": None,
         "lock": "runtime/314.0.7/pyodide-lock.json",
         "packages": {
             "providers": {"numpy": "numpy", "micropip": "micropip"},

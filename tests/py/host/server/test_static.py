@@ -143,11 +143,13 @@ def test_names_with_a_digest_are_kept_and_others_asked_for_again(
     assert ask(server, path).headers.get_all("Cache-Control") == [expected]
 
 
-def test_text_is_compressed_for_those_who_take_it(server: SiteServer) -> None:
+def test_text_and_webassembly_are_compressed_for_those_who_take_it(server: SiteServer) -> None:
     assert ask(server, "/").headers["Content-Encoding"] is None
     assert ask(server, "/", Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
     wasm = ask(server, "/runtime/314.0.7/pyodide.asm.wasm", Accept_Encoding="gzip")
-    assert wasm.headers["Content-Encoding"] is None
+    assert (wasm.headers["Content-Encoding"], wasm.headers["Content-Type"]) == ("gzip", "application/wasm")
+    wheel = ask(server, "/kernel/tiffin_kernel-0.1.0-py3-none-any.whl", Accept_Encoding="gzip")
+    assert wheel.headers["Content-Encoding"] is None
     for headers in ({}, {"Accept_Encoding": "gzip"}):  # a cache in between must tell the two apart
         assert ask(server, "/", **headers).headers["Vary"] == "Accept-Encoding"
     assert ask(server, "/", Accept_Encoding="gzip;q=0").headers["Content-Encoding"] is None
