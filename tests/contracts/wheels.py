@@ -45,7 +45,7 @@ def make_installed_wheel(folder: Path, name: str) -> Path:
     files = {
         path.as_posix(): path.read_text("utf-8")
         for path in found.files or ()
-        if path.suffix in (".py", ".pem") and ".." not in path.parts
+        if path.suffix in (".py", ".pem", ".js") and ".." not in path.parts
     }
     name = found.metadata["Name"].replace("-", "_")
     return make_wheel(folder, name, found.version, files=files, requires=found.requires or ())
