@@ -36,8 +36,13 @@ export function bootPolicy(config: PageConfig, address: URL): BootPolicy {
   return POLICIES.find((policy) => policy === asked) ?? config.boot;
 }
 
+/** Whether memory can be shared with the worker. WebKitGTK says that a page is isolated, and still has none. */
+export function sharesMemory(page: { readonly crossOriginIsolated: boolean }): boolean {
+  return page.crossOriginIsolated && "SharedArrayBuffer" in page;
+}
+
 /** What the worker needs, with absolute addresses. */
-export function bootConfig(config: PageConfig, base: string, isolated: boolean): BootConfig {
+export function bootConfig(config: PageConfig, base: string, shared: boolean): BootConfig {
   const absolute = (url: string): string => new URL(url, base).href;
   return {
     runtime: absolute(config.runtime),
@@ -52,6 +57,6 @@ export function bootConfig(config: PageConfig, base: string, isolated: boolean):
       modules: config.files.modules === null ? null : absolute(config.files.modules),
       base: absolute(config.files.base),
     },
-    interrupt: isolated ? new SharedArrayBuffer(1) : null,
+    interrupt: shared ? new SharedArrayBuffer(1) : null,
   };
 }

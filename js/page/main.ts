@@ -1,7 +1,7 @@
 /** The entry point of an exported page. */
 
 import "./styles/page.css";
-import { bootConfig, bootPolicy, type PageConfig, readConfig } from "./config.ts";
+import { bootConfig, bootPolicy, type PageConfig, readConfig, sharesMemory } from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
 import type { Json } from "../protocol/messages.ts";
 import type { PageStats } from "./stats.ts";
@@ -30,7 +30,7 @@ declare global {
 
 function start(config: PageConfig): void {
   const root = document.documentElement;
-  root.dataset["isolated"] = String(window.crossOriginIsolated);
+  root.dataset["isolated"] = String(sharesMemory(window));
   root.dataset["jspi"] = String("Suspending" in WebAssembly);
   const policy = bootPolicy(config, new URL(location.href));
   const status = new StatusView(document);
@@ -38,7 +38,7 @@ function start(config: PageConfig): void {
   const page = new NotebookPage(settings, status, (listener) => {
     const address = new URL(config.worker, document.baseURI);
     const worker = new Worker(address, { type: "module", name: "tiffin" }) as unknown as WorkerLike;
-    return new WorkerSession(worker, bootConfig(config, document.baseURI, window.crossOriginIsolated), listener);
+    return new WorkerSession(worker, bootConfig(config, document.baseURI, sharesMemory(window)), listener);
   });
   window.tiffin = {
     ready: page.ready,
@@ -67,7 +67,7 @@ function addBar(page: NotebookPage, status: StatusView, version: string, onReque
   const bar = document.querySelector<HTMLElement>(".tn-actions");
   if (bar === null) return;
   const data = document.documentElement.dataset;
-  const canStop = window.crossOriginIsolated;
+  const canStop = sharesMemory(window);
   const reload = (): void => {
     location.reload();
   };

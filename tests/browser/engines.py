@@ -208,6 +208,7 @@ class WebKitView(EngineView):
         self.driver.refresh()
 
     def screenshot(self, path: Path) -> None:
+        # To be taken while Python still boots: of a page at rest, WebKitGTK 2.50 was seen never to answer.
         assert self.driver.save_screenshot(str(path))
 
     def complaints(self) -> list[str]:

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { bootConfig, bootPolicy, type PageConfig, readConfig } from "../../../js/page/config.ts";
+import { bootConfig, bootPolicy, type PageConfig, readConfig, sharesMemory } from "../../../js/page/config.ts";
 
 const config: PageConfig = {
   notebook: "notebook.json",
@@ -46,7 +46,7 @@ describe("the configuration", () => {
     expect(bootPolicy(config, new URL(`http://x.example/${query}`))).toBe(policy);
   });
 
-  it("reaches the worker with absolute addresses, and shared memory only where the page is isolated", () => {
+  it("reaches the worker with absolute addresses, and shared memory only where there is such", () => {
     const made = bootConfig(config, "http://x.example/site/lunch/", false);
     expect(made).toEqual({
       runtime: "https://elsewhere.example/v1/",
@@ -67,5 +67,11 @@ describe("the configuration", () => {
     const compiled = bootConfig({ ...config, stdlib: "../runtime/0.zip" }, "http://x.example/site/lunch/", false);
     expect(compiled.stdlib).toBe("http://x.example/site/runtime/0.zip");
     expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(1);
+  });
+
+  it("counts on shared memory only where the engine has it too, whatever it says of isolation", () => {
+    expect(sharesMemory({ crossOriginIsolated: true })).toBe(false);
+    expect(sharesMemory({ crossOriginIsolated: false, ...{ SharedArrayBuffer } })).toBe(false);
+    expect(sharesMemory({ crossOriginIsolated: true, ...{ SharedArrayBuffer } })).toBe(true);
   });
 });
