@@ -237,4 +237,5 @@ def test_what_help_shows_stays() -> None:
     assert b"def html(text:str)" in author
     kernel = KERNEL_FILES["tiffin/session/kernel.py"]
     assert ast.get_docstring(ast.parse(kernel)) is None
-    assert b"def stats(" in kernel and b"->" not in kernel
+    assert b"def stats(" in kernel
+    assert b"->" not in kernel
