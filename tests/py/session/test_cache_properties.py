@@ -293,12 +293,13 @@ async def follow(world: World, start: tuple[str, ...], other: tuple[str, ...], t
 
 
 def leave_out_blocked_by_memory(seen: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Forget cells that wait for one that fails in a fresh session, too, where they do not wait for it.
+    """Forget cells that wait for one that fails, or waits, in a fresh session, too, where they do not wait
+    for it.
 
     In document order a session remembers which names a cell was seen to change; a fresh one, in which an
     earlier cell fails, cannot know. What waits shows nothing.
     """
-    failed = any(seen[cell][0] == wanted[cell][0] == "error" for cell in seen)
+    failed = any(seen[cell][0] == wanted[cell][0] and seen[cell][0] in ("error", "blocked") for cell in seen)
     for cell, shown in list(seen.items()):
         if failed and shown[0] == "blocked":
             del seen[cell], wanted[cell]
@@ -399,6 +400,11 @@ WRONG_ONCE: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[tuple[str, in
         (f"{P}a = _P(0)", "b = 0", f"{P}c = _P(key(a) + 0)", "d = 0", "e = 0"),
         ("a = 0", "b = 0", "c = 0", "a = [key(a) + 0, 0]", "e = 0"),
         [("edit", 3, 0), ("remove", 0, 0)],
+    ),
+    "a cell was seen to change what another, now blocked, makes": (
+        ("a = [0, 0]", "b = (a, 0)", "c = 0", "d = 0", "e = 0"),
+        ("a = 0", "b = 0", "c = 0", "d = 0", "a = [key(a) + 0, 0]"),
+        [("edit", 4, 0), ("remove", 0, 0)],
     ),
     "two functions have defaults of one name": (
         ("a = 0", "b = 0", "c = 0", "d = 0", "e = key(a) + key(c) + 0\ne"),
