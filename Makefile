@@ -10,7 +10,7 @@ digest = $(shell cat $(1) | sha256sum | cut -c1-16)
 PYTHON_READY := .venv/ready-$(call digest,pyproject.toml)
 NODE_READY := node_modules/.ready-$(call digest,package.json package-lock.json .npmrc)
 
-.PHONY: setup browsers runtimes bundle kernel compiled demo serve test lint bench bench-kernel build clean help
+.PHONY: setup browsers audit runtimes bundle kernel compiled demo serve test lint bench bench-kernel build clean help
 
 help:
 	@echo "make setup    everything that the other targets need: .venv, node_modules, browsers, Pyodide, bundles"
@@ -18,6 +18,7 @@ help:
 	@echo "make serve    serve $(SITE)/"
 	@echo "make test     every check and every test"
 	@echo "make lint     only the linters and type checkers"
+	@echo "make audit    check the compiled wheels of the Pyodide distributions with pyodide-build"
 	@echo "make bench    measure the exported example against a bare Pyodide, and what kernel and caches cost"
 	@echo "make bench-kernel    only the latter, which needs no browser"
 	@echo "make build    the wheel and the source distribution, in dist/"
@@ -39,6 +40,9 @@ browsers:
 
 runtimes: $(PYTHON_READY)
 	@$(BIN)/python build/pyodide_distribution.py
+
+audit: runtimes
+	@$(BIN)/python build/audit_wheels.py
 
 bundle: $(NODE_READY)
 	@node build/bundle.mjs

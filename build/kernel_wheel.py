@@ -2,8 +2,8 @@
 
 python build/kernel_wheel.py [FOLDER]
 
-It holds the sources, without the comments and docstrings that nobody sees there, and the one library that
-they need (rfc8785) with its licence, so that a page loads a single file. The same sources give the same
+It holds the sources, minified by python-minifier, and the one library that they need (rfc8785) with its
+licence, so that a page loads a single file. The same sources give the same
 bytes. A wheel that is too big to be fetched at every start, or that imports a module left out of it, is an
 error.
 """
@@ -16,10 +16,11 @@ import hashlib
 import importlib.metadata
 import sys
 import tempfile
-import tokenize
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from python_minifier import RemoveAnnotationsOptions, minify
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "py" / "tiffin"
@@ -60,6 +61,8 @@ SUFFIXES = {".py", ".typed"}
 SPOKEN = ("session/author.py", "ui/")
 """Where docstrings stay: `help(tn.ui.slider)` shows them."""
 
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
 
 class KernelWheelError(Exception):
     """A kernel wheel that cannot be made, in one line that says why."""
@@ -90,71 +93,35 @@ def kernel_files(package: Path = PACKAGE) -> dict[str, bytes]:
 
 
 def lean(source: bytes, *, docstrings: bool) -> bytes:
-    """A module without comments, and without what documents it unless `docstrings`: docstrings, and
-    annotations of functions and variables. Every line stays where it is.
+    """A module as short as python-minifier makes it: without comments, and without docstrings and
+    annotations of arguments, results and variables unless `docstrings`; local names become short.
 
-    A docstring becomes nothing, or `"."` where there would be no other statement, and in decorated classes:
-    `dataclass` makes up a docstring for a class that has none, which takes longer than all the rest.
+    Annotations in classes stay, which may be fields. The docstring of a decorated class becomes `"."`:
+    `dataclass` makes one up for a class that has none, which takes longer than all the rest.
     """
-    lines = source.decode().splitlines()
+    tree = ast.parse(source)
     if not docstrings:
-        tree = ast.parse(source)
-        nodes = list(ast.walk(tree))
-        bodies = [
-            node.body
-            for node in nodes
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module)
-            or (isinstance(node, ast.ClassDef) and not node.decorator_list)
-        ]
-        needless = {id(body[0]) for body in bodies if len(body) > 1}
-        for node in nodes:
-            value = node.value if isinstance(node, ast.Expr) else None
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                _replace(lines, value, "" if id(node) in needless else '"."')
-        # From the end of each line to its beginning, so that positions stay right.
-        for before, part in sorted(_annotations(tree), key=lambda found: -found[1].col_offset):
-            _take_out(lines, before, part)
-    tokens = list(tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__))
-    for token in tokens:
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column].rstrip()
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def _annotations(tree: ast.AST, *, fields: bool = False) -> Iterator[tuple[str, ast.expr]]:
-    """Every annotation that is on one line and that nothing reads, and what stands before it.
-
-    With `fields` those right inside `tree` are of a class, which may be a dataclass: they stay.
-    """
-    for node in ast.iter_child_nodes(tree):
-        part: ast.expr | None = None
-        if isinstance(node, ast.arg):
-            part = node.annotation
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            part = node.returns
-        elif isinstance(node, ast.AnnAssign) and node.value is not None and not fields:
-            part = node.annotation
-        if part is not None and part.lineno == part.end_lineno:
-            yield ("->" if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else ":"), part
-        yield from _annotations(node, fields=isinstance(node, ast.ClassDef))
-
-
-def _take_out(lines: list[str], before: str, node: ast.expr) -> None:
-    line = lines[node.lineno - 1].encode()
-    head = line[: node.col_offset].rstrip().removesuffix(before.encode()).rstrip()
-    lines[node.lineno - 1] = (head + line[node.end_col_offset :]).decode()
-
-
-def _replace(lines: list[str], node: ast.Constant, text: str) -> None:
-    """Put `text` in place of a string that stands by itself."""
-    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-    before = lines[first].encode()[: node.col_offset].decode()
-    after = lines[last].encode()[node.end_col_offset :].decode()
-    for row in range(first, last + 1):
-        lines[row] = ""
-    lines[last] += after
-    lines[first] = f"{before}{text}{lines[first]}".rstrip()
+        for node in ast.walk(tree):
+            if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                decorated = isinstance(node, ast.ClassDef) and node.decorator_list
+                stays = [ast.Expr(ast.Constant("."))] if decorated or len(node.body) == 1 else []
+                node.body[:1] = stays
+    annotations = RemoveAnnotationsOptions(
+        remove_variable_annotations=not docstrings,
+        remove_return_annotations=not docstrings,
+        remove_argument_annotations=not docstrings,
+        remove_class_attribute_annotations=False,
+    )
+    text = minify(
+        ast.unparse(tree),
+        remove_annotations=annotations,
+        rename_locals=not docstrings,
+        hoist_literals=False,  # bytes before compression, not after it
+        remove_builtin_exception_brackets=False,
+        convert_posargs_to_args=False,
+        preserve_shebang=False,
+    )
+    return f"{text}\n".encode()
 
 
 def vendored_files(distribution: str = VENDORED) -> tuple[dict[str, bytes], dict[str, bytes]]:

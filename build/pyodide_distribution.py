@@ -46,6 +46,14 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class Added:
+    """A pure wheel that needs no other, and that the official distribution has not or in another form."""
+
+    wheel: Archive
+    imports: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Recipe:
     """What one version of the distribution is made of."""
 
@@ -56,6 +64,7 @@ class Recipe:
     packages: tuple[str, ...]
     wheels: Archive | None
     digest: str
+    added: tuple[Added, ...] = ()
 
 
 Fetch = Callable[[str, Path], Path]
@@ -85,6 +94,10 @@ def _recipe(version: str, entry: Mapping[str, Any]) -> Recipe:
         packages=tuple(entry["packages"]),
         wheels=wheels and Archive(wheels["requirement"], "sha256", wheels["sha256"], wheels["folder"]),
         digest=hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest(),
+        added=tuple(
+            Added(Archive(each["requirement"], "sha256", each["sha256"], ""), tuple(each["imports"]))
+            for each in entry.get("added", ())
+        ),
     )
 
 
@@ -156,16 +169,38 @@ def _assemble(recipe: Recipe, made: Path, scratch: Path, sources: Sources) -> No
     elif wanted:
         raise DistributionError(f"Pyodide {recipe.version} lists packages, but no wheels to take them from.")
     packages = {name: lock["packages"][name] for name in wanted}
+    for number, added in enumerate(recipe.added):
+        wheel = _fetched(added.wheel, sources.pypi, scratch / f"added-{number}")
+        shutil.copyfile(wheel, made / wheel.name)
+        entry = _added_entry(added, wheel.name)
+        packages[entry["name"]] = entry
     _write_json(made / LOCK, {**lock, "packages": packages})
     paths = sorted(path for path in made.iterdir() if path.is_file())
     record = {
         "version": recipe.version,
         "python": recipe.python,
         "recipe": recipe.digest,
+        "added": sorted(added.wheel.requirement.partition("==")[0] for added in recipe.added),
         "files": {path.name: file_digest(path) for path in paths},
         "sizes": {path.name: path.stat().st_size for path in paths},
     }
     _write_json(made / RECORD, record)
+
+
+def _added_entry(added: Added, file_name: str) -> dict[str, Any]:
+    """What the lock says of a wheel that was added."""
+    name, _, version = added.wheel.requirement.partition("==")
+    return {
+        "name": name,
+        "version": version,
+        "file_name": file_name,
+        "install_dir": "site",
+        "sha256": added.wheel.digest,
+        "package_type": "package",
+        "imports": list(added.imports),
+        "depends": [],
+        "unvendored_tests": False,
+    }
 
 
 def _fetched(archive: Archive, fetch: Fetch, into: Path) -> Path:
@@ -240,9 +275,13 @@ def npm_pack(requirement: str, into: Path) -> Path:
 
 
 def pip_download(requirement: str, into: Path) -> Path:
-    """Downloads one wheel, without what it depends on."""
+    """Downloads one wheel, without what it depends on; it need not be for the Python that runs this."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-    return _download([*command, "--no-cache-dir", "--dest", str(into), requirement], requirement, into)
+    return _download(
+        [*command, "--ignore-requires-python", "--no-cache-dir", "--dest", str(into), requirement],
+        requirement,
+        into,
+    )
 
 
 def _download(command: list[str], requirement: str, into: Path) -> Path:

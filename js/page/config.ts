@@ -1,6 +1,6 @@
 /** The page's configuration, as the exporter wrote it into `index.html`. */
 
-import type { BootConfig } from "../protocol/rpc.ts";
+import type { BootConfig, FilesConfig } from "../protocol/rpc.ts";
 
 export type BootPolicy = "eager" | "intent" | "never";
 
@@ -12,7 +12,9 @@ export interface PageConfig {
   readonly runtime: string;
   /** The standard library as bytecode, if there is one; else the runtime has its own as source. */
   readonly stdlib: string | null;
-  readonly providers: Readonly<Record<string, string>>;
+  readonly lock: string;
+  readonly packages: Readonly<Record<string, unknown>>;
+  readonly files: FilesConfig;
   readonly boot: BootPolicy;
   readonly mode: "run" | "edit";
   readonly version: string;
@@ -48,7 +50,13 @@ export function bootConfig(config: PageConfig, base: string, shared: boolean): B
     kernel: absolute(config.kernel),
     notebook: absolute(config.notebook),
     cache: absolute(config.cache),
-    providers: config.providers,
+    lock: absolute(config.lock),
+    packages: config.packages,
+    files: {
+      ...config.files,
+      modules: config.files.modules === null ? null : absolute(config.files.modules),
+      base: absolute(config.files.base),
+    },
     interrupt: shared ? new SharedArrayBuffer(1) : null,
   };
 }

@@ -1,6 +1,7 @@
 /** Booting: Pyodide, the kernel's wheel, and the notebook's own data, fetched side by side. */
 
 import type { BootConfig, BootPhase } from "../protocol/rpc.ts";
+import { placeFiles } from "./files.ts";
 import type { Pyodide, PyodideModule } from "./pyodide.ts";
 
 /** What a boot brings to life. */
@@ -15,17 +16,19 @@ const WHEEL = "/lib/tiffin_kernel.whl";
 /** Boots; throws an `Error` whose message is a sentence for the reader when something cannot be had. */
 export async function boot(config: BootConfig, phase: (name: BootPhase) => void): Promise<Booted> {
   phase("fetching");
-  const [wheel, notebook, index, module] = await Promise.all([
+  const modules = config.files.modules;
+  const [wheel, notebook, index, archive, module] = await Promise.all([
     fetchBytes(config.kernel, "the kernel"),
     fetchText(config.notebook, "the notebook"),
     fetchText(`${config.cache}/index.json`, "the index of stored results"),
+    modules === null ? null : fetchBytes(modules, "the notebook's modules"),
     importPyodide(config.runtime),
   ]);
   phase("initialising");
   const pyodide = await module.loadPyodide({
     indexURL: config.runtime,
-    lockFileURL: `${config.runtime}pyodide-lock.json`,
-    packageBaseUrl: config.runtime,
+    lockFileURL: config.lock,
+    packageBaseUrl: new URL(".", config.lock).href,
     ...(config.stdlib === null ? {} : { stdLibURL: config.stdlib }),
     stdout: logQuietly,
     stderr: logQuietly,
@@ -33,6 +36,7 @@ export async function boot(config: BootConfig, phase: (name: BootPhase) => void)
   phase("importing");
   pyodide.FS.writeFile(WHEEL, wheel);
   pyodide.runPython(`import sys; sys.path.append(${JSON.stringify(WHEEL)})`);
+  placeFiles(pyodide, config.files, archive);
   if (config.interrupt !== null) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
   return { pyodide, notebook, index };
 }

@@ -13,14 +13,17 @@ export function startKernel(
   post: (text: string) => void,
   installing: (names: readonly string[]) => void,
 ): Handle {
-  const settings = { cache: config.cache, providers: config.providers, jspi };
+  const settings = { cache: config.cache, packages: config.packages, digests: config.files.digests, jspi };
   const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
   const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");
   const fetchAll = (urls: string): Promise<Body[]> => fetchBatch(urls);
   const ffi = booted.pyodide.pyimport("pyodide.ffi");
   const fetchNow = (urls: string): Body[] => fetchBatchNow(urls);
   const inside = { can_run_sync: ffi.can_run_sync, run_sync: ffi.run_sync, fetch_now: fetchNow };
-  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, load, inside);
+  const say = (names: string): void => {
+    installing(JSON.parse(names) as readonly string[]);
+  };
+  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, { load, say }, inside);
 }
 
 async function loadPackages(

@@ -13,6 +13,12 @@ export interface Inside extends Ffi {
   readonly fetch_now: (urls: string) => Body[];
 }
 
+/** How packages of the lock are loaded, and how the page is told of others; names are a JSON array. */
+export interface Installing {
+  readonly load: (names: string) => Promise<void>;
+  readonly say: (names: string) => void;
+}
+
 export interface PyModule {
   readonly start: (
     config: string,
@@ -20,7 +26,7 @@ export interface PyModule {
     index: string,
     post: (text: string) => void,
     fetchBatch: (urls: string) => Promise<Body[]>,
-    loadPackages: (names: string) => Promise<void>,
+    packages: Installing,
     inside: Inside,
   ) => Handle;
 }
@@ -28,9 +34,24 @@ export interface PyModule {
 /** Carries out the command in `text`. */
 export type Handle = (text: string) => Promise<void>;
 
+/** A file of Emscripten's MEMFS. */
+export interface FileNode {
+  contents: Uint8Array | null;
+  usedBytes: number;
+}
+
+/** The part of Emscripten's file system that is used here. */
+export interface FileSystem {
+  writeFile(path: string, data: Uint8Array): void;
+  mkdirTree(path: string): void;
+  lookupPath(path: string): { readonly node: FileNode };
+  readonly ErrnoError: new (errno: number) => Error;
+}
+
 export interface Pyodide {
   readonly version: string;
-  readonly FS: { writeFile(path: string, data: Uint8Array): void };
+  readonly FS: FileSystem;
+  unpackArchive(archive: Uint8Array, format: "zip", options: { readonly extractDir: string }): void;
   runPython(code: string): unknown;
   pyimport(name: "tiffin.host.browser.entry"): PyModule;
   pyimport(name: "pyodide.ffi"): Ffi;

@@ -16,7 +16,10 @@ from tiffin.version import __version__
 _AUTHOR = "tiffin.session.author"
 _CACHES = "tiffin.session.caches"
 _AUTHOR_API = {
-    **dict.fromkeys(("ui", "md", "html", "display", "stats", "stop", "state", "defs", "refs"), _AUTHOR),
+    **dict.fromkeys(
+        ("ui", "md", "html", "display", "stats", "stop", "state", "defs", "refs", "notebook_location"),
+        _AUTHOR,
+    ),
     **dict.fromkeys(("cache", "lru_cache", "persistent_cache"), _CACHES),
 }
 

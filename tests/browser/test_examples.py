@@ -21,7 +21,7 @@ CASES = [
     ("tides.ipynb", (), None, None),
     ("daylight.py", (), "latitude", 10),
     ("garden.ipynb", (), "rain", 100),
-    ("bakery.py", ("--pyodide", "0.27.7"), "price", 6.25),
+    ("bakery.py", ("--pyodide", "0.27.7", "--offline"), "price", 6.25),
 ]
 
 

@@ -19,7 +19,7 @@ def test_frames_are_restored_and_recomputed(
     visit: Callable[..., View],
     tmp_path: Path,
 ) -> None:
-    served = serve(sites("frames.py", "--pyodide", "0.27.7"))
+    served = serve(sites("frames.py", "--pyodide", "0.27.7", "--offline"))
     view = visit(served.url)
     view.wait_ready()
     assert view.page.evaluate("document.documentElement.dataset.python").startswith("3.12")

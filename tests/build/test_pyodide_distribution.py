@@ -16,6 +16,7 @@ import pytest
 from pyodide_distribution import (
     LOCK,
     RECORD,
+    Added,
     Archive,
     DistributionError,
     Recipe,
@@ -24,6 +25,7 @@ from pyodide_distribution import (
     closure,
     copy_distribution,
     ensure,
+    file_digest,
     load_recipes,
     main,
     problem,
@@ -112,6 +114,19 @@ def test_holds_the_core_the_wanted_wheels_and_a_lock_of_just_these(bench: Bench)
     assert (record["version"], record["python"]) == ("0.27.7", "3.12.7")
     assert record["files"]["numpy-1.whl"] == hashlib.sha256(b"numpy").hexdigest()
     assert RECORD not in record["files"]
+
+
+def test_wheels_of_others_are_added_under_their_own_digest(bench: Bench, tmp_path: Path) -> None:
+    digest = hashlib.sha256(bench.pypi.path.read_bytes()).hexdigest()
+    added = Added(Archive("micropip==0.11.1", "sha256", digest, ""), ("micropip",))
+    folder, _ = ensure(replace(bench.recipe, added=(added,)), bench.cache, bench.sources)
+    entry = json.loads((folder / LOCK).read_text())["packages"]["micropip"]
+    assert (entry["version"], entry["sha256"], entry["imports"]) == ("0.11.1", digest, ["micropip"])
+    assert file_digest(folder / entry["file_name"]) == digest
+    assert json.loads((folder / RECORD).read_text())["added"] == ["micropip"]
+    wrong = Added(Archive("micropip==0.11.1", "sha256", "0" * 64, ""), ("micropip",))
+    with pytest.raises(DistributionError, match="is not the file whose sha256 is recorded"):
+        ensure(replace(bench.recipe, added=(wrong,), digest="x"), bench.cache, bench.sources)
 
 
 def test_is_downloaded_once(bench: Bench) -> None:

@@ -48,11 +48,13 @@ events, asked = [], []
 async def fetch(urls):
     asked.extend(json.loads(urls))
     return [bytes.fromhex(files[url]) if url in files else None for url in json.loads(urls)]
-async def load(names):
-    raise AssertionError(names)
+class Installing:
+    async def load(self, names):
+        raise AssertionError(names)
 given = json.loads(GIVEN)
 files = given["files"]
-config = json.dumps({"cache": "c", "providers": {}, "jspi": False})
+packages = {"providers": {}, "extra": [], "network": []}
+config = json.dumps({"cache": "c", "packages": packages, "digests": {}, "jspi": False})
 def post(text):
     events.append(json.loads(text))
 class Inside:
@@ -63,7 +65,9 @@ class Inside:
         asked.extend(json.loads(urls))
         return [bytes.fromhex(files[url]) if url in files else None for url in json.loads(urls)]
 
-handle = start(config, json.dumps(given["notebook"]), json.dumps(given["index"]), post, fetch, load, Inside())
+handle = start(
+    config, json.dumps(given["notebook"]), json.dumps(given["index"]), post, fetch, Installing(), Inside()
+)
 await handle(json.dumps({"type": "Restore", "run_id": "r1", "shown": {}}))
 await handle(json.dumps({"type": "SetValues", "run_id": "r2", "values": {"k": 9}}))
 [events, asked]

@@ -155,6 +155,19 @@ class NotebookFolder:
             self._modules[root] = digest("".join(parts).encode()) if parts else None
         return self._modules[root]
 
+    def module_sources(self, module: str) -> list[tuple[str, bytes]]:
+        """Return what `module_digest` is the digest of: paths in the folder, and sources."""
+        with _unheard():
+            return [
+                (source.relative_to(self._folder).as_posix(), source.read_bytes())
+                for source in self._sources(module)
+            ]
+
+    def module_imports(self, module: str) -> set[str]:
+        """Return the modules that these sources import by absolute names."""
+        with _unheard():
+            return {name for source in self._sources(module) for name in _imported(source)}
+
     def _as_loaded(self, module: str) -> tuple[FileRead, ...]:
         """The source of an own module as it was when this session first used it: Python loads it once."""
         root = module.split(".")[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -55,7 +55,13 @@ class Surroundings(Protocol):
 
 
 class ShippedSurroundings:
-    """For hosts where files are what was shipped with the results, and cannot change under them."""
+    """For hosts where files are what was shipped with the results, and cannot change under them.
+
+    `modules` are the digests of the author's own modules that were shipped, by root.
+    """
+
+    def __init__(self, modules: Mapping[str, Digest] | None = None) -> None:
+        self._modules = modules or {}
 
     def begin(self) -> Recording:
         return Recording()
@@ -73,4 +79,4 @@ class ShippedSurroundings:
         return True
 
     def module_digest(self, module: str) -> Digest | None:
-        return None
+        return self._modules.get(module.split(".")[0])

@@ -23,6 +23,7 @@ from typing import Any
 
 from tiffin.codecs import classes
 from tiffin.codecs.classes import Classes
+from tiffin.codecs.places import in_notebook
 from tiffin.codecs.registry import NONE, Encoding, NotEncodable
 from tiffin.errors import CodecError
 from tiffin.ids import Bytes
@@ -109,6 +110,9 @@ class PlainEncoder:
     def other(self, value: Any, kind: type) -> Any:
         """Return the form of a value whose type is in no table."""
         if isinstance(value, pathlib.PurePath):
+            parts = getattr(value, "in_notebook", None)
+            if parts is not None:
+                return ["NotebookPath", *map(_str, parts)]
             name = "PurePath" if not isinstance(value, pathlib.Path) else "Path"
             return [name, _str(value.as_posix())]
         if self._classes is not None:
@@ -322,6 +326,7 @@ _DECODERS: dict[str, Callable[[PlainDecoder, list[Any]], Any]] = {
     "Decimal": lambda d, p: decimal.Decimal(p[0]),
     "Fraction": lambda d, p: fractions.Fraction(*d.all(p)),
     "UUID": lambda d, p: uuid.UUID(hex=p[0]),
+    "NotebookPath": lambda d, p: in_notebook(*d.all(p)),
     "Path": lambda d, p: pathlib.Path(d.decode(p[0])),
     "PurePath": lambda d, p: pathlib.PurePosixPath(d.decode(p[0])),
     "enum": _member,

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from tiffin.codecs.places import in_notebook
 from tiffin.errors import Stop
 from tiffin.session.ambient import current
 from tiffin.ui.element import Element
@@ -135,6 +137,12 @@ def state(initial: T, *, allow_self_loops: bool = False) -> tuple[State[T], SetS
     else:
         made = ambient.make_state(initial, allow_self_loops)
     return made, SetState(made)
+
+
+def notebook_location() -> Path:
+    """Return the folder of the notebook, here or in the browser: `tn.notebook_location() / "public"` is where
+    the files lie that go with it. In a script, the folder of the script."""
+    return in_notebook()
 
 
 def defs() -> tuple[str, ...]:

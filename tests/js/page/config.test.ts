@@ -9,7 +9,9 @@ const config: PageConfig = {
   kernel: "../kernel/k.whl",
   runtime: "https://elsewhere.example/v1/",
   stdlib: null,
-  providers: { numpy: "numpy" },
+  lock: "../runtime/v1/pyodide-lock.json",
+  packages: { providers: { numpy: "numpy" } },
+  files: { modules: "modules-1.zip", digests: {}, base: "public/", public: { "a b.csv": [3, "ab"] } },
   boot: "intent",
   mode: "run",
   version: "0",
@@ -52,7 +54,14 @@ describe("the configuration", () => {
       kernel: "http://x.example/site/kernel/k.whl",
       notebook: "http://x.example/site/lunch/notebook.json",
       cache: "http://x.example/site/lunch/public/cache",
-      providers: { numpy: "numpy" },
+      lock: "http://x.example/site/runtime/v1/pyodide-lock.json",
+      files: {
+        modules: "http://x.example/site/lunch/modules-1.zip",
+        digests: {},
+        base: "http://x.example/site/lunch/public/",
+        public: { "a b.csv": [3, "ab"] },
+      },
+      packages: { providers: { numpy: "numpy" } },
       interrupt: null,
     });
     const compiled = bootConfig({ ...config, stdlib: "../runtime/0.zip" }, "http://x.example/site/lunch/", false);

@@ -39,10 +39,12 @@ class FakeWorker implements WorkerLike {
 const base: BootConfig = {
   runtime: "r/",
   stdlib: null,
+  lock: "r/pyodide-lock.json",
   kernel: "k",
   notebook: "n",
   cache: "c",
-  providers: {},
+  packages: {},
+  files: { modules: null, digests: {}, base: "public/", public: {} },
   interrupt: null,
 };
 const command = (id: string): RunCommand => ({ type: "RunCells", run_id: id, cells: null, force: false });

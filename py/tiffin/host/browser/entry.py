@@ -8,11 +8,12 @@ import platform
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
+from tiffin.cache.surroundings import ShippedSurroundings
 from tiffin.commands import Interrupt, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
 from tiffin.host.browser.fetch import FetchBatch, Inside, make_fetch, make_fetch_inside
-from tiffin.host.browser.packages import LoadPackages, LockedPackages
+from tiffin.host.browser.packages import Installing, LockedPackages
 from tiffin.ids import is_digest
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.cached import CachePolicy
@@ -65,13 +66,14 @@ def start(
     index_text: str,
     post: Callable[[str], Any],
     fetch_batch: FetchBatch,
-    load_packages: LoadPackages,
+    installing: Installing,
     inside: Inside,
 ) -> Handle:
     """Start the kernel, report `KernelReady`, and return the function that takes commands.
 
-    `config_text` is JSON: `{"cache": URL, "providers": {import name: package}, "jspi": bool}`. An index that
-    does not fit the notebook is reported, and left out.
+    `config_text` is JSON: `{"cache": URL, "packages": {...}, "digests": {own module: digest}, "jspi":
+    bool}`, with `packages` as `LockedPackages` takes them. An index that does not fit the notebook is
+    reported, and left out.
     """
     config = json.loads(config_text)
     notebook = Notebook.from_json(json.loads(notebook_text))
@@ -91,7 +93,8 @@ def start(
         blobs=stores.blobs,
         environment={"python": platform.python_version(), "platform": "browser", "packages": {}},
         policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False, cost="always"),
-        packages=LockedPackages(config["providers"], load_packages),
+        packages=LockedPackages(config["packages"], installing),
+        surroundings=ShippedSurroundings(config["digests"]),
         fetched=stores.fetched,
         inside=stores.inside,
         file=notebook.filename,

@@ -1,4 +1,5 @@
-"""Packages in the browser: a module is installed from the runtime's lock when something live imports it."""
+"""Packages in the browser: a module is installed when something live imports it, from the runtime's lock or,
+where cells may import anything, from a package index."""
 
 from __future__ import annotations
 
@@ -6,35 +7,84 @@ import importlib
 import importlib.util
 import json
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol
 
-LoadPackages: TypeAlias = Callable[[str], Awaitable[Any]]
-"""The worker's function: takes a JSON array of package names, resolves when they are installed."""
+PATCH = "pyodide_http"
+
+
+class Installing(Protocol):
+    """The worker's functions, for package names as a JSON array: `load` resolves when these packages of the
+    lock are installed, `say` tells the page what is being installed."""
+
+    def load(self, names: str) -> Awaitable[Any]: ...
+    def say(self, names: str) -> None: ...
 
 
 class LockedPackages:
-    """Installs what the runtime's lock has, and remembers; other modules are left to the import system.
+    """Installs what the runtime's lock has, and remembers.
 
-    `providers` maps import names to package names, as the lock file has them.
+    `known` is what the exporter wrote: `providers` maps import names to packages of the lock; `extra` are
+    packages that come with the first that is installed; `network` are modules that need the network as a
+    browser has it; `installer`, where there is one, has the `index` to ask for other packages, and the
+    `names` of packages that differ from their modules'.
     """
 
-    def __init__(self, providers: Mapping[str, str], load: LoadPackages) -> None:
-        self._providers = providers
-        self._load = load
+    def __init__(
+        self,
+        known: Mapping[str, Any],
+        worker: Installing,
+        patch: Callable[[], None] | None = None,
+    ) -> None:
+        self._providers: Mapping[str, str] = known["providers"]
+        self._extra = known["extra"]
+        self._network = known["network"]
+        self._installer: Any = known.get("installer")
+        self._worker = worker
+        self._patch = patch or patch_network
         self._asked: set[str] = set()
+        self._refused = Refusals()
 
     async def ensure(self, modules: frozenset[str]) -> None:
-        """Install the packages that provide `modules`, all in one go."""
-        wanted = {
-            provider for module in modules for provider in [self._provider(module)] if provider is not None
-        }
-        missing = sorted(wanted - self._asked)
-        if not missing:
-            return
-        await self._load(json.dumps(missing))
-        self._asked.update(missing)
-        importlib.invalidate_caches()
+        """Install the packages that provide `modules`, all in one go; one that cannot be had fails later, at
+        its import, with a sentence."""
+        wanted = {found for module in modules if (found := self._provider(module)) is not None}
+        reaches = PATCH in self._providers and any(_within(module, self._network) for module in modules)
+        if reaches:
+            wanted.add(self._providers[PATCH])
+        await self._load(wanted)
+        if self._installer is not None:
+            known = {"", *self._refused.reasons, *map(_root, self._providers)}
+            roots = set(map(_root, modules)) - known
+            await self._install(sorted(root for root in roots if not _is_there(root)))
+        if reaches:
+            self._patch()
+
+    async def _load(self, wanted: set[str]) -> None:
+        missing = sorted((wanted and wanted.union(self._extra)) - self._asked)
+        if missing:
+            await self._worker.load(json.dumps(missing))
+            self._asked.update(missing)
+            importlib.invalidate_caches()
+
+    async def _install(self, roots: list[str]) -> None:
+        """Install what no lock has; one after another, so that each has its own reason to fail."""
+        for root in roots:
+            await self._load({self._providers["micropip"]})
+            name = self._installer["names"].get(root, root)
+            self._worker.say(json.dumps([name]))
+            index = self._installer["index"]
+            try:
+                await importlib.import_module("micropip").install(name, index_urls=index)
+            except Exception as error:  # noqa: BLE001 (whatever an index answers)
+                self._refused.add(
+                    root, f"{name} cannot be installed here: {_reason(error)}; {self._others()}"
+                )
+            importlib.invalidate_caches()
+
+    def _others(self) -> str:
+        names = ", ".join(sorted({*self._providers.values()} - {"micropip", "pyodide-http"}))
+        return f"what comes with this page is {names}" if names else "no package comes with this page"
 
     def _provider(self, module: str) -> str | None:
         """The package of the longest prefix of `module` that the lock knows: `mpl_toolkits.x` has its own."""
@@ -44,6 +94,46 @@ class LockedPackages:
             if provider is not None:
                 return None if _is_there(parts[0]) else provider
         return None
+
+
+class Refusals:
+    """The last finder of modules: says why those that could not be installed are not there."""
+
+    def __init__(self) -> None:
+        self.reasons: dict[str, str] = {}
+
+    def add(self, root: str, reason: str) -> None:
+        """Let every import of `root` fail with `reason`, unless it can be found after all."""
+        self.reasons[root] = reason
+        if self not in sys.meta_path:
+            sys.meta_path.append(self)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Find nothing; `ModuleNotFoundError` says why."""
+        if name in self.reasons:
+            raise ModuleNotFoundError(self.reasons[name], name=name)
+
+
+def patch_network() -> None:
+    """Import what patches the network, and do it: it takes longer than most pages want to wait for."""
+    importlib.import_module("tiffin.host.browser.network").patch_network()
+
+
+def _reason(error: Exception) -> str:
+    said = str(error).strip()
+    if "pure Python 3 wheel" in said:
+        return "it has no wheel for WebAssembly"
+    if "fetch metadata" in said:
+        return "the package index does not have it"
+    return f"{type(error).__name__}: {said.splitlines()[0]}" if said else type(error).__name__
+
+
+def _root(module: str) -> str:
+    return module.split(".")[0]
+
+
+def _within(module: str, modules: Iterable[str]) -> bool:
+    return any(module == other or module.startswith(f"{other}.") for other in modules)
 
 
 def _is_there(root: str) -> bool:

@@ -20,8 +20,9 @@ from tiffin.host.cli.signing import make_signing_key, sign_cache, trust_signing_
 from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site
-from tiffin.host.export.runtime import find_assets, find_runtime
+from tiffin.host.export.runtime import find_assets, find_runtime, read_remote_lock
 from tiffin.host.export.site import SHARED_NAMES, Entry, SiteOptions, SiteReport, write_site
+from tiffin.host.export.wheels import PipWheels, wheel_cache
 from tiffin.host.server.static import make_server
 from tiffin.notebook.files import read_notebook, write_notebook
 from tiffin.notebook.notebook import Notebook
@@ -63,6 +64,8 @@ def export() -> None:
 @click.option(
     "--pyodide", metavar="DIR|URL|VERSION", help="The Pyodide distribution [default: the one shipped]."
 )
+@click.option("--offline", is_flag=True, help="Put every wheel that cells may need into the site.")
+@click.option("--index", metavar="URL", help="The package index that an edited page installs from.")
 @click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @explained
@@ -73,6 +76,8 @@ def export_html_wasm(
     mode: str,
     boot: str,
     pyodide: str | None,
+    offline: bool,
+    index: str | None,
     cache: str | None,
     as_json: bool,
 ) -> None:
@@ -80,18 +85,20 @@ def export_html_wasm(
 
     \b
     tiffin export html-wasm lunch.py -o site --execute
-    tiffin export html-wasm a.py b.ipynb -o site --execute --pyodide 0.27.7
+    tiffin export html-wasm a.py b.ipynb -o site --execute --pyodide 0.27.7 --offline
     """
     console = stderr_console()
     check_target(output)
-    assets, runtime = find_assets(), find_runtime(pyodide)
+    assets, runtime = find_assets(), read_remote_lock(find_runtime(pyodide))
+    wheels = PipWheels(runtime.lock.get("info", {}), wheel_cache(os.environ))
     read = [(path, read_notebook(path)) for path in notebooks]
     folders = _folders([notebook for _, notebook in read])
     entries: list[Entry] = []
     for (path, notebook), folder in zip(read, folders, strict=True):
         cooked = _cook(console, notebook, path, cache) if execute else None
-        entries.append(Entry(notebook, cooked, folder))
-    report = write_site(entries, output, assets, runtime, SiteOptions(boot, mode))
+        entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
+    options = SiteOptions(boot, mode, offline, index)
+    report = write_site(entries, output, assets, runtime, options, wheels)
     _tell_export(console, entries, output, report, as_json)
 
 

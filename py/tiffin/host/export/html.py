@@ -41,12 +41,14 @@ class CellView:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Where the page finds its script, styles and first fonts; `origins` are others that it talks to."""
+    """Where the page finds its script, styles and first fonts; `origins` are others that it runs code from,
+    `connections` others that it fetches from."""
 
     script: str
     styles: str
     origins: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
 
 
 def render_markdown(text: str) -> str:
@@ -144,8 +146,9 @@ def _source_title(cell: NotebookCell) -> str:
     return f'<span class="tn-hidden">Code of </span>{html.escape(cell.name)}'
 
 
-def content_security_policy(origins: tuple[str, ...]) -> str:
+def content_security_policy(origins: tuple[str, ...], connections: tuple[str, ...] = ()) -> str:
     """Return the policy of an exported page: its own origin, WebAssembly, and inline styles of outputs."""
+    reached = "".join(f" {origin}" for origin in (*origins, *connections))
     more = "".join(f" {origin}" for origin in origins)
     return "; ".join(
         [
@@ -154,7 +157,7 @@ def content_security_policy(origins: tuple[str, ...]) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob: https:",
             "media-src 'self' data: blob: https:",
-            f"connect-src 'self' data:{more}",
+            f"connect-src 'self' data:{reached}",
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'none'",
@@ -184,6 +187,7 @@ def render_page(
         f'<link rel="preload" as="font" type="font/woff2" href="{html.escape(font)}" crossorigin>'
         for font in links.fonts
     )
+    policy = _attribute(content_security_policy(links.origins, links.connections))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
 <html lang="en" data-kernel="off" data-mode="{html.escape(str(config["mode"]))}">
@@ -192,7 +196,7 @@ def render_page(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="tiffin {html.escape(str(config["version"]))}">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="{_attribute(content_security_policy(links.origins))}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
 <link rel="icon" href="data:,">
 {fonts}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from tiffin.errors import TiffinError, UsageError
 from tiffin.ids import digest
 
 DEFAULT_PYODIDE = "314.0.7"
+RELEASES = "https://cdn.jsdelivr.net/pyodide"
+"""Where every release of Pyodide lies, wheels included."""
+FETCH_TIMEOUT = 30  # seconds for a lock file
 _CORE = ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
@@ -34,20 +38,16 @@ class Assets:
 class Runtime:
     """A Pyodide distribution: a local folder to be copied into the site, or a URL.
 
-    `lock` is its lock file, empty for a URL.
+    `lock` is its lock file, empty for a URL where it could not be read. `wheels` is the URL of the folder
+    where its wheels lie for everybody, None if only here; those of the packages `added` lie only here.
     """
 
     version: str
     folder: Path | None
     url: str | None
     lock: Mapping[str, Any]
-
-    def providers(self) -> dict[str, str]:
-        """Return, for each module that the lock's packages bring, the name of the package."""
-        packages = self.lock.get("packages", {})
-        return {
-            module: name for name, entry in sorted(packages.items()) for module in entry.get("imports", ())
-        }
+    wheels: str | None = None
+    added: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def find_runtime(asked: str | None) -> Runtime:
     """Return the distribution that `asked` names: a folder, a URL, a version, or None for the default."""
     if asked is not None and asked.startswith(("https://", "http://")):
         url = asked if asked.endswith("/") else f"{asked}/"
-        return Runtime(url.rstrip("/").rsplit("/", 1)[-1], None, url, {})
+        return Runtime(url.rstrip("/").rsplit("/", 1)[-1], None, url, {}, url)
     if asked and ("/" in asked or os.sep in asked or Path(asked).is_dir()):
         return _open_runtime(Path(asked))
     version = (asked or DEFAULT_PYODIDE).removeprefix("v")
@@ -112,7 +112,22 @@ def find_runtime(asked: str | None) -> Runtime:
             f"Pyodide {version} is not on this machine: give a folder or a URL to --pyodide, or in a "
             f"checkout run 'python build/pyodide_distribution.py {version}'"
         )
-    return _open_runtime(folder)
+    released = re.fullmatch(r"\d+\.\d+\.\d+", version) is not None
+    return replace(_open_runtime(folder), wheels=f"{RELEASES}/v{version}/full/" if released else None)
+
+
+def read_remote_lock(runtime: Runtime) -> Runtime:
+    """Return a runtime that is a URL together with its lock, which is fetched; as it was if that fails."""
+    if runtime.url is None:
+        return runtime
+    try:
+        address = f"{runtime.url}pyodide-lock.json"
+        with urllib.request.urlopen(address, timeout=FETCH_TIMEOUT) as answer:  # noqa: S310 (http or https)
+            lock = json.loads(answer.read())
+        version = str(lock["info"].get("version") or runtime.version)
+        return replace(runtime, version=version, lock={**lock, "packages": dict(lock["packages"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return runtime
 
 
 def _open_runtime(folder: Path) -> Runtime:
@@ -125,49 +140,26 @@ def _open_runtime(folder: Path) -> Runtime:
         version = str(lock.get("info", {}).get("version") or folder.resolve().name)
     except (ValueError, AttributeError):
         raise UsageError(f"{folder} is no Pyodide distribution: its pyodide-lock.json is damaged") from None
-    return Runtime(version, folder, None, lock)
+    return Runtime(version, folder, None, lock, None, _added(folder))
 
 
-def needed_packages(runtime: Runtime, modules: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return the lock's packages that provide `modules`, with all they depend on, and the modules' roots
-    that neither the lock nor the standard library has."""
-    providers = runtime.providers()
-    waiting: list[str] = []
-    unknown: set[str] = set()
-    for module in modules:
-        parts = module.split(".")
-        found = [providers[p] for i in range(len(parts), 0, -1) if (p := ".".join(parts[:i])) in providers]
-        if found:
-            waiting.append(found[0])
-        elif parts[0] and parts[0] not in sys.stdlib_module_names and parts[0] != "tiffin":
-            unknown.add(parts[0])
-    packages = runtime.lock.get("packages", {})
-    needed: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in needed and name in packages:
-            needed.add(name)
-            waiting.extend(packages[name].get("depends", ()))
-    return sorted(needed), sorted(unknown)
+def _added(folder: Path) -> frozenset[str]:
+    """The packages that whoever made the distribution in `folder` has put beside the official ones."""
+    try:
+        record = json.loads((folder / "distribution.json").read_text("utf-8"))
+        return frozenset(record.get("added", ()))
+    except (OSError, ValueError, AttributeError):
+        return frozenset()
 
 
-def runtime_files(
-    runtime: Runtime, packages: Iterable[str], compiled: Compiled | None = None
-) -> dict[str, bytes | Path]:
+def runtime_files(runtime: Runtime, compiled: Compiled | None = None) -> dict[str, Path]:
     """Return the files of a self-hosted runtime: Pyodide itself, with its standard library as bytecode if it
-    is `compiled`, and only the wheels of `packages`."""
+    is `compiled`, without lock and packages."""
     assert runtime.folder is not None
-    entries = runtime.lock.get("packages", {})
-    kept = {name: entries[name] for name in packages}
-    files: dict[str, bytes | Path] = {
+    files = {
         path.name: path
         for path in sorted(runtime.folder.iterdir())
         if path.name.startswith("pyodide.") and path.suffix in (".mjs", ".js", ".wasm")
     }
     stdlib = runtime.folder / "python_stdlib.zip" if compiled is None else compiled.stdlib
-    files[stdlib.name] = stdlib
-    lock = {**runtime.lock, "packages": kept}
-    files["pyodide-lock.json"] = json.dumps(lock, sort_keys=True, separators=(",", ":")).encode()
-    for entry in kept.values():
-        files[entry["file_name"]] = runtime.folder / entry["file_name"]
-    return files
+    return {**files, stdlib.name: stdlib}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import shutil
@@ -16,15 +15,23 @@ from tiffin.cells.compile import compile_cell
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
-from tiffin.host.export.runtime import (
-    Assets,
-    Compiled,
-    Runtime,
-    find_compiled,
-    needed_packages,
-    runtime_files,
+from tiffin.host.export.lock import LOCK, lock_files
+from tiffin.host.export.modules import OwnModules, own_modules, pack
+from tiffin.host.export.packages import (
+    INSTALLER,
+    NETWORK,
+    READERS,
+    USUAL_NAMES,
+    Chosen,
+    Needs,
+    Wants,
+    choose_packages,
+    reaches_network,
 )
-from tiffin.ids import Bytes, CellId, Key
+from tiffin.host.export.public import PUBLIC, public_files
+from tiffin.host.export.runtime import Assets, Compiled, Runtime, find_compiled, runtime_files
+from tiffin.host.export.wheels import NoWheels, WheelSource
+from tiffin.ids import Bytes, CellId, Key, digest
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.stores.loader import INDEX_FORMAT
 from tiffin.version import __version__
@@ -39,19 +46,24 @@ INLINE_MANIFEST = 16_384
 
 @dataclass(frozen=True)
 class SiteOptions:
-    """How the page behaves: when Python starts, and whether cells can be edited."""
+    """How the page behaves: when Python starts, whether cells can be edited, whether every wheel is in the
+    site, and the package index that the page asks, if it is not micropip's own."""
 
     boot: str = "eager"
     mode: str = "run"
+    offline: bool = False
+    index: str | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A notebook of a site, its results if it was executed, and its folder in the site ("" for the root)."""
+    """A notebook of a site, its results if it was executed, its folder in the site ("" for the root), and
+    the folder that it was read from, whose modules and public files go with it."""
 
     notebook: Notebook
     cooked: Cooked | None
     folder: str
+    place: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -64,56 +76,83 @@ class SiteReport:
 
 
 def write_site(
-    entries: Sequence[Entry], target: Path, assets: Assets, runtime: Runtime, options: SiteOptions
+    entries: Sequence[Entry],
+    target: Path,
+    assets: Assets,
+    runtime: Runtime,
+    options: SiteOptions,
+    wheels: WheelSource | None = None,
 ) -> SiteReport:
-    """Write the site of `entries` to `target`, replacing an older one as a whole."""
-    warnings: list[str] = []
+    """Write the site of `entries` to `target`, replacing an older one as a whole.
+
+    `wheels` is asked for packages that `runtime` lacks.
+    """
+    everything = [_gather(entry, options) for entry in entries]
+    wants = [gathered.wants for gathered in everything]
+    linked = runtime.wheels is not None and not options.offline
+    chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
     with replacing(target) as folder:
-        packages = [_packages(entry, runtime) for entry in entries]
-        for entry, (_, unknown) in zip(entries, packages, strict=True):
-            if unknown and runtime.url is None:
-                warnings.append(
-                    f"{entry.notebook.filename}: {', '.join(unknown)} is not in Pyodide {runtime.version}; "
-                    "results are shown, but cells that import it cannot run in the browser "
-                    "(--pyodide names another distribution)"
-                )
         compiled = find_compiled(runtime, assets.kernel)
-        every = sorted({name for needed, _ in packages for name in needed})
-        _write_shared(folder, assets, runtime, compiled, every)
-        for entry, (needed, _) in zip(entries, packages, strict=True):
-            providers = {
-                module: name
-                for module, name in runtime.providers().items()
-                if runtime.url is not None or name in needed
-            }
-            _write_entry(folder, entry, assets, runtime, compiled, options, providers)
+        _write_shared(folder, assets, runtime, compiled, chosen, options)
+        for gathered, needs in zip(everything, chosen.needs, strict=True):
+            _write_entry(folder, gathered, assets, runtime, compiled, options, needs)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
         (folder / MARKER).write_text(json.dumps(marker, sort_keys=True) + "\n", "utf-8")
         written = [path for path in folder.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in written)
-    return SiteReport(len(written), size, tuple(warnings))
+    return SiteReport(len(written), size, chosen.warnings)
 
 
-def _packages(entry: Entry, runtime: Runtime) -> tuple[list[str], list[str]]:
-    """The packages that live cells may need: what they import, and what decoding their inputs imports."""
-    modules: set[str] = set()
-    for cell in entry.notebook.cells:
-        modules |= compile_cell(cell, entry.notebook.filename).modules
-    local = {module for module in modules if module.startswith(".")}
+@dataclass(frozen=True)
+class _Gathered:
+    """A notebook with what lies beside it, and what its live cells may need."""
+
+    entry: Entry
+    modules: OwnModules
+    public: Mapping[str, Path]
+    wants: Wants
+
+
+def _gather(entry: Entry, options: SiteOptions) -> _Gathered:
+    """Live cells need what they import, themselves or through the notebook's own modules, and what decoding
+    their inputs imports."""
+    notebook = entry.notebook
+    imports: set[str] = set()
+    for cell in notebook.cells:
+        imports |= compile_cell(cell, notebook.filename).modules
     decoding: set[str] = set()
     if entry.cooked is not None:
         for cooked in entry.cooked.cells.values():
             if cooked.manifest is not None:
                 decoding.update(m for d in cooked.manifest.definitions.values() for m in d.modules)
-    needed, unknown = needed_packages(runtime, modules - local)
-    more, _ = needed_packages(runtime, decoding)
-    return sorted({*needed, *more}), unknown
+    own = OwnModules({}, {}, frozenset())
+    public: Mapping[str, Path] = {}
+    if entry.place is not None:
+        own, public = own_modules(entry.place, imports), public_files(entry.place)
+    foreign = {
+        module
+        for module in (*imports, *own.imports)
+        if not module.startswith(".") and module.split(".")[0] not in own.digests
+    }
+    wants = Wants(
+        notebook.filename,
+        notebook.requirements,
+        frozenset(foreign),
+        frozenset(decoding),
+        options.mode == "edit",
+    )
+    return _Gathered(entry, own, public, wants)
 
 
 def _write_shared(
-    folder: Path, assets: Assets, runtime: Runtime, compiled: Compiled | None, packages: Sequence[str]
+    folder: Path,
+    assets: Assets,
+    runtime: Runtime,
+    compiled: Compiled | None,
+    chosen: Chosen,
+    options: SiteOptions,
 ) -> None:
     for name in assets.bundle["files"]:
         _write(folder / "assets" / name, assets.page / name)
@@ -122,9 +161,13 @@ def _write_shared(
     notices = assets.page / "NOTICES.txt"
     if notices.is_file():
         _write(folder / "assets" / "NOTICES.txt", notices)
+    files: dict[str, Bytes | Path] = {}
     if runtime.url is None:
-        for name, content in runtime_files(runtime, packages, compiled).items():
-            _write(folder / "runtime" / runtime.version / name, content)
+        files.update(runtime_files(runtime, compiled))
+    if runtime.lock or options.offline:
+        files.update(lock_files(runtime, chosen, offline=options.offline))
+    for name, content in files.items():
+        _write(folder / "runtime" / runtime.version / name, content)
 
 
 def _write(path: Path, content: Bytes | Path) -> None:
@@ -137,26 +180,30 @@ def _write(path: Path, content: Bytes | Path) -> None:
 
 def _write_entry(
     site: Path,
-    entry: Entry,
+    gathered: _Gathered,
     assets: Assets,
     runtime: Runtime,
     compiled: Compiled | None,
     options: SiteOptions,
-    providers: Mapping[str, str],
+    needs: Needs,
 ) -> None:
+    entry = gathered.entry
     folder = site / entry.folder if entry.folder else site
     up = "../" * len(Path(entry.folder).parts)
     index = _index(entry)
     _write_cache(folder / "public" / "cache", entry, index)
     _write(folder / "notebook.json", _json(entry.notebook.to_json()))
+    own_runtime = f"{up}runtime/{runtime.version}/"
     config = {
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"{up}assets/{assets.bundle['worker']}",
         "kernel": f"{up}kernel/{(assets.kernel if compiled is None else compiled.kernel).name}",
-        "runtime": runtime.url or f"{up}runtime/{runtime.version}/",
-        "stdlib": None if compiled is None else f"{up}runtime/{runtime.version}/{compiled.stdlib.name}",
-        "providers": providers,
+        "runtime": runtime.url or own_runtime,
+        "stdlib": None if compiled is None else f"{own_runtime}{compiled.stdlib.name}",
+        "lock": f"{own_runtime if runtime.lock else runtime.url}{LOCK}",
+        "packages": _packages(needs, options),
+        "files": _write_files(folder, gathered),
         "boot": options.boot,
         "mode": options.mode,
         "version": __version__,
@@ -168,10 +215,11 @@ def _write_entry(
         f"{up}assets/{assets.bundle['styles']}",
         origins,
         tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
+        _connections(gathered, runtime, options, needs),
     )
 
     def keep_file(data: bytes, suffix: str) -> str:
-        name = f"{hashlib.sha256(data).hexdigest()[:20]}{suffix}"
+        name = f"{digest(data)[:20]}{suffix}"
         _write(folder / "assets" / "outputs" / name, data)
         return f"assets/outputs/{name}"
 
@@ -180,6 +228,48 @@ def _write_entry(
         folder / "index.html",
         render_page(entry.notebook, views, config, links, keep_file).encode("utf-8", "replace"),
     )
+
+
+def _packages(needs: Needs, options: SiteOptions) -> Json:
+    """What the kernel is told of packages; `installer` is there only where cells may import anything."""
+    told: dict[str, Json] = {
+        "providers": needs.providers,
+        "extra": needs.extra,
+        "network": [*NETWORK, *READERS],
+    }
+    if options.mode == "edit" and INSTALLER in needs.providers:
+        told["installer"] = {"index": options.index, "names": USUAL_NAMES}
+    return told
+
+
+def _write_files(folder: Path, gathered: _Gathered) -> Json:
+    """Write modules and public files, and return what the worker is told of them: where the modules are, in
+    one archive, with their digests as keys have them, and each file with its size and digest."""
+    told: dict[str, Json] = {
+        "modules": None,
+        "digests": gathered.modules.digests,
+        "base": f"{PUBLIC}/",
+        "public": {},
+    }
+    if gathered.modules.sources:
+        archive = pack(gathered.modules.sources)
+        told["modules"] = f"modules-{digest(archive)[:20]}.zip"
+        _write(folder / told["modules"], archive)
+    for path, source in gathered.public.items():
+        _write(folder / PUBLIC / path, source)
+        content = (folder / PUBLIC / path).read_bytes()
+        told["public"][path] = [len(content), digest(content)[:20]]
+    return told
+
+
+def _connections(
+    gathered: _Gathered, runtime: Runtime, options: SiteOptions, needs: Needs
+) -> tuple[str, ...]:
+    """What else than its own origin a page may fetch from: where the wheels are, and anything for code that
+    asks for the network itself."""
+    wheels = runtime.wheels if needs.providers and not options.offline and runtime.url is None else None
+    found = () if wheels is None else (_origin(wheels),)
+    return (*found, "http:", "https:") if reaches_network(gathered.wants) else found
 
 
 def _origin(url: str) -> str:

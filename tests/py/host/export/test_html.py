@@ -214,6 +214,9 @@ def test_the_policy_allows_the_page_itself_and_no_other_script() -> None:
     more = content_security_policy(("https://x.org",))
     assert "script-src 'self' 'wasm-unsafe-eval' https://x.org;" in more
     assert "connect-src 'self' data: https://x.org;" in more
+    fetched = content_security_policy((), ("https://x.org",))
+    assert "connect-src 'self' data: https://x.org;" in fetched
+    assert "script-src 'self' 'wasm-unsafe-eval';" in fetched
 
 
 def test_the_policy_stays_inside_its_attribute() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from tiffin.errors import TiffinError, UsageError
 from tiffin.host.export import runtime as module
 from tiffin.host.export.runtime import (
     DEFAULT_PYODIDE,
+    RELEASES,
     Compiled,
     Runtime,
     find_assets,
     find_compiled,
     find_runtime,
-    needed_packages,
     pyodide_cache,
+    read_remote_lock,
     runtime_files,
 )
 from tiffin.ids import digest
@@ -83,8 +85,7 @@ def test_a_folder_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 )
 def test_a_url_is_left_to_the_browser(asked: str, url: str, version: str) -> None:
     found = find_runtime(asked)
-    assert found == Runtime(version, None, url, {})
-    assert found.providers() == {}
+    assert found == Runtime(version, None, url, {}, url)
 
 
 @pytest.mark.parametrize(
@@ -110,43 +111,40 @@ def test_no_distribution_at_all(empty_machine: Path, tmp_path: Path) -> None:
         find_runtime(str(tmp_path / "nothing" / "here"))
 
 
-@pytest.mark.parametrize(
-    ("modules", "needed", "unknown"),
-    [
-        ([], [], []),
-        (["json", "tiffin.session", "os.path"], [], []),
-        (["numpy.linalg"], ["numpy"], []),
-        (["pandas"], ["numpy", "pandas", "python-dateutil", "six"], []),
-        (["dateutil.parser"], ["python-dateutil", "six"], []),
-        (["matplotlib.pyplot"], ["matplotlib", "numpy"], []),  # the lock does not have all it depends on
-        (["mpl_toolkits.three.axes"], ["toolkit-3d"], []),
-        (["mpl_toolkits.two"], ["matplotlib", "numpy"], []),
-        (["torch.nn", "torch", "numpy", "jax"], ["numpy"], ["jax", "torch"]),
-    ],
-)
-def test_packages_come_with_all_they_depend_on(
-    tmp_path: Path, modules: list[str], needed: list[str], unknown: list[str]
+def test_a_site_gets_what_pyodide_itself_is_made_of(tmp_path: Path) -> None:
+    runtime = make_runtime(tmp_path / "mine", *PACKAGES)
+    files = runtime_files(runtime)
+    assert files.keys() == {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"}
+
+
+def test_a_version_has_its_wheels_where_it_was_released(empty_machine: Path, tmp_path: Path) -> None:
+    make_runtime(empty_machine / DEFAULT_PYODIDE)
+    (empty_machine / DEFAULT_PYODIDE / "distribution.json").write_text('{"added": ["micropip"]}')
+    found = find_runtime(None)
+    assert found.wheels == f"{RELEASES}/v{DEFAULT_PYODIDE}/full/"
+    assert found.added == {"micropip"}
+    assert make_runtime(tmp_path / "mine").wheels is None
+    make_runtime(empty_machine / "0.30.0.dev0")
+    assert find_runtime("0.30.0.dev0").wheels is None
+
+
+def test_the_lock_of_a_remote_runtime_is_fetched(serve_folder: Callable[[Path], str], tmp_path: Path) -> None:
+    make_runtime(tmp_path / "there", *PACKAGES, version="0.27.7")
+    remote = find_runtime(serve_folder(tmp_path / "there"))
+    found = read_remote_lock(remote)
+    assert (found.version, found.url, found.wheels) == ("0.27.7", remote.url, remote.url)
+    assert set(found.lock["packages"]) == {entry["name"] for entry in PACKAGES}
+
+
+@pytest.mark.parametrize("lock", ["{", "[]", '{"info": {}}', None])
+def test_a_remote_lock_that_cannot_be_had_is_left_to_the_page(
+    serve_folder: Callable[[Path], str], tmp_path: Path, lock: str | None
 ) -> None:
-    runtime = make_runtime(tmp_path / "mine", *PACKAGES)
-    assert needed_packages(runtime, modules) == (needed, unknown)
-
-
-def test_packages_that_depend_on_each_other_end(tmp_path: Path) -> None:
-    runtime = make_runtime(tmp_path / "mine", package("a", "b"), package("b", "a"))
-    assert needed_packages(runtime, ["a"]) == (["a", "b"], [])
-
-
-def test_a_site_gets_pyodide_the_wheels_it_needs_and_a_lock_of_these(tmp_path: Path) -> None:
-    runtime = make_runtime(tmp_path / "mine", *PACKAGES)
-    files = runtime_files(runtime, ["numpy", "six"])
-    core = {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"}
-    assert files.keys() == {*core, "numpy-1.0.whl", "six-1.0.whl"}
-    written = files["pyodide-lock.json"]
-    assert isinstance(written, bytes)
-    lock = json.loads(written)
-    assert lock["packages"].keys() == {"numpy", "six"}
-    assert lock["packages"]["numpy"] == PACKAGES[0]
-    assert lock["info"] == runtime.lock["info"]
+    (tmp_path / "there").mkdir()
+    if lock is not None:
+        (tmp_path / "there" / "pyodide-lock.json").write_text(lock)
+    remote = find_runtime(serve_folder(tmp_path / "there"))
+    assert read_remote_lock(remote) == remote
 
 
 def test_the_users_cache_follows_the_xdg_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +203,7 @@ def test_bytecode_is_taken_only_if_it_was_made_from_the_very_same_files(
         assert compiled is None
         return
     assert compiled == Compiled(folder / "1.zip", folder / "2.zip")
-    files = runtime_files(runtime, (), compiled)
+    files = runtime_files(runtime, compiled)
     assert files["1.zip"] == folder / "1.zip"
     assert "python_stdlib.zip" not in files
 

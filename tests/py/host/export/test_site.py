@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sites import PAGE, contents, make_assets, make_runtime, package
 
 from tiffin.host.export.cook import cook
 from tiffin.host.export.folder import MARKER, is_site
+from tiffin.host.export.packages import USUAL_NAMES
 from tiffin.host.export.runtime import Assets, Runtime
 from tiffin.host.export.site import INLINE_MANIFEST, Entry, SiteOptions, SiteReport, write_site
 from tiffin.ids import digest
@@ -137,6 +139,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
                 "python_stdlib.zip",
                 "pyodide-lock.json",
                 "numpy-1.0.whl",
+                "micropip-1.0.whl",
             )
         ),
     }
@@ -149,7 +152,14 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "kernel": "kernel/tiffin_kernel-0.1.0-py3-none-any.whl",
         "runtime": "runtime/314.0.7/",
         "stdlib": None,
-        "providers": {"numpy": "numpy"},
+        "lock": "runtime/314.0.7/pyodide-lock.json",
+        "packages": {
+            "providers": {"numpy": "numpy", "micropip": "micropip"},
+            "extra": [],
+            "network": ["requests", "urllib3", "urllib.request", "http.client", "pandas"],
+            "installer": {"index": None, "names": USUAL_NAMES},
+        },
+        "files": {"modules": None, "digests": {}, "base": "public/", "public": {}},
         "boot": "never",
         "mode": "edit",
         "version": "",
@@ -157,7 +167,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
     }
     for name in ("notebook", "worker", "kernel"):
         assert config[name] in files
-    assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy"}
+    assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy", "micropip"}
 
 
 def test_outputs_are_in_the_page_before_any_script(baker: Baker) -> None:
@@ -193,7 +203,7 @@ def test_several_notebooks_share_what_is_not_theirs(baker: Baker) -> None:
     assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy", "pluggy"}
     for folder, providers in (("lunch", {"numpy": "numpy"}), ("tea & <cake>", {"pluggy": "pluggy"})):
         config = baker.config(folder)
-        assert config["providers"] == providers
+        assert config["packages"]["providers"] == providers
         for name in ("worker", "kernel", "notebook"):
             assert (baker.site / folder / config[name]).is_file()
         assert (baker.site / folder / config["runtime"] / "pyodide.mjs").is_file()
@@ -226,6 +236,7 @@ def test_a_runtime_elsewhere_is_left_there(baker: Baker) -> None:
     assert not (baker.site / "runtime").exists()
     assert baker.config()["runtime"] == "https://cdn.x.org/v0.27.7/full/"
     assert "connect-src 'self' data: https://cdn.x.org;" in (baker.site / "index.html").read_text("utf-8")
+    assert baker.config()["lock"] == "https://cdn.x.org/v0.27.7/full/pyodide-lock.json"
     assert report.warnings == ()
 
 
@@ -277,3 +288,43 @@ def test_a_writing_that_fails_leaves_the_old_site_as_it_was(baker: Baker) -> Non
         baker.write(baker.entry("1"))
     assert contents(baker.site) == before
     assert [path.name for path in baker.site.parent.iterdir()] == ["site"]
+
+
+def test_what_lies_beside_a_notebook_goes_with_it(baker: Baker) -> None:
+    place = baker.folder / "kitchen"
+    (place / "helper.py").write_text("import numpy\nx = 1\n")
+    (place / "public" / "cache").mkdir(parents=True)
+    (place / "public" / "x.csv").write_text("1,2")
+    entry = baker.entry("import helper", folder="lunch", execute=False)
+    baker.write(replace(entry, place=place), baker.entry("1", folder="tea", name="tea.py"))
+    files = baker.config("lunch")["files"]
+    assert files["public"] == {"x.csv": [3, digest(b"1,2")[:20]]}
+    assert (baker.site / "lunch" / "public" / "x.csv").read_text() == "1,2"
+    archive = (baker.site / "lunch" / files["modules"]).read_bytes()
+    assert files["modules"] == f"modules-{digest(archive)[:20]}.zip"
+    assert files["digests"].keys() == {"helper"}
+    assert baker.config("lunch")["packages"]["providers"] == {"numpy": "numpy"}
+    assert baker.config("tea")["files"] == {"modules": None, "digests": {}, "base": "public/", "public": {}}
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_the_page_may_fetch_wheels_from_where_they_are(baker: Baker, offline: bool) -> None:
+    released = replace(baker.runtime, wheels="https://cdn.x.org/v1/full/")
+    options = SiteOptions(offline=offline)
+    baker.write(baker.entry("import numpy", execute=False), runtime=released, options=options)
+    page = (baker.site / "index.html").read_text("utf-8")
+    assert ("connect-src 'self' data: https://cdn.x.org;" in page) is not offline
+    assert "script-src 'self' 'wasm-unsafe-eval';" in page
+    assert (baker.site / "runtime" / "314.0.7" / "numpy-1.0.whl").exists() is offline
+
+
+@pytest.mark.parametrize(
+    ("cell", "mode", "anywhere"),
+    [("import urllib.request", "run", True), ("import urllib.parse", "run", False), ("1", "edit", True)],
+)
+def test_only_code_that_asks_for_the_network_gets_it(
+    baker: Baker, cell: str, mode: str, anywhere: bool
+) -> None:
+    baker.write(baker.entry(cell, execute=False), options=SiteOptions(mode=mode))
+    page = (baker.site / "index.html").read_text("utf-8")
+    assert ("connect-src 'self' data: http: https:;" in page) is anywhere
