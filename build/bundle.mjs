@@ -88,8 +88,14 @@ async function bundleInto(folder) {
     outdir: folder,
     entryNames: "[name]-[hash]",
   });
+  const maker = await build({
+    ...COMMON,
+    entryPoints: { "snapshot-maker": "js/worker/maker.ts" },
+    outdir: folder,
+  });
   const [pageFile, pageOutput] = madeFrom(page, "js/page/main.ts");
   const [workerFile] = madeFrom(worker, "js/worker/entry.ts");
+  const [makerFile] = madeFrom(maker, "js/worker/maker.ts");
   if (pageOutput.cssBundle === undefined) throw new Error("js/page/main.ts imports no style sheet.");
   const inputs = [...Object.keys(page.metafile.inputs), ...Object.keys(worker.metafile.inputs)];
   writeFileSync(join(folder, "NOTICES.txt"), notices(inputs, ROOT));
@@ -98,7 +104,11 @@ async function bundleInto(folder) {
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),
     fonts: preloadedFonts(readdirSync(folder)),
-    files: readdirSync(folder).sort(),
+    maker: basename(makerFile),
+    // What goes into every site: readers make no snapshots.
+    files: readdirSync(folder)
+      .filter((name) => name !== basename(makerFile))
+      .sort(),
   };
   writeFileSync(join(folder, "bundle.json"), `${JSON.stringify(bundle, null, 1)}\n`);
   return bundle;

@@ -1,6 +1,6 @@
 /** The page's configuration, as the exporter wrote it into `index.html`. */
 
-import type { BootConfig, FilesConfig } from "../protocol/rpc.ts";
+import type { BootConfig, FilesConfig, RuntimeConfig } from "../protocol/rpc.ts";
 
 export type BootPolicy = "eager" | "intent" | "never";
 
@@ -8,11 +8,7 @@ export interface PageConfig {
   readonly notebook: string;
   readonly cache: string;
   readonly worker: string;
-  readonly kernel: string;
-  readonly runtime: string;
-  /** The standard library as bytecode, if there is one; else the runtime has its own as source. */
-  readonly stdlib: string | null;
-  readonly lock: string;
+  readonly runtime: RuntimeConfig;
   readonly packages: Readonly<Record<string, unknown>>;
   readonly files: FilesConfig;
   readonly boot: BootPolicy;
@@ -41,16 +37,20 @@ export function sharesMemory(page: { readonly crossOriginIsolated: boolean }): b
   return page.crossOriginIsolated && "SharedArrayBuffer" in page;
 }
 
+/** Whether the host compressed a script that it sent: then it compresses the others, too. */
+export function isCompressing(timings: Performance, script: string): boolean {
+  const found = timings.getEntriesByName(script).find((entry) => entry instanceof PerformanceResourceTiming);
+  return found === undefined || found.encodedBodySize === 0 || found.encodedBodySize < found.decodedBodySize;
+}
+
 /** What the worker needs, with absolute addresses. */
-export function bootConfig(config: PageConfig, base: string, shared: boolean): BootConfig {
+export function bootConfig(config: PageConfig, base: string, shared: boolean, compressing: boolean): BootConfig {
   const absolute = (url: string): string => new URL(url, base).href;
   return {
-    runtime: absolute(config.runtime),
-    stdlib: config.stdlib === null ? null : absolute(config.stdlib),
-    kernel: absolute(config.kernel),
+    runtime: absoluteRuntime(config.runtime, absolute),
+    compressing,
     notebook: absolute(config.notebook),
     cache: absolute(config.cache),
-    lock: absolute(config.lock),
     packages: config.packages,
     files: {
       ...config.files,
@@ -58,5 +58,25 @@ export function bootConfig(config: PageConfig, base: string, shared: boolean): B
       base: absolute(config.files.base),
     },
     interrupt: shared ? new SharedArrayBuffer(1) : null,
+  };
+}
+
+function absoluteRuntime(runtime: RuntimeConfig, absolute: (url: string) => string): RuntimeConfig {
+  return {
+    ...runtime,
+    loader: absolute(runtime.loader),
+    glue: absolute(runtime.glue),
+    wasm: absolute(runtime.wasm),
+    lock: absolute(runtime.lock),
+    stdlib: { ...runtime.stdlib, url: absolute(runtime.stdlib.url) },
+    kernel: { ...runtime.kernel, url: absolute(runtime.kernel.url) },
+    snapshots: runtime.snapshots.map((snapshot) => ({
+      ...snapshot,
+      url: absolute(snapshot.url),
+      libraries: {
+        ...snapshot.libraries,
+        modules: snapshot.libraries.modules.map(({ path, url }) => ({ path, url: absolute(url) })),
+      },
+    })),
   };
 }

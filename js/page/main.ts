@@ -1,7 +1,7 @@
 /** The entry point of an exported page. */
 
 import "./styles/page.css";
-import { bootConfig, bootPolicy, type PageConfig, readConfig, sharesMemory } from "./config.ts";
+import { bootConfig, bootPolicy, isCompressing, type PageConfig, readConfig, sharesMemory } from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
 import type { Json } from "../protocol/messages.ts";
 import type { PageStats } from "./stats.ts";
@@ -38,7 +38,9 @@ function start(config: PageConfig): void {
   const page = new NotebookPage(settings, status, (listener) => {
     const address = new URL(config.worker, document.baseURI);
     const worker = new Worker(address, { type: "module", name: "tiffin" }) as unknown as WorkerLike;
-    return new WorkerSession(worker, bootConfig(config, document.baseURI, sharesMemory(window)), listener);
+    const compressing = isCompressing(performance, import.meta.url);
+    const boot = bootConfig(config, document.baseURI, sharesMemory(window), compressing);
+    return new WorkerSession(worker, boot, listener);
   });
   window.tiffin = {
     ready: page.ready,

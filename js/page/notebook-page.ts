@@ -4,7 +4,7 @@ import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
 import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
 import { ValueQueue } from "./state/values.ts";
-import { NOTHING, type PageStats, pageStats } from "./stats.ts";
+import { type BootStats, NOTHING, type PageStats, pageStats } from "./stats.ts";
 import { CellView } from "./view/cell.ts";
 import { showNotice } from "./view/notices.ts";
 import { readyText, type StatusView } from "./view/status.ts";
@@ -27,7 +27,7 @@ export class NotebookPage {
   readonly #status: StatusView;
   readonly #cells = new Map<string, CellView>();
   readonly #values = new ValueQueue((values) => this.#sendValues(values));
-  readonly #boot: Record<string, number> = {};
+  #boot: BootStats = { path: null, reason: null, phases: {} };
   #session: Session | null = null;
   #restored: Promise<RunCompleted> | null = null;
   #stats = NOTHING;
@@ -227,17 +227,25 @@ export class NotebookPage {
   #hear(notice: SessionNotice): void {
     switch (notice.kind) {
       case "phase":
-        this.#boot[notice.phase] ??= notice.at;
+        this.#note(notice.phase, notice.at);
         this.#status.sayPhase(notice.phase, notice.detail);
         break;
+      case "path":
+        this.#boot = { ...this.#boot, path: notice.path, reason: notice.reason };
+        break;
       case "ready":
-        this.#boot["started"] = notice.at;
+        this.#note("started", notice.at);
         document.documentElement.dataset["jspi"] = String(notice.jspi);
         break;
       case "failed":
         this.#fail(notice.reason);
         break;
     }
+  }
+
+  /** Keeps when a phase began first. */
+  #note(phase: string, at: number): void {
+    this.#boot = { ...this.#boot, phases: { ...this.#boot.phases, [phase]: this.#boot.phases[phase] ?? at } };
   }
 
   #fail(reason: string): void {

@@ -1,6 +1,6 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
-import type { BootPhase } from "../protocol/rpc.ts";
+import type { BootPath, BootPhase } from "../protocol/rpc.ts";
 import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 
 /** Commands that start a run, and are answered by its `RunCompleted`. */
@@ -9,6 +9,7 @@ export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" }>;
 /** What a session reports beside the kernel's own events. */
 export type SessionNotice =
   | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail: string | null }
+  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
   | { readonly kind: "ready"; readonly at: number; readonly jspi: boolean }
   /** The kernel is gone; every pending run was rejected with the same sentence. */
   | { readonly kind: "failed"; readonly reason: string };

@@ -85,6 +85,9 @@ export class WorkerSession implements Session {
       case "phase":
         this.#listener.notice({ ...message, detail: message.detail ?? null });
         break;
+      case "path":
+        this.#listener.notice(message);
+        break;
       case "booted": {
         const waiting = this.#waiting ?? [];
         this.#waiting = null;

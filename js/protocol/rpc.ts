@@ -12,13 +12,53 @@ export interface FilesConfig {
   readonly public: Readonly<Record<string, readonly [size: number, digest: string]>>;
 }
 
+/** Engines in which WebAssembly's table of functions is the same after Pyodide's start. */
+export type EngineFamily = "chromium" | "webkit";
+
+/** An archive that Python imports from; its size is known before it is there. */
+export interface ArchiveConfig {
+  readonly url: string;
+  readonly size: number;
+}
+
+/** Libraries in WebAssembly that a snapshot holds, and the handles that Python has of them. */
+export interface LibraryConfig {
+  readonly modules: readonly { readonly path: string; readonly url: string }[];
+  readonly handles: readonly (readonly [handle: number, name: string])[];
+}
+
+/** An interpreter snapshot, for one family of engines. */
+export interface SnapshotConfig {
+  readonly family: EngineFamily;
+  readonly url: string;
+  /** Functions in WebAssembly's table before Python's start. */
+  readonly table: number;
+  /** Bytes of Python's memory. */
+  readonly heap: number;
+  readonly libraries: LibraryConfig;
+}
+
+/** The runtime's files. */
+export interface RuntimeConfig {
+  readonly loader: string;
+  readonly glue: string;
+  readonly wasm: string;
+  readonly stdlib: ArchiveConfig;
+  readonly kernel: ArchiveConfig;
+  readonly lock: string;
+  /** Whether `stdlib` and `kernel` hold bytecode. */
+  readonly bytecode: boolean;
+  readonly snapshots: readonly SnapshotConfig[];
+}
+
+/** How Python came to life: from a snapshot, or by its ordinary start from bytecode or from sources. */
+export type BootPath = "snapshot" | "bytecode" | "sources";
+
 /** All that a worker needs to boot; URLs are absolute. */
 export interface BootConfig {
-  readonly runtime: string;
-  /** The standard library as bytecode; null for the runtime's own. */
-  readonly stdlib: string | null;
-  readonly lock: string;
-  readonly kernel: string;
+  readonly runtime: RuntimeConfig;
+  /** Whether the host compresses what it sends; where it does not, there are compressed files. */
+  readonly compressing: boolean;
   readonly notebook: string;
   readonly cache: string;
   /** What the kernel knows of packages; the page only hands it on. */
@@ -39,6 +79,8 @@ export type ToWorker =
 export type FromWorker =
   /** A phase began, `at` milliseconds after the worker started; `detail` names what it works on. */
   | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail?: string }
+  /** `reason` says why there was a snapshot, and yet `path` is another one. */
+  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
   | { readonly kind: "booted"; readonly at: number; readonly jspi: boolean }
   /** `text` is the JSON of an event. */
   | { readonly kind: "event"; readonly text: string }

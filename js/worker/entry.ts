@@ -7,6 +7,8 @@ import type { Handle } from "./pyodide.ts";
 
 const started = performance.now();
 let handle: Handle | null = null;
+/** What is still to be fetched, once what was asked for first is done. */
+let fetchRest: (() => Promise<void>) | null = null;
 
 function send(message: FromWorker): void {
   self.postMessage(message);
@@ -21,6 +23,8 @@ async function start(config: BootConfig): Promise<void> {
   const booted = await boot(config, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
+  fetchRest = booted.fetchRest;
+  send({ kind: "path", path: booted.path, reason: booted.reason });
   send({ kind: "phase", phase: "starting", at: now() });
   handle = startKernel(
     booted,
@@ -36,6 +40,13 @@ async function start(config: BootConfig): Promise<void> {
   send({ kind: "booted", at: now(), jspi });
 }
 
+/** Fetches the rest in the background; what cannot be had is fetched, or missed, when Python reads it. */
+function finishFetching(): void {
+  const rest = fetchRest;
+  fetchRest = null;
+  rest?.().catch(() => undefined);
+}
+
 function fail(error: unknown): void {
   send({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
 }
@@ -48,7 +59,7 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       break;
     case "command":
       if (handle === null) fail("a command came before Python was ready");
-      else handle(message.text).catch(fail);
+      else handle(message.text).then(finishFetching).catch(fail);
       break;
   }
 });

@@ -43,10 +43,40 @@ export interface FileNode {
 /** The part of Emscripten's file system that is used here. */
 export interface FileSystem {
   writeFile(path: string, data: Uint8Array): void;
+  readFile(path: string): Uint8Array<ArrayBuffer>;
   mkdirTree(path: string): void;
   lookupPath(path: string): { readonly node: FileNode };
   readonly ErrnoError: new (errno: number) => Error;
 }
+
+/** A library in WebAssembly, as Emscripten's linker knows it. */
+export interface LinkedLibrary {
+  readonly name: string;
+  refcount: number;
+  global: boolean;
+  exports: unknown;
+}
+
+/** The part of Emscripten's module that snapshots need. It is Pyodide's own affair: versions are pinned. */
+export interface EmscriptenModule {
+  readonly HEAP8: Int8Array;
+  readonly wasmTable: WebAssembly.Table;
+  readonly LDSO: {
+    readonly loadedLibsByName: Record<string, LinkedLibrary>;
+    readonly loadedLibsByHandle: Record<number, LinkedLibrary>;
+  };
+  growMemory(size: number): void;
+  newDSO(path: string, handle: number | undefined, state: "loading"): LinkedLibrary;
+  loadWebAssemblyModule(module: WebAssembly.Module, flags: object, path: string, scope: object): unknown;
+}
+
+/** What goes into Emscripten's module when it is created. */
+export interface EmscriptenSettings {
+  preRun?: ((module?: EmscriptenModule) => void)[];
+}
+
+/** Pyodide's glue: makes the module, with WebAssembly and file system, in which Python then starts. */
+export type CreateModule = (settings: EmscriptenSettings) => Promise<EmscriptenModule>;
 
 export interface Pyodide {
   readonly version: string;
@@ -60,6 +90,11 @@ export interface Pyodide {
     options: { readonly messageCallback: (text: string) => void; readonly errorCallback: (text: string) => void },
   ): Promise<unknown>;
   setInterruptBuffer(buffer: Uint8Array): void;
+  /** Python's memory, where it was loaded to make a snapshot. */
+  makeMemorySnapshot(): Uint8Array<ArrayBuffer>;
+  readonly loadedPackages: Record<string, string>;
+  /** Pyodide's own, as are the options with an underscore: they are what snapshots are made and loaded with. */
+  readonly _module: EmscriptenModule;
 }
 
 export interface PyodideModule {
@@ -67,8 +102,12 @@ export interface PyodideModule {
     readonly indexURL: string;
     readonly lockFileURL: string;
     readonly packageBaseUrl: string;
-    readonly stdLibURL?: string;
+    readonly stdLibURL: string;
     readonly stdout: (text: string) => void;
     readonly stderr: (text: string) => void;
+    /** Since 0.29; versions before take it from `globalThis._createPyodideModule`. */
+    readonly createPyodideModule?: CreateModule;
+    readonly _makeSnapshot?: boolean;
+    readonly _loadSnapshot?: Uint8Array<ArrayBuffer>;
   }): Promise<Pyodide>;
 }
