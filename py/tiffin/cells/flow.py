@@ -51,9 +51,7 @@ def find_flow(scope: ModuleScope, functions: Collection[int]) -> Flow:
     )
 
 
-def _carry(
-    carriers: dict[str, set[str]], latent: dict[str, set[str]], writes: dict[str, set[str]]
-) -> None:
+def _carry(carriers: dict[str, set[str]], latent: dict[str, set[str]], writes: dict[str, set[str]]) -> None:
     """Give a value what others of its own cell, which it may be made of, may use and do when called: what a
     function returns may be another one."""
     for name, carried in carriers.items():
