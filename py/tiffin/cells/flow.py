@@ -30,6 +30,7 @@ def find_flow(scope: ModuleScope, functions: Collection[int]) -> Flow:
             for name in {binding.name for binding in statement.bindings} | changed:
                 latent.setdefault(name, set()).update(deferred)
                 carriers.setdefault(name, set()).update(use.name for use in statement.uses)
+    _carry(carriers, latent, writes)
     binds = {binding.name for binding in scope.bindings if not binding.deferred}
     reads, needed, changes, used = _look_above(scope, defining, binds)
     called = _called(used, latent, set(defining.values()))
@@ -48,6 +49,20 @@ def find_flow(scope: ModuleScope, functions: Collection[int]) -> Flow:
         writes=_frozen(writes),
         carriers=_frozen(carriers),
     )
+
+
+def _carry(carriers: dict[str, set[str]], latent: dict[str, set[str]], writes: dict[str, set[str]]) -> None:
+    """Give a value what others of its own cell, which it may be made of, may use and do when called: what a
+    function returns may be another one."""
+    for name, carried in carriers.items():
+        waiting = list(carried)
+        while waiting:
+            other = waiting.pop()
+            latent[name] |= latent.get(other, set())
+            writes.setdefault(name, set()).update(writes.get(other, ()))
+            more = carriers.get(other, set()) - carried
+            carried |= more
+            waiting += more
 
 
 def _defined(statement: StatementScope) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from tiffin.codecs.places import in_notebook
 from tiffin.errors import Stop
 from tiffin.session.ambient import current
 from tiffin.ui.element import Element
@@ -142,6 +141,8 @@ def state(initial: T, *, allow_self_loops: bool = False) -> tuple[State[T], SetS
 def notebook_location() -> Path:
     """Return the folder of the notebook, here or in the browser: `tn.notebook_location() / "public"` is where
     the files lie that go with it. In a script, the folder of the script."""
+    from tiffin.codecs.places import in_notebook  # widgets alone load no codecs
+
     return in_notebook()
 
 

@@ -65,8 +65,14 @@ def test_what_a_cell_takes_changes_and_keeps(source: str, reads: str, changes: s
 
 def test_what_a_value_may_use_and_hold() -> None:
     found = flow("def f(): return g(x)\ny = [f, z]")
-    assert found.latent == {"f": {"g", "x"}}
+    assert found.latent == {"f": {"g", "x"}, "y": {"g", "x"}}
     assert found.carriers == {"y": {"f", "z"}}
+
+
+def test_what_a_function_of_the_cell_has_made_may_use_what_that_uses() -> None:
+    found = flow("def _make(k):\n    return lambda: k + x\n_first = _make(0)\nc = [_first, z]")
+    assert found.latent["c"] == {"x"}
+    assert found.carriers["c"] == {"_first", "_make", "z"}
 
 
 def test_what_a_function_may_write_is_not_what_its_cell_binds() -> None:

@@ -55,6 +55,7 @@ def test_every_name_is_there_and_others_are_not() -> None:
         "state",
         "defs",
         "refs",
+        "notebook_location",
         "cache",
         "lru_cache",
         "persistent_cache",

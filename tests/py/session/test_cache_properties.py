@@ -406,6 +406,28 @@ WRONG_ONCE: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[tuple[str, in
         ("a = 0", "b = 0", "c = 0", "d = 0", "a = [key(a) + 0, 0]"),
         [("edit", 4, 0), ("remove", 0, 0)],
     ),
+    "what a function of the same cell has made uses a name": (
+        (
+            "a = 0",
+            "b = 0",
+            "def _make(k):\n    return lambda: k + key(a) + 0\nc = _make(0)\nc()",
+            "a = [key(a) + 0, 0]",
+            "e = key(c) + 0\ne",
+        ),
+        ("a = 0", "b = 0", "c = 0", "d = 0\nd", "e = 0"),
+        [("edit", 3, 0)],
+    ),
+    "a function calls one that is its cell's own": (
+        (
+            "a = 0",
+            "def _h(): return key(a)\ndef c(): return _h()",
+            "def _h(): return 5\nb = _h()",
+            "a = [key(a) + 0, 0]",
+            "e = key(c) + 0\ne",
+        ),
+        ("a = 0", "b = 0", "c = 0", "d = 0\nd", "e = 0"),
+        [("edit", 3, 0)],
+    ),
     "two functions have defaults of one name": (
         ("a = 0", "b = 0", "c = 0", "d = 0", "e = key(a) + key(c) + 0\ne"),
         (FILE.format("data1", "a"), "b = 0", FILE.format("data0", "c"), "d = 0", "e = 0"),
