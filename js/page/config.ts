@@ -65,7 +65,7 @@ function absoluteRuntime(runtime: RuntimeConfig, absolute: (url: string) => stri
   return {
     ...runtime,
     loader: absolute(runtime.loader),
-    glue: absolute(runtime.glue),
+    glue: runtime.glue === null ? null : absolute(runtime.glue),
     wasm: absolute(runtime.wasm),
     lock: absolute(runtime.lock),
     stdlib: { ...runtime.stdlib, url: absolute(runtime.stdlib.url) },

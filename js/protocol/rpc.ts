@@ -41,13 +41,16 @@ export interface SnapshotConfig {
 /** The runtime's files. */
 export interface RuntimeConfig {
   readonly loader: string;
-  readonly glue: string;
+  /** Null where the loader finds it by itself. */
+  readonly glue: string | null;
   readonly wasm: string;
   readonly stdlib: ArchiveConfig;
   readonly kernel: ArchiveConfig;
   readonly lock: string;
   /** Whether `stdlib` and `kernel` hold bytecode. */
   readonly bytecode: boolean;
+  /** Whether WebAssembly is there compressed by gzip, too, with `.gz` after its name. */
+  readonly packed: boolean;
   readonly snapshots: readonly SnapshotConfig[];
 }
 

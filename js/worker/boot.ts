@@ -42,9 +42,10 @@ interface Files {
 export async function boot(config: BootConfig, phase: (name: BootPhase) => void): Promise<Booted> {
   phase("fetching");
   const modules = config.files.modules;
+  const packed = config.runtime.packed && !config.compressing;
   const files: Files = {
     scripts: importScripts(config.runtime),
-    wasm: compileModule(config.runtime.wasm, !config.compressing),
+    wasm: compileModule(config.runtime.wasm, packed),
     lock: fetchText(config.runtime.lock, "the list of packages"),
     notebook: fetchText(config.notebook, "the notebook"),
     index: fetchText(`${config.cache}/index.json`, "the index of stored results"),
@@ -91,11 +92,12 @@ async function restore(
     Promise.all(
       snapshot.libraries.modules.map(async ({ path, url }) => ({
         path,
-        module: await compileModule(url, !config.compressing),
+        module: await compileModule(url, false),
       })),
     ),
   ]);
   phase("initialising");
+  if (scripts.glue === null) throw new Error("its glue is not at hand");
   const create = linking(scripts.glue, libraries, (module) => {
     makeRoom(module, snapshot);
   });
@@ -141,12 +143,12 @@ export async function loadPyodide(
   lock: () => Promise<string> | string,
   loader: PyodideModule,
   wasm: WebAssembly.Module,
-  create: CreateModule,
+  create: CreateModule | null,
   stdlib: () => Promise<Response>,
   options: Pick<LoadOptions, "_loadSnapshot" | "_makeSnapshot">,
 ): Promise<Pyodide> {
   const folder = new URL(".", runtime.loader).href;
-  (globalThis as { _createPyodideModule?: CreateModule })._createPyodideModule = create;
+  if (create !== null) (globalThis as { _createPyodideModule?: CreateModule })._createPyodideModule = create;
   const given = {
     [`${folder}pyodide.asm.wasm`]: noArchive, // it is compiled already
     [runtime.stdlib.url]: stdlib,
@@ -160,7 +162,7 @@ export async function loadPyodide(
       stdLibURL: runtime.stdlib.url,
       stdout: logQuietly,
       stderr: logQuietly,
-      createPyodideModule: create,
+      ...(create === null ? {} : { createPyodideModule: create }),
       ...options,
     }),
   );

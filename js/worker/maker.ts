@@ -35,13 +35,15 @@ async function make(config: MakeConfig): Promise<Made> {
     fetchBytes(runtime.stdlib.url, "the standard library"),
     fetchBytes(runtime.kernel.url, "the kernel"),
   ]);
+  const glue = scripts.glue;
+  if (glue === null) throw new Error("there is no glue to make a snapshot with");
   const start = async (libraries: readonly Library[], check: (module: EmscriptenModule) => void): Promise<Pyodide> => {
     const pyodide = await loadPyodide(
       runtime,
       () => lock,
       scripts.loader,
       wasm,
-      linking(scripts.glue, libraries, check),
+      linking(glue, libraries, check),
       () => Promise.resolve(new Response(stdlib)),
       { _makeSnapshot: true },
     );

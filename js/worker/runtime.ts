@@ -48,13 +48,18 @@ export async function compileModule(url: string, packed: boolean): Promise<WebAs
 /** Pyodide's two scripts: the loader, and the glue between Python and JavaScript. */
 export interface Scripts {
   readonly loader: PyodideModule;
-  readonly glue: CreateModule;
+  /** Null where the loader finds it by itself. */
+  readonly glue: CreateModule | null;
 }
 
 export async function importScripts(runtime: RuntimeConfig): Promise<Scripts> {
-  const [loader, glue] = await Promise.all([importScript(runtime.loader), importScript(runtime.glue)]);
+  const [loader, glue] = await Promise.all([
+    importScript(runtime.loader),
+    runtime.glue === null ? null : importScript(runtime.glue),
+  ]);
+  if (glue === null) return { loader: loader as PyodideModule, glue: null };
   const given = (glue as { readonly default?: CreateModule }).default ?? oldGlue();
-  if (given === undefined) throw new Error(`Python could not be loaded: ${runtime.glue} is not Pyodide's glue`);
+  if (given === undefined) throw new Error(`Python could not be loaded: ${String(runtime.glue)} is not Pyodide's glue`);
   return { loader: loader as PyodideModule, glue: given };
 }
 
@@ -71,6 +76,13 @@ async function importScript(url: string): Promise<unknown> {
   }
 }
 
+type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+
+type Instantiate = (
+  source: Response | PromiseLike<Response>,
+  imports?: WebAssembly.Imports,
+) => Promise<WebAssembly.WebAssemblyInstantiatedSource>;
+
 /**
  * Does `work`, in which files are not fetched but given: by address, and the WebAssembly module.
  *
@@ -81,19 +93,22 @@ export async function withFiles<T>(
   compiled: WebAssembly.Module,
   work: () => Promise<T>,
 ): Promise<T> {
-  const [fetchOne, instantiateStreaming] = [self.fetch, WebAssembly.instantiateStreaming];
-  self.fetch = (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
+  const scope: { fetch: Fetch } = self;
+  const fetchOne = scope.fetch;
+  const linker: { instantiateStreaming: Instantiate } = WebAssembly;
+  const instantiate = linker.instantiateStreaming;
+  scope.fetch = (input, init) => {
+    const url = input instanceof Request ? input.url : input.toString();
     return files[url]?.() ?? fetchOne(input, init);
   };
-  WebAssembly.instantiateStreaming = async (_source, imports) => {
-    WebAssembly.instantiateStreaming = instantiateStreaming; // what Pyodide instantiates first is itself
+  linker.instantiateStreaming = async (_source, imports) => {
+    linker.instantiateStreaming = instantiate; // what Pyodide instantiates first is itself
     return { instance: await WebAssembly.instantiate(compiled, imports), module: compiled };
   };
   try {
     return await work();
   } finally {
-    self.fetch = fetchOne;
-    WebAssembly.instantiateStreaming = instantiateStreaming;
+    scope.fetch = fetchOne;
+    linker.instantiateStreaming = instantiate;
   }
 }

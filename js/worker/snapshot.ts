@@ -23,7 +23,7 @@ export interface Linked {
 
 /** The family of this engine: one snapshot does for all of a family. */
 export function engineFamily(agent: string): EngineFamily {
-  return agent.includes("AppleWebKit/") && !/\b(Chrome|Chromium)\//.test(agent) ? "webkit" : "chromium";
+  return agent.includes("AppleWebKit/") && !/Chrom(e|ium)\//.test(agent) ? "webkit" : "chromium";
 }
 
 export function findSnapshot(snapshots: readonly SnapshotConfig[], agent: string): SnapshotConfig | null {

@@ -135,12 +135,18 @@ describe("notices", () => {
 
 describe("the diagnostics", () => {
   it("put the facts in words", () => {
-    const stats = pageStats({ ...NOTHING, cells_run: 2, blobs_rejected: 1 }, { fetching: 12, started: 3456.7 });
+    const stats = pageStats({ ...NOTHING, cells_run: 2, blobs_rejected: 1 }, {
+      path: "bytecode",
+      reason: "it is too old",
+      phases: { fetching: 12, started: 3456.7 },
+    });
     const facts = { kernel: "busy", python: "3.14.2", jspi: "true", isolated: "false", version: "1.0", stats };
     const rows = Object.fromEntries(describeFacts(facts).flat());
     expect(rows).toMatchObject({
       Python: "working",
       Version: "3.14.2 in WebAssembly",
+      "Started from": "bytecode",
+      "The snapshot did not fit": "it is too old",
       "Fetching began": "12 ms",
       "Kernel was up": "3,457 ms",
       "Cells run here": "2",

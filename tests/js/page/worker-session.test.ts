@@ -37,10 +37,18 @@ class FakeWorker implements WorkerLike {
 }
 
 const base: BootConfig = {
-  runtime: "r/",
-  stdlib: null,
-  lock: "r/pyodide-lock.json",
-  kernel: "k",
+  runtime: {
+    loader: "r/l.mjs",
+    glue: "r/g.mjs",
+    wasm: "r/p.wasm",
+    stdlib: { url: "r/s.zip", size: 1 },
+    kernel: { url: "k", size: 1 },
+    lock: "r/pyodide-lock.json",
+    bytecode: true,
+    packed: false,
+    snapshots: [],
+  },
+  compressing: true,
   notebook: "n",
   cache: "c",
   packages: {},

@@ -65,6 +65,13 @@ def export() -> None:
     "--pyodide", metavar="DIR|URL|VERSION", help="The Pyodide distribution [default: the one shipped]."
 )
 @click.option("--offline", is_flag=True, help="Put every wheel that cells may need into the site.")
+@click.option(
+    "--snapshot",
+    type=click.Choice(SNAPSHOTS),
+    default="kernel",
+    show_default=True,
+    help="What Python has imported already when it starts: the kernel, the notebook's packages too, nothing.",
+)
 @click.option("--index", metavar="URL", help="The package index that an edited page installs from.")
 @click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -77,6 +84,7 @@ def export_html_wasm(
     boot: str,
     pyodide: str | None,
     offline: bool,
+    snapshot: str,
     index: str | None,
     cache: str | None,
     as_json: bool,
@@ -97,7 +105,7 @@ def export_html_wasm(
     for (path, notebook), folder in zip(read, folders, strict=True):
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
-    options = SiteOptions(boot, mode, offline, index)
+    options = SiteOptions(boot, mode, offline, index, snapshot)
     report = write_site(entries, output, assets, runtime, options, wheels)
     _tell_export(console, entries, output, report, as_json)
 

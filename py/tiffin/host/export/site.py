@@ -29,7 +29,14 @@ from tiffin.host.export.packages import (
     reaches_network,
 )
 from tiffin.host.export.public import PUBLIC, public_files
-from tiffin.host.export.runtime import Assets, Compiled, Runtime, find_compiled, runtime_files
+from tiffin.host.export.runtime import (
+    Assets,
+    Layout,
+    Runtime,
+    find_compiled,
+    find_snapshots,
+    lay_out_runtime,
+)
 from tiffin.host.export.wheels import NoWheels, WheelSource
 from tiffin.ids import Bytes, CellId, Key, digest
 from tiffin.notebook.notebook import Notebook, NotebookCell
@@ -47,12 +54,14 @@ INLINE_MANIFEST = 16_384
 @dataclass(frozen=True)
 class SiteOptions:
     """How the page behaves: when Python starts, whether cells can be edited, whether every wheel is in the
-    site, and the package index that the page asks, if it is not micropip's own."""
+    site, the package index that the page asks, if it is not micropip's own, and what Python's snapshots hold:
+    the `kernel`, the imports of the `notebook` too, or that there are `none`."""
 
     boot: str = "eager"
     mode: str = "run"
     offline: bool = False
     index: str | None = None
+    snapshot: str = "kernel"
 
 
 @dataclass(frozen=True)
@@ -93,9 +102,11 @@ def write_site(
     chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
     with replacing(target) as folder:
         compiled = find_compiled(runtime, assets.kernel)
-        _write_shared(folder, assets, runtime, compiled, chosen, options)
+        snapshots = find_snapshots(runtime, compiled) if options.snapshot != "none" else ()
+        layout = lay_out_runtime(runtime, assets.kernel, compiled, snapshots)
+        _write_shared(folder, assets, runtime, layout, chosen, options)
         for gathered, needs in zip(everything, chosen.needs, strict=True):
-            _write_entry(folder, gathered, assets, runtime, compiled, options, needs)
+            _write_entry(folder, gathered, assets, runtime, layout, options, needs)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
@@ -150,24 +161,20 @@ def _write_shared(
     folder: Path,
     assets: Assets,
     runtime: Runtime,
-    compiled: Compiled | None,
+    layout: Layout,
     chosen: Chosen,
     options: SiteOptions,
 ) -> None:
     for name in assets.bundle["files"]:
         _write(folder / "assets" / name, assets.page / name)
-    kernel = assets.kernel if compiled is None else compiled.kernel
-    _write(folder / "kernel" / kernel.name, kernel)
     notices = assets.page / "NOTICES.txt"
     if notices.is_file():
         _write(folder / "assets" / "NOTICES.txt", notices)
-    files: dict[str, Bytes | Path] = {}
-    if runtime.url is None:
-        files.update(runtime_files(runtime, compiled))
+    for address, path in layout.files.items():
+        _write(folder / address, path)
     if runtime.lock or options.offline:
-        files.update(lock_files(runtime, chosen, offline=options.offline))
-    for name, content in files.items():
-        _write(folder / "runtime" / runtime.version / name, content)
+        for name, content in lock_files(runtime, chosen, offline=options.offline).items():
+            _write(folder / "runtime" / runtime.version / name, content)
 
 
 def _write(path: Path, content: Bytes | Path) -> None:
@@ -183,7 +190,7 @@ def _write_entry(
     gathered: _Gathered,
     assets: Assets,
     runtime: Runtime,
-    compiled: Compiled | None,
+    layout: Layout,
     options: SiteOptions,
     needs: Needs,
 ) -> None:
@@ -193,15 +200,11 @@ def _write_entry(
     index = _index(entry)
     _write_cache(folder / "public" / "cache", entry, index)
     _write(folder / "notebook.json", _json(entry.notebook.to_json()))
-    own_runtime = f"{up}runtime/{runtime.version}/"
     config = {
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"{up}assets/{assets.bundle['worker']}",
-        "kernel": f"{up}kernel/{(assets.kernel if compiled is None else compiled.kernel).name}",
-        "runtime": runtime.url or own_runtime,
-        "stdlib": None if compiled is None else f"{own_runtime}{compiled.stdlib.name}",
-        "lock": f"{own_runtime if runtime.lock else runtime.url}{LOCK}",
+        "runtime": layout.config_from(up),
         "packages": _packages(needs, options),
         "files": _write_files(folder, gathered),
         "boot": options.boot,
