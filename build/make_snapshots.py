@@ -22,12 +22,11 @@ import brotli
 
 from tiffin.errors import TiffinError
 from tiffin.host.export import runtime as runtimes
-from tiffin.host.export.makers import Family, open_maker
+from tiffin.host.export.makers import FAMILIES, Family, open_maker
 from tiffin.host.export.snapshots import Ingredients, Snapshot, make_snapshot, read_snapshots, write_snapshots
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "out"
-FAMILIES: tuple[Family, ...] = ("chromium", "webkit")
 
 QUALITY = 9
 """Of brotli, up to 11. Eleven saves another tenth of the bytes and takes ten times as long."""

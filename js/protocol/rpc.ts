@@ -36,6 +36,8 @@ export interface SnapshotConfig {
   /** Bytes of Python's memory. */
   readonly heap: number;
   readonly libraries: LibraryConfig;
+  /** The packages whose modules it holds, without their files. */
+  readonly packages: readonly string[];
 }
 
 /** The runtime's files. */

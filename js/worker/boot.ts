@@ -22,6 +22,8 @@ export interface Booted {
   readonly path: BootPath;
   /** Why a snapshot that there was is not what Python came from; null if it is, or if there was none. */
   readonly reason: string | null;
+  /** Packages whose modules are there, but not their files. */
+  readonly restored: readonly string[];
   /** Fetches what Python has not needed until now, but may any time. */
   readonly fetchRest: () => Promise<void>;
 }
@@ -55,27 +57,30 @@ export async function boot(config: BootConfig, phase: (name: BootPhase) => void)
   let reason: string | null = null;
   if (snapshot !== null) {
     try {
-      return await finish(config, files, await restore(config, files, snapshot, phase), "snapshot", null);
+      return await finish(config, files, await restore(config, files, snapshot, phase), snapshot, null);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
   }
-  const path = config.runtime.bytecode ? "bytecode" : "sources";
-  return finish(config, files, await startPython(config, files, phase), path, reason);
+  return finish(config, files, await startPython(config, files, phase), null, reason);
 }
 
 async function finish(
   config: BootConfig,
   files: Files,
   pyodide: Pyodide,
-  path: BootPath,
+  snapshot: SnapshotConfig | null,
   reason: string | null,
 ): Promise<Booted> {
   const [notebook, index, modules] = await Promise.all([files.notebook, files.index, files.modules]);
   placeFiles(pyodide, config.files, modules);
   if (config.interrupt !== null) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
-  const fetchRest = path === "snapshot" ? placeArchives(config, pyodide) : () => Promise.resolve();
-  return { pyodide, notebook, index, path, reason, fetchRest };
+  if (snapshot === null) {
+    const path = config.runtime.bytecode ? "bytecode" : "sources";
+    return { pyodide, notebook, index, path, reason, restored: [], fetchRest: () => Promise.resolve() };
+  }
+  const fetchRest = placeArchives(config, pyodide);
+  return { pyodide, notebook, index, path: "snapshot", reason, restored: snapshot.packages, fetchRest };
 }
 
 /** Python with its memory as it was when the snapshot was made: the kernel is imported. */
@@ -147,7 +152,8 @@ export async function loadPyodide(
   stdlib: () => Promise<Response>,
   options: Pick<LoadOptions, "_loadSnapshot" | "_makeSnapshot">,
 ): Promise<Pyodide> {
-  const folder = new URL(".", runtime.loader).href;
+  // Where older versions look for packages, and all for a glue that is not given.
+  const folder = new URL(".", create === null ? runtime.loader : runtime.lock).href;
   if (create !== null) (globalThis as { _createPyodideModule?: CreateModule })._createPyodideModule = create;
   const given = {
     [`${folder}pyodide.asm.wasm`]: noArchive, // it is compiled already

@@ -13,7 +13,8 @@ export function startKernel(
   post: (text: string) => void,
   installing: (names: readonly string[]) => void,
 ): Handle {
-  const settings = { cache: config.cache, packages: config.packages, digests: config.files.digests, jspi };
+  const packages = { ...config.packages, restored: booted.restored };
+  const settings = { cache: config.cache, packages, digests: config.files.digests, jspi };
   const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
   const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");
   const fetchAll = (urls: string): Promise<Body[]> => fetchBatch(urls);

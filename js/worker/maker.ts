@@ -23,6 +23,8 @@ export type Made =
       readonly heap: number;
       readonly libraries: readonly string[];
       readonly handles: LibraryConfig["handles"];
+      /** The packages that were loaded, those that others need included. */
+      readonly packages: readonly string[];
     }
   | { readonly kind: "failed"; readonly reason: string };
 
@@ -57,8 +59,9 @@ async function make(config: MakeConfig): Promise<Made> {
     table = module.wasmTable.length;
   });
   pyodide.runPython(config.code);
+  const packages = Object.keys(pyodide.loadedPackages);
   // Nothing that JavaScript made may be in it, and nothing that nobody needs should be.
-  for (const name of Object.keys(pyodide.loadedPackages)) Reflect.deleteProperty(pyodide.loadedPackages, name);
+  for (const name of packages) Reflect.deleteProperty(pyodide.loadedPackages, name);
   pyodide.runPython("import gc; gc.collect()");
   const memory = pyodide.makeMemorySnapshot();
   await send(`${config.target}memory`, memory);
@@ -68,6 +71,7 @@ async function make(config: MakeConfig): Promise<Made> {
     heap: pyodide._module.HEAP8.length,
     libraries: libraries.map((library) => library.path),
     handles: openHandles(pyodide._module),
+    packages,
   };
 }
 

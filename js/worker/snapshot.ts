@@ -38,12 +38,21 @@ export function linking(
   check: (module: EmscriptenModule) => void,
 ): CreateModule {
   return async (settings: EmscriptenSettings) => {
+    let fail: (error: unknown) => void = () => undefined;
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
     const link = (given?: EmscriptenModule): void => {
       // Older versions hand over nothing: there the settings become the module.
-      for (const library of libraries) linkLibrary(given ?? (settings as unknown as EmscriptenModule), library);
+      const module = given ?? (settings as unknown as EmscriptenModule);
+      try {
+        for (const library of libraries) linkLibrary(module, library);
+      } catch (error) {
+        fail(error); // thrown here, it would leave the module waiting for ever
+      }
     };
     settings.preRun = [...(settings.preRun ?? []), link];
-    const module = await create(settings);
+    const module = await Promise.race([create(settings), failed]);
     check(module);
     return module;
   };

@@ -22,6 +22,7 @@ const config: PageConfig = {
         table: 3,
         heap: 9,
         libraries: { modules: [{ path: "/lib/a.so", url: "../runtime/a.wasm" }], handles: [[12, "/lib/a.so"]] },
+        packages: ["a"],
       },
     ],
   },

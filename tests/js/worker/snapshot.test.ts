@@ -50,7 +50,8 @@ describe("the family of an engine", () => {
   });
 
   it("has a snapshot of its own, or none", () => {
-    const snapshot = { family: "webkit", url: "s", table: 5, heap: 20, libraries: { modules: [], handles: [] } } as const;
+    const libraries = { modules: [], handles: [] };
+    const snapshot = { family: "webkit", url: "s", table: 5, heap: 20, libraries, packages: [] } as const;
     expect(findSnapshot([snapshot], SAFARI)).toBe(snapshot);
     expect(findSnapshot([snapshot], FIREFOX)).toBeNull();
     expect(findSnapshot([], SAFARI)).toBeNull();
@@ -96,6 +97,18 @@ describe("libraries", () => {
     expect(seen).toEqual(["first", "created", "checked"]);
     expect(module.linked).toEqual(["/b.so", "/a.so"]);
     expect(made.LDSO.loadedLibsByName["/a.so"]).toMatchObject({ refcount: Infinity, global: false });
+  });
+
+  it("that cannot be linked fail the start", async () => {
+    const module = makeModule();
+    module.loadWebAssemblyModule = () => {
+      throw new Error("need to see wasm magic number");
+    };
+    const create = (settings: EmscriptenSettings): Promise<EmscriptenModule> => {
+      for (const run of settings.preRun ?? []) run(module);
+      return new Promise(() => undefined);
+    };
+    await expect(linking(create, [library("/a.so")], () => undefined)({})).rejects.toThrow("magic number");
   });
 
   it("are found again by the handles that Python had of them", () => {

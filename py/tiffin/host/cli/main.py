@@ -20,8 +20,9 @@ from tiffin.host.cli.signing import make_signing_key, sign_cache, trust_signing_
 from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site
+from tiffin.host.export.notebook_snapshots import SnapshotKitchen, snapshot_cache
 from tiffin.host.export.runtime import find_assets, find_runtime, read_remote_lock
-from tiffin.host.export.site import SHARED_NAMES, Entry, SiteOptions, SiteReport, write_site
+from tiffin.host.export.site import SHARED_NAMES, SNAPSHOTS, Entry, SiteOptions, SiteReport, write_site
 from tiffin.host.export.wheels import PipWheels, wheel_cache
 from tiffin.host.server.static import make_server
 from tiffin.notebook.files import read_notebook, write_notebook
@@ -106,7 +107,8 @@ def export_html_wasm(
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
     options = SiteOptions(boot, mode, offline, index, snapshot)
-    report = write_site(entries, output, assets, runtime, options, wheels)
+    kitchen = SnapshotKitchen(assets, snapshot_cache(os.environ))
+    report = write_site(entries, output, assets, runtime, options, wheels, kitchen)
     _tell_export(console, entries, output, report, as_json)
 
 

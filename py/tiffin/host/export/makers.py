@@ -1,4 +1,4 @@
-"""Browsers in which interpreter snapshots are made: a snapshot fits only engines of the family that made it."""
+"""Browsers in which interpreter snapshots are made: one fits only engines of the family that made it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tiffin.errors import UsageError
 
 Family: TypeAlias = Literal["chromium", "webkit"]
 """Engines of which one can restore what another has made; Firefox restores Chromium's."""
+
+FAMILIES: tuple[Family, ...] = ("chromium", "webkit")
 
 PATIENCE = 300
 """Seconds that making a snapshot may take."""
@@ -104,7 +106,6 @@ def _chromium() -> Iterator[Maker]:
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
-        browser.contexts  # noqa: B018
         yield _Chromium(browser)
         browser.close()
 

@@ -261,6 +261,7 @@ def lay_out_runtime(
                 "modules": [{"path": path, "url": put(file)} for path, file in snapshot.libraries],
                 "handles": [list(handle) for handle in snapshot.handles],
             },
+            "packages": list(snapshot.packages),
         }
         for snapshot in snapshots
     ]

@@ -15,8 +15,9 @@ from tiffin.cells.compile import compile_cell
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
-from tiffin.host.export.lock import LOCK, lock_files
+from tiffin.host.export.lock import lock_files
 from tiffin.host.export.modules import OwnModules, own_modules, pack
+from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen
 from tiffin.host.export.packages import (
     INSTALLER,
     NETWORK,
@@ -31,12 +32,14 @@ from tiffin.host.export.packages import (
 from tiffin.host.export.public import PUBLIC, public_files
 from tiffin.host.export.runtime import (
     Assets,
+    Compiled,
     Layout,
     Runtime,
     find_compiled,
     find_snapshots,
     lay_out_runtime,
 )
+from tiffin.host.export.snapshots import Snapshot, SnapshotError
 from tiffin.host.export.wheels import NoWheels, WheelSource
 from tiffin.ids import Bytes, CellId, Key, digest
 from tiffin.notebook.notebook import Notebook, NotebookCell
@@ -44,6 +47,9 @@ from tiffin.stores.loader import INDEX_FORMAT
 from tiffin.version import __version__
 
 Json: TypeAlias = Any
+
+SNAPSHOTS = ("kernel", "notebook", "none")
+"""What Python has imported when it starts in a page: the kernel, the notebook's packages too, nothing."""
 
 SHARED_NAMES = frozenset({"index.html", MARKER, "assets", "kernel", "runtime"})
 """What a site of several notebooks has at its top besides their folders."""
@@ -91,21 +97,27 @@ def write_site(
     runtime: Runtime,
     options: SiteOptions,
     wheels: WheelSource | None = None,
+    kitchen: SnapshotKitchen | None = None,
 ) -> SiteReport:
     """Write the site of `entries` to `target`, replacing an older one as a whole.
 
-    `wheels` is asked for packages that `runtime` lacks.
+    `wheels` is asked for packages that `runtime` lacks, `kitchen` for snapshots that hold the notebooks'
+    packages, where the options want these.
     """
     everything = [_gather(entry, options) for entry in entries]
     wants = [gathered.wants for gathered in everything]
     linked = runtime.wheels is not None and not options.offline
     chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
+    warnings = chosen.warnings
     with replacing(target) as folder:
         compiled = find_compiled(runtime, assets.kernel)
-        snapshots = find_snapshots(runtime, compiled) if options.snapshot != "none" else ()
-        layout = lay_out_runtime(runtime, assets.kernel, compiled, snapshots)
-        _write_shared(folder, assets, runtime, layout, chosen, options)
+        _write_shared(folder, assets, runtime, chosen, options)
         for gathered, needs in zip(everything, chosen.needs, strict=True):
+            snapshots, said = _snapshots(runtime, compiled, gathered, needs, chosen, options, kitchen)
+            warnings += said
+            layout = lay_out_runtime(runtime, assets.kernel, compiled, snapshots)
+            for address, path in layout.files.items():
+                _write(folder / address, path)
             _write_entry(folder, gathered, assets, runtime, layout, options, needs)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
@@ -113,7 +125,7 @@ def write_site(
         (folder / MARKER).write_text(json.dumps(marker, sort_keys=True) + "\n", "utf-8")
         written = [path for path in folder.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in written)
-    return SiteReport(len(written), size, chosen.warnings)
+    return SiteReport(len(written), size, tuple(dict.fromkeys(warnings)))
 
 
 @dataclass(frozen=True)
@@ -161,7 +173,6 @@ def _write_shared(
     folder: Path,
     assets: Assets,
     runtime: Runtime,
-    layout: Layout,
     chosen: Chosen,
     options: SiteOptions,
 ) -> None:
@@ -170,11 +181,37 @@ def _write_shared(
     notices = assets.page / "NOTICES.txt"
     if notices.is_file():
         _write(folder / "assets" / "NOTICES.txt", notices)
-    for address, path in layout.files.items():
-        _write(folder / address, path)
     if runtime.lock or options.offline:
         for name, content in lock_files(runtime, chosen, offline=options.offline).items():
             _write(folder / "runtime" / runtime.version / name, content)
+
+
+def _snapshots(
+    runtime: Runtime,
+    compiled: Compiled | None,
+    gathered: _Gathered,
+    needs: Needs,
+    chosen: Chosen,
+    options: SiteOptions,
+    kitchen: SnapshotKitchen | None,
+) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
+    """The snapshots for one notebook, and sentences about what they do not hold."""
+    if options.snapshot == "none":
+        return (), ()
+    problem = ()
+    if options.snapshot == "notebook" and kitchen is not None:
+        try:
+            return kitchen.make(runtime, compiled, _imported(gathered, needs, runtime, chosen))
+        except SnapshotError as error:
+            problem = (f"{gathered.entry.notebook.filename}: {error}; its snapshot holds the kernel alone",)
+    return find_snapshots(runtime, compiled), problem
+
+
+def _imported(gathered: _Gathered, needs: Needs, runtime: Runtime, chosen: Chosen) -> Imported:
+    """What a notebook's snapshot holds: what its cells import."""
+    modules = gathered.wants.imports
+    packages = {found for module in modules if (found := needs.providers.get(module.split(".")[0]))}
+    return Imported(modules, sorted(packages), lock_files(runtime, chosen, offline=True))
 
 
 def _write(path: Path, content: Bytes | Path) -> None:

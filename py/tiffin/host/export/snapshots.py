@@ -1,4 +1,4 @@
-"""Interpreter snapshots: Python's memory with the kernel imported, made in a browser from the exported files."""
+"""Interpreter snapshots: Python's memory with the kernel imported, made in a browser of exported files."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ _MADE = "made/"
 _PAGE = b"<!doctype html><title>Snapshot</title>"
 
 
+class SnapshotError(TiffinError):
+    """A snapshot that could not be made, and why."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Python's memory, compressed by gzip, and what has to be the same where it is restored.
 
     `table` is the length of WebAssembly's table of functions before Python's start, `heap` the bytes of
     memory, `libraries` the paths of libraries in WebAssembly with their files, in the order in which they are
-    linked, `handles` what Python calls them.
+    linked, `handles` what Python calls them, `packages` the packages whose modules it holds, without their
+    files.
     """
 
     family: Family
@@ -39,6 +44,7 @@ class Snapshot:
     heap: int
     libraries: tuple[tuple[str, Path], ...] = ()
     handles: tuple[tuple[int, str], ...] = ()
+    packages: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The snapshot with the names of its files."""
@@ -49,6 +55,7 @@ class Snapshot:
             "heap": self.heap,
             "libraries": [[path, file.name] for path, file in self.libraries],
             "handles": [list(handle) for handle in self.handles],
+            "packages": list(self.packages),
         }
 
     @classmethod
@@ -61,6 +68,7 @@ class Snapshot:
             document["heap"],
             tuple((path, folder / file) for path, file in document["libraries"]),
             tuple((handle, name) for handle, name in document["handles"]),
+            tuple(document["packages"]),
         )
 
 
@@ -79,7 +87,7 @@ def make_snapshot(
 ) -> Snapshot:
     """Make a snapshot after `packages` were loaded and `code` has run; its files are written to `target`.
 
-    A `TiffinError` says why it cannot be made.
+    A `SnapshotError` says why it cannot be made.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -91,10 +99,15 @@ def make_snapshot(
                 "bytecode": True,
                 "snapshots": [],
             }
-            config = {"runtime": runtime, "packages": list(packages), "code": code, "target": f"{base}{_MADE}"}
+            config = {
+                "runtime": runtime,
+                "packages": list(packages),
+                "code": code,
+                "target": f"{base}{_MADE}",
+            }
             made = maker.make(f"{base}index.html", f"{base}{ingredients.script.name}", config)
         if made["kind"] != "made":
-            raise TiffinError(f"the snapshot for {maker.family} could not be made: {made['reason']}")
+            raise SnapshotError(f"the snapshot for {maker.family} could not be made: {made['reason']}")
         return _keep(maker.family, made, folder / _MADE, target)
 
 
@@ -134,6 +147,7 @@ def _keep(family: Family, made: Mapping[str, Any], source: Path, target: Path) -
         made["heap"],
         tuple(libraries),
         tuple((handle, name) for handle, name in made["handles"]),
+        tuple(made["packages"]),
     )
 
 
@@ -185,7 +199,10 @@ def read_snapshots(folder: Path, made_from: Mapping[str, str]) -> tuple[Snapshot
         same = record["from"] == dict(made_from)
     except (OSError, ValueError, KeyError, TypeError):
         return ()
-    return found if same and all(snapshot.memory.is_file() for snapshot in found) else ()
+    files = [
+        file for snapshot in found for file in (snapshot.memory, *(path for _, path in snapshot.libraries))
+    ]
+    return found if same and all(file.is_file() for file in files) else ()
 
 
 def write_snapshots(folder: Path, snapshots: Sequence[Snapshot], made_from: Mapping[str, str]) -> None:
