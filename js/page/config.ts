@@ -1,6 +1,6 @@
 /** The page's configuration, as the exporter wrote it into `index.html`. */
 
-import type { BootConfig, FilesConfig } from "../protocol/rpc.ts";
+import type { BootConfig, FilesConfig, KeptEntry } from "../protocol/rpc.ts";
 
 export type BootPolicy = "eager" | "intent" | "never";
 
@@ -41,8 +41,21 @@ export function sharesMemory(page: { readonly crossOriginIsolated: boolean }): b
   return page.crossOriginIsolated && "SharedArrayBuffer" in page;
 }
 
-/** What the worker needs, with absolute addresses. */
-export function bootConfig(config: PageConfig, base: string, shared: boolean): BootConfig {
+/**
+ * How long a run may take to stop, in milliseconds, before Python is restarted. Without shared memory only code that
+ * waits can hear that it is to stop, and that does so at once.
+ */
+export function stopPatience(page: { readonly crossOriginIsolated: boolean }): number {
+  return sharesMemory(page) ? 3000 : 700;
+}
+
+/** What the worker needs, with absolute addresses; `kept` is what an earlier worker stored. */
+export function bootConfig(
+  config: PageConfig,
+  base: string,
+  shared: boolean,
+  kept: readonly KeptEntry[] = [],
+): BootConfig {
   const absolute = (url: string): string => new URL(url, base).href;
   return {
     runtime: absolute(config.runtime),
@@ -57,6 +70,7 @@ export function bootConfig(config: PageConfig, base: string, shared: boolean): B
       modules: config.files.modules === null ? null : absolute(config.files.modules),
       base: absolute(config.files.base),
     },
-    interrupt: shared ? new SharedArrayBuffer(1) : null,
+    interrupt: shared ? new SharedArrayBuffer(4) : null,
+    kept,
   };
 }

@@ -17,28 +17,36 @@ function now(): number {
 }
 
 async function start(config: BootConfig): Promise<void> {
-  const jspi = "Suspending" in WebAssembly;
   const booted = await boot(config, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
   send({ kind: "phase", phase: "starting", at: now() });
-  handle = startKernel(
-    booted,
-    config,
-    jspi,
-    (text) => {
+  // Only Python itself knows, and only where cells run: in a call that may wait.
+  const jspi = (await booted.pyodide.runPythonAsync("import pyodide.ffi; pyodide.ffi.can_run_sync()")) === true;
+  const inner = booted.pyodide._api;
+  if (inner !== undefined) inner.on_fatal = fail;
+  handle = startKernel(booted, config, jspi, {
+    post: (text) => {
       send({ kind: "event", text });
     },
-    (names) => {
+    installing: (names) => {
       send({ kind: "phase", phase: "installing", at: now(), detail: names.join(", ") });
     },
-  );
+    stored: (entry) => {
+      self.postMessage({ kind: "stored", entry } satisfies FromWorker, [entry.data.buffer]);
+    },
+  });
   send({ kind: "booted", at: now(), jspi });
 }
 
 function fail(error: unknown): void {
   send({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
 }
+
+// A fatal error inside a task of Python's loop comes out nowhere else.
+self.addEventListener("unhandledrejection", (event) => {
+  if (handle !== null) fail(event.reason);
+});
 
 self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
   const message = event.data;

@@ -25,6 +25,23 @@ export function showNotice(notice: NoticeText): void {
   while (list.children.length > MOST) list.firstElementChild?.remove();
 }
 
+/** The sentence for a restart; `why` is its beginning, `stale` are the cells that it has cost. */
+export function restartText(why: string, stale: readonly string[]): string {
+  if (stale.length === 0) return `${why}; every result is still there.`;
+  const [last, ...others] = [...stale].reverse();
+  const names = others.length === 0 ? String(last) : `${others.reverse().join(", ")} and ${String(last)}`;
+  return `${why}: ${names} ${stale.length === 1 ? "is stale, run it" : "are stale, run them"} again.`;
+}
+
+/** Why Python died, in words; what an engine says of it is for those who know it. */
+export function causeText(reason: string): string {
+  if (/out of memory|allocation failed|memory access out of bounds|cannot enlarge memory/i.test(reason)) {
+    return "it ran out of memory";
+  }
+  if (/maximum call stack|too much recursion|stack overflow/i.test(reason)) return "it called itself too deeply";
+  return reason;
+}
+
 function makeList(): HTMLElement {
   const list = document.createElement("ul");
   list.className = "tn-notices";

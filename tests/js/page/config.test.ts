@@ -63,10 +63,11 @@ describe("the configuration", () => {
       },
       packages: { providers: { numpy: "numpy" } },
       interrupt: null,
+      kept: [],
     });
     const compiled = bootConfig({ ...config, stdlib: "../runtime/0.zip" }, "http://x.example/site/lunch/", false);
     expect(compiled.stdlib).toBe("http://x.example/site/runtime/0.zip");
-    expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(1);
+    expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(4);
   });
 
   it("counts on shared memory only where the engine has it too, whatever it says of isolation", () => {
