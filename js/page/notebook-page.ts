@@ -42,6 +42,8 @@ export class NotebookPage {
   #generation = 0;
   /** Whether the kernel takes commands. */
   #isUp = false;
+  /** The notice of the latest restart. */
+  #told: Element | null = null;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #stats = NOTHING;
   #runs = 0;
@@ -196,7 +198,8 @@ export class NotebookPage {
     for (const [id, value] of Object.entries(this.#shown.values(document))) {
       for (const element of elementsOf(id)) element.show(value);
     }
-    showNotice({ level: this.stale.length > 0 ? "warning" : "info", text: restartText(why, this.stale) });
+    this.#told?.remove(); // what an earlier restart has cost may be there again
+    this.#told = showNotice({ level: this.stale.length > 0 ? "warning" : "info", text: restartText(why, this.stale) });
   }
 
   /** A reader changed a widget. Nothing may look as if it had been worked out when it was not. */

@@ -17,6 +17,9 @@ export interface KernelListener {
 /** Starts the kernel. */
 export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, listener: KernelListener): Handle {
   const { post, installing, stored } = listener;
+  // WebKit ends a worker only where WebAssembly calls JavaScript: looking into a buffer, even one that nobody else
+  // has, is such a call, and a loop in Python makes it again and again.
+  if (config.interrupt === null) booted.pyodide.setInterruptBuffer(new Uint8Array(1));
   const settings = {
     cache: config.cache,
     packages: config.packages,

@@ -50,7 +50,7 @@ def test_what_is_left_out_has_its_default(wire: dict[str, Any], command: Command
         (None, "a command is a JSON object, not None"),
         (
             {},
-            "unknown command None; known: AnswerInput, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues",
+            "known: AnswerInput, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues",
         ),
         ({"type": "Explode"}, "unknown command 'Explode'"),
         ({"type": ["Restore"]}, "unknown command ['Restore']"),

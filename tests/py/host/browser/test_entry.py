@@ -214,3 +214,22 @@ async def test_text_of_any_kind_reaches_the_page() -> None:
     told = [json.loads(text) for text in said]
     printed = [event["text"]["text"] for event in told if event["type"] == "CellConsole"]
     assert "".join(printed) == "é\ud800\u2028\n"
+
+
+async def test_the_page_keeps_what_is_computed_and_hands_it_to_the_next_worker() -> None:
+    page = Page()
+    await page.command("Restore", shown={})
+    assert {kind for kind, _, _ in page.kept_here} <= {"manifests", "blobs"}
+    assert [kind for kind, _, _ in page.kept_here].count("manifests") == 2
+    later = Page(kept=page.kept_here)
+    said = await later.command("Restore", shown={}, stored_only=True)
+    assert [event["origin"] for event in said if event["type"] == "CellEnded"] == ["cache", "cache"]
+    assert later.kept_here == []  # it has them already
+    said = await Page().command("Restore", shown={}, stored_only=True)
+    assert [event["status"] for event in said if event["type"] == "CellEnded"] == ["stale", "stale"]
+
+
+async def test_an_answer_is_taken_at_any_time() -> None:
+    page = Page()
+    await page.handle('{"type": "AnswerInput", "question": "q", "text": "nobody asked"}')
+    assert kinds(page.events) == ["KernelReady"]
