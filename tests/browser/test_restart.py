@@ -64,7 +64,7 @@ def wait_told(view: EngineView, notice: str) -> None:
 
 
 def value_of(view: EngineView, widget: str) -> object:
-    return view.evaluate(f"document.querySelector('[name={widget}]').value")
+    return view.evaluate(f"document.querySelector('{widget}').value")
 
 
 def test_cells_wait_or_say_what_to_do_instead(engine: Engine, opening: Opening) -> None:
@@ -114,8 +114,6 @@ def test_cells_wait_or_say_what_to_do_instead(engine: Engine, opening: Opening) 
 
 
 def test_whatever_a_cell_does_the_page_goes_on(engine: Engine, opening: Opening) -> None:
-    if not engine.jspi and engine.name != "webkit":
-        return  # nothing here depends on JSPI: Chromium has done it already
     view = opening("stress.py")
     view.set("people", 7)
     assert view.output("share") == "84"
@@ -125,7 +123,10 @@ def test_whatever_a_cell_does_the_page_goes_on(engine: Engine, opening: Opening)
     view.wait("document.querySelector('[data-cell=stress]').dataset.status === 'cancelled'")
     view.wait_ready()
 
-    for trial, error in (("recursion", "RecursionError"), ("bytes", "MemoryError"), ("list", "MemoryError")):
+    trials = {"recursion": "RecursionError", "bytes": "MemoryError"}
+    if engine.name == "chromium":
+        trials["list"] = "MemoryError"  # it fills four gigabytes of the machine: once is enough
+    for trial, error in trials.items():
         view.set("trial", trial)
         assert view.status("stress") == "error"
         assert error in view.error("stress")
@@ -135,7 +136,7 @@ def test_whatever_a_cell_does_the_page_goes_on(engine: Engine, opening: Opening)
     wait_told(view, f"Python stopped (intentionally triggered fatal error!) and was restarted: {LOST}")
     assert (view.status("stress"), view.status("total")) == ("stale", "stale")
     assert view.stats["cellsRun"] == 0
-    assert (value_of(view, "people"), value_of(view, "trial")) == (7, "fatal")
+    assert (value_of(view, "tn-slider"), value_of(view, "tn-text")) == (7, "fatal")
     assert (view.status("share"), view.output("share")) == ("idle", "84")
     view.set("trial", "rest")
     assert (view.output("stress"), view.output("total")) == ("'done: rest'", "'84 after rest'")
@@ -171,7 +172,7 @@ def test_without_shared_memory_stopping_is_restarting(sites: Sites, serve: Serve
         wait_told(view, f"Python did not stop by itself and was restarted: {LOST}")
         assert (view.status("stress"), view.status("total")) == ("stale", "stale")
         assert view.stats["cellsRun"] == 0
-        assert (value_of(view, "people"), value_of(view, "trial")) == (7, "loop")
+        assert (value_of(view, "tn-slider"), value_of(view, "tn-text")) == (7, "loop")
         assert view.output("share") == "84"
         view.set("trial", "rest")
         assert (view.output("stress"), view.output("total")) == ("'done: rest'", "'84 after rest'")
