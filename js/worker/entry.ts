@@ -23,6 +23,7 @@ async function start(config: BootConfig): Promise<void> {
   send({ kind: "phase", phase: "starting", at: now() });
   // Only Python itself knows, and only where cells run: in a call that may wait.
   const jspi = (await booted.pyodide.runPythonAsync("import pyodide.ffi; pyodide.ffi.can_run_sync()")) === true;
+  // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
   const inner = booted.pyodide._api;
   if (inner !== undefined) inner.on_fatal = fail;
   handle = startKernel(booted, config, jspi, {
@@ -42,11 +43,6 @@ async function start(config: BootConfig): Promise<void> {
 function fail(error: unknown): void {
   send({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
 }
-
-// A fatal error inside a task of Python's loop comes out nowhere else.
-self.addEventListener("unhandledrejection", (event) => {
-  if (handle !== null) fail(event.reason);
-});
 
 self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
   const message = event.data;
