@@ -1,6 +1,6 @@
 /** The page's configuration, as the exporter wrote it into `index.html`. */
 
-import type { BootConfig, FilesConfig, RuntimeConfig } from "../protocol/rpc.ts";
+import type { BootConfig, FilesConfig, KeptEntry, RuntimeConfig } from "../protocol/rpc.ts";
 
 export type BootPolicy = "eager" | "intent" | "never";
 
@@ -43,8 +43,27 @@ export function isCompressing(timings: Performance, script: string): boolean {
   return found === undefined || found.encodedBodySize === 0 || found.encodedBodySize < found.decodedBodySize;
 }
 
-/** What the worker needs, with absolute addresses. */
-export function bootConfig(config: PageConfig, base: string, shared: boolean, compressing: boolean): BootConfig {
+/**
+ * How long a run may take to stop, in milliseconds, before Python is restarted. Without shared memory only code that
+ * waits can hear that it is to stop, and that does so at once.
+ */
+export function stopPatience(page: { readonly crossOriginIsolated: boolean }): number {
+  return sharesMemory(page) ? 3000 : 700;
+}
+
+/** What engine and host do for this page: memory shared with the worker, files compressed on their way. */
+export interface Surroundings {
+  readonly shared: boolean;
+  readonly compressing: boolean;
+}
+
+/** What the worker needs, with absolute addresses; `kept` is what an earlier worker stored. */
+export function bootConfig(
+  config: PageConfig,
+  base: string,
+  { shared, compressing }: Surroundings,
+  kept: readonly KeptEntry[] = [],
+): BootConfig {
   const absolute = (url: string): string => new URL(url, base).href;
   return {
     runtime: absoluteRuntime(config.runtime, absolute),
@@ -57,7 +76,8 @@ export function bootConfig(config: PageConfig, base: string, shared: boolean, co
       modules: config.files.modules === null ? null : absolute(config.files.modules),
       base: absolute(config.files.base),
     },
-    interrupt: shared ? new SharedArrayBuffer(1) : null,
+    interrupt: shared ? new SharedArrayBuffer(4) : null,
+    kept,
   };
 }
 

@@ -1,7 +1,15 @@
 /** The entry point of an exported page. */
 
 import "./styles/page.css";
-import { bootConfig, bootPolicy, isCompressing, type PageConfig, readConfig, sharesMemory } from "./config.ts";
+import {
+  bootConfig,
+  bootPolicy,
+  isCompressing,
+  type PageConfig,
+  readConfig,
+  sharesMemory,
+  stopPatience,
+} from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
 import type { Json } from "../protocol/messages.ts";
 import type { PageStats } from "./stats.ts";
@@ -14,11 +22,13 @@ import { WorkerSession, type WorkerLike } from "./worker-session.ts";
 
 /** `window.tiffin`: what embedders and tests may rely on. */
 export interface TiffinPage {
+  /** Of the kernel as it is now: another one after a restart. */
   readonly ready: Promise<void>;
   boot(): Promise<void>;
   run(ids?: readonly string[]): Promise<boolean>;
   setValue(name: string, value: Json): Promise<void>;
   interrupt(): boolean;
+  restart(): Promise<void>;
   stats(): PageStats;
 }
 
@@ -34,20 +44,22 @@ function start(config: PageConfig): void {
   root.dataset["jspi"] = String("Suspending" in WebAssembly);
   const policy = bootPolicy(config, new URL(location.href));
   const status = new StatusView(document);
-  const settings = { keys: config.keys, bootOnChange: policy !== "never" };
-  const page = new NotebookPage(settings, status, (listener) => {
+  const settings = { keys: config.keys, bootOnChange: policy !== "never", patience: stopPatience(window) };
+  const page = new NotebookPage(settings, status, (listener, kept) => {
     const address = new URL(config.worker, document.baseURI);
     const worker = new Worker(address, { type: "module", name: "tiffin" }) as unknown as WorkerLike;
-    const compressing = isCompressing(performance, import.meta.url);
-    const boot = bootConfig(config, document.baseURI, sharesMemory(window), compressing);
-    return new WorkerSession(worker, boot, listener);
+    const around = { shared: sharesMemory(window), compressing: isCompressing(performance, import.meta.url) };
+    return new WorkerSession(worker, bootConfig(config, document.baseURI, around, kept), listener);
   });
   window.tiffin = {
-    ready: page.ready,
+    get ready() {
+      return page.ready;
+    },
     boot: () => page.boot(),
     run: (ids) => page.run(ids),
     setValue: (name, value) => page.setValue(name, value),
     interrupt: () => page.interrupt(),
+    restart: () => page.restart(),
     stats: () => page.stats(),
   };
   addBar(page, status, config.version, policy === "never");
@@ -69,11 +81,10 @@ function addBar(page: NotebookPage, status: StatusView, version: string, onReque
   const bar = document.querySelector<HTMLElement>(".tn-actions");
   if (bar === null) return;
   const data = document.documentElement.dataset;
-  const canStop = sharesMemory(window);
   const reload = (): void => {
     location.reload();
   };
-  const buttons = addActions(bar, page, { canStop, onRequest, reload });
+  const buttons = addActions(bar, page, { onRequest, reload });
   const diagnostics = new DiagnosticsView(bar, () => ({
     kernel: status.kernel,
     python: data["python"],

@@ -69,8 +69,17 @@ export interface BootConfig {
   /** What the kernel knows of packages; the page only hands it on. */
   readonly packages: Readonly<Record<string, unknown>>;
   readonly files: FilesConfig;
-  /** Shared memory through which a running body is interrupted, where the page is isolated. */
+  /** Shared memory through which a running body is interrupted, where the page is isolated: four bytes. */
   readonly interrupt: SharedArrayBuffer | null;
+  /** What an earlier worker of this page stored. */
+  readonly kept: readonly KeptEntry[];
+}
+
+/** A manifest or a blob that was made in this page. */
+export interface KeptEntry {
+  readonly kind: "manifests" | "blobs";
+  readonly key: string;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** The phases of a boot, in order. */
@@ -89,5 +98,7 @@ export type FromWorker =
   | { readonly kind: "booted"; readonly at: number; readonly jspi: boolean }
   /** `text` is the JSON of an event. */
   | { readonly kind: "event"; readonly text: string }
+  /** Something was stored in the worker's memory, which ends with the worker. */
+  | { readonly kind: "stored"; readonly entry: KeptEntry }
   /** The kernel cannot go on; `reason` is a sentence. */
   | { readonly kind: "failed"; readonly reason: string };

@@ -19,24 +19,28 @@ function now(): number {
 }
 
 async function start(config: BootConfig): Promise<void> {
-  const jspi = "Suspending" in WebAssembly;
   const booted = await boot(config, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
   fetchRest = booted.fetchRest;
   send({ kind: "path", path: booted.path, reason: booted.reason });
   send({ kind: "phase", phase: "starting", at: now() });
-  handle = startKernel(
-    booted,
-    config,
-    jspi,
-    (text) => {
+  // Only Python itself knows, and only where cells run: in a call that may wait.
+  const jspi = (await booted.pyodide.runPythonAsync("import pyodide.ffi; pyodide.ffi.can_run_sync()")) === true;
+  // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
+  const inner = booted.pyodide._api;
+  if (inner !== undefined) inner.on_fatal = fail;
+  handle = startKernel(booted, config, jspi, {
+    post: (text) => {
       send({ kind: "event", text });
     },
-    (names) => {
+    installing: (names) => {
       send({ kind: "phase", phase: "installing", at: now(), detail: names.join(", ") });
     },
-  );
+    stored: (entry) => {
+      self.postMessage({ kind: "stored", entry } satisfies FromWorker, [entry.data.buffer]);
+    },
+  });
   send({ kind: "booted", at: now(), jspi });
 }
 

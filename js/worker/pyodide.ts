@@ -1,5 +1,6 @@
 /** The part of Pyodide's interface that the worker uses, the same in all supported versions. */
 
+import type { KeptEntry } from "../protocol/rpc.ts";
 import type { Body } from "./blobs.ts";
 
 /** Python's ways to wait inside code that is not async (JSPI), where there are any. */
@@ -8,9 +9,23 @@ export interface Ffi {
   readonly run_sync: (promise: Promise<unknown>) => unknown;
 }
 
-/** What Python code that runs may use: to wait, and to fetch without. */
+/** What Python code that runs may use: to wait, and to fetch or to pause without. */
 export interface Inside extends Ffi {
   readonly fetch_now: (urls: string) => Body[];
+  readonly pause: (milliseconds: number) => void;
+  /** Python's class of event loops. */
+  readonly loops: unknown;
+}
+
+/** Python's bytes; the view is to be released. */
+export interface PyBytes {
+  getBuffer(type: "u8"): { readonly data: Uint8Array; release(): void };
+}
+
+/** The page's memory of what is stored here. */
+export interface Keeping {
+  readonly kept: readonly (readonly [kind: string, key: string, data: Uint8Array])[];
+  readonly keep: (kind: KeptEntry["kind"], key: string, data: PyBytes) => void;
 }
 
 /** How packages of the lock are loaded, and how the page is told of others; names are a JSON array. */
@@ -28,6 +43,7 @@ export interface PyModule {
     fetchBatch: (urls: string) => Promise<Body[]>,
     packages: Installing,
     inside: Inside,
+    keeping: Keeping,
   ) => Handle;
 }
 
@@ -85,6 +101,10 @@ export interface Pyodide {
   runPython(code: string): unknown;
   pyimport(name: "tiffin.host.browser.entry"): PyModule;
   pyimport(name: "pyodide.ffi"): Ffi;
+  pyimport(name: "pyodide.webloop"): { readonly WebLoop: unknown };
+  runPythonAsync(code: string): Promise<unknown>;
+  /** Pyodide's inner side: called once nothing can be run any more. */
+  readonly _api?: { on_fatal?: (error: unknown) => void };
   loadPackage(
     names: readonly string[],
     options: { readonly messageCallback: (text: string) => void; readonly errorCallback: (text: string) => void },

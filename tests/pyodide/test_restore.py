@@ -54,10 +54,24 @@ class Installing:
 given = json.loads(GIVEN)
 files = given["files"]
 packages = {"providers": {}, "extra": [], "network": []}
-config = json.dumps({"cache": "c", "packages": packages, "digests": {}, "jspi": False})
+config = json.dumps({"cache": "c", "packages": packages, "digests": {}, "jspi": False, "signals": False})
 def post(text):
     events.append(json.loads(text))
+class Loops:
+    pass
+
+class Keeping:
+    kept = []
+
+    def keep(self, kind, key, data):
+        pass
+
 class Inside:
+    loops = Loops
+
+    def pause(self, milliseconds):
+        raise AssertionError(milliseconds)
+
     def can_run_sync(self):
         return False
 
@@ -65,9 +79,8 @@ class Inside:
         asked.extend(json.loads(urls))
         return [bytes.fromhex(files[url]) if url in files else None for url in json.loads(urls)]
 
-handle = start(
-    config, json.dumps(given["notebook"]), json.dumps(given["index"]), post, fetch, Installing(), Inside()
-)
+notebook, index = json.dumps(given["notebook"]), json.dumps(given["index"])
+handle = start(config, notebook, index, post, fetch, Installing(), Inside(), Keeping())
 await handle(json.dumps({"type": "Restore", "run_id": "r1", "shown": {}}))
 await handle(json.dumps({"type": "SetValues", "run_id": "r2", "values": {"k": 9}}))
 [events, asked]

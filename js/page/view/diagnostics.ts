@@ -44,7 +44,7 @@ export function describeFacts(facts: Facts): readonly (readonly (readonly [strin
       ["Python", KERNELS[facts.kernel] ?? facts.kernel],
       ["Version", facts.python === undefined ? "–" : `${facts.python} in WebAssembly`],
       ["Waits inside a cell", facts.jspi === "true" ? "suspend (JSPI)" : "block (no JSPI)"],
-      ["A running cell can be stopped", facts.isolated === "true" ? "yes" : "no, the page is not isolated"],
+      ["A running cell is stopped", facts.isolated === "true" ? "at once" : "by restarting Python (the page is not isolated)"],
       ["tiffin", facts.version],
     ],
     [

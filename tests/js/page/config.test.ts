@@ -63,7 +63,7 @@ describe("the configuration", () => {
   });
 
   it("reaches the worker with absolute addresses, and shared memory only where there is such", () => {
-    const made = bootConfig(config, "http://x.example/site/lunch/", false, true);
+    const made = bootConfig(config, "http://x.example/site/lunch/", { shared: false, compressing: true });
     const site = "http://x.example/site";
     expect(made).toEqual({
       runtime: {
@@ -93,13 +93,14 @@ describe("the configuration", () => {
       },
       packages: { providers: { numpy: "numpy" } },
       interrupt: null,
+      kept: [],
     });
-    expect(bootConfig(config, "http://x.example/", true, true).interrupt?.byteLength).toBe(1);
+    expect(bootConfig(config, "http://x.example/", { shared: true, compressing: true }).interrupt?.byteLength).toBe(4);
   });
 
   it("has the page's glue where there is one", () => {
     const runtime = { ...config.runtime, glue: "../runtime/g.mjs" };
-    const made = bootConfig({ ...config, runtime }, "http://x.example/site/lunch/", false, true);
+    const made = bootConfig({ ...config, runtime }, "http://x.example/site/lunch/", { shared: false, compressing: true });
     expect(made.runtime.glue).toBe("http://x.example/site/runtime/g.mjs");
   });
 
