@@ -26,6 +26,8 @@ const COMMON = {
   logLevel: "warning",
   loader: { ".svg": "dataurl", ".woff2": "file" },
   external: ["node:*"],
+  // Lit's own writes a style attribute first, which the page's Content-Security-Policy refuses.
+  alias: { "lit/directives/style-map.js": "./js/page/widgets/style-map.ts" },
 };
 
 /** The folder of the npm package that a bundled file belongs to, or null for our own code. */

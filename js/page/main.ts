@@ -6,6 +6,7 @@ import { NotebookPage } from "./notebook-page.ts";
 import type { Json } from "../protocol/messages.ts";
 import type { PageStats } from "./stats.ts";
 import { addActions } from "./view/actions.ts";
+import { applyStyles, defineSheets } from "./view/author-styles.ts";
 import { DiagnosticsView } from "./view/diagnostics.ts";
 import { showNotice } from "./view/notices.ts";
 import { StatusView } from "./view/status.ts";
@@ -29,6 +30,8 @@ declare global {
 }
 
 function start(config: PageConfig): void {
+  defineSheets();
+  applyStyles(document);
   const root = document.documentElement;
   root.dataset["isolated"] = String(sharesMemory(window));
   root.dataset["jspi"] = String("Suspending" in WebAssembly);
