@@ -3,6 +3,7 @@ export interface Bundle {
   readonly page: string;
   readonly worker: string;
   readonly styles: string;
+  readonly serviceWorker: string;
   readonly files: readonly string[];
 }
 

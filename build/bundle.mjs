@@ -1,4 +1,4 @@
-// Bundle the page and the worker into build/out/page.
+// Bundle the page, its worker and the service worker into build/out/page.
 //
 //     node build/bundle.mjs [FOLDER]
 //
@@ -92,6 +92,14 @@ async function bundleInto(folder) {
   });
   const [pageFile, pageOutput] = madeFrom(page, "js/page/main.ts");
   const [workerFile] = madeFrom(worker, "js/worker/entry.ts");
+  const serviceWorker = await build({
+    ...COMMON,
+    format: "iife",
+    entryPoints: { "service-worker": "js/service-worker/entry.ts" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
+  });
+  const serviceWorkerFile = basename(madeFrom(serviceWorker, "js/service-worker/entry.ts")[0]);
   if (pageOutput.cssBundle === undefined) throw new Error("js/page/main.ts imports no style sheet.");
   const inputs = [...Object.keys(page.metafile.inputs), ...Object.keys(worker.metafile.inputs)];
   writeFileSync(join(folder, "NOTICES.txt"), notices(inputs, ROOT));
@@ -99,8 +107,10 @@ async function bundleInto(folder) {
     page: basename(pageFile),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),
+    serviceWorker: serviceWorkerFile,
     fonts: preloadedFonts(readdirSync(folder)),
-    files: readdirSync(folder).sort(),
+    // The service worker lies at a site's root, and only where it is wanted.
+    files: readdirSync(folder).filter((name) => name !== serviceWorkerFile).sort(),
   };
   writeFileSync(join(folder, "bundle.json"), `${JSON.stringify(bundle, null, 1)}\n`);
   return bundle;

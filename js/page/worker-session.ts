@@ -96,6 +96,8 @@ export class WorkerSession implements Session {
       case "event":
         this.#deliver(JSON.parse(message.text) as KernelEvent);
         break;
+      case "resources":
+        break; // an answer to whoever keeps the page for later
       case "failed":
         this.#worker.terminate();
         this.#fail(message.reason);

@@ -5,6 +5,10 @@ import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
 import type { Handle } from "./pyodide.ts";
 
+/** More than any notebook loads: a browser remembers 250 by itself. */
+const MOST_RESOURCES = 10_000;
+performance.setResourceTimingBufferSize(MOST_RESOURCES);
+
 const started = performance.now();
 let handle: Handle | null = null;
 
@@ -49,6 +53,9 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "command":
       if (handle === null) fail("a command came before Python was ready");
       else handle(message.text).catch(fail);
+      break;
+    case "resources":
+      send({ kind: "resources", urls: performance.getEntriesByType("resource").map((entry) => entry.name) });
       break;
   }
 });

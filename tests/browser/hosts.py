@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.0"  # a connection that stays open would be answered after `stop`
     extensions_map = {  # noqa: RUF012 (the base class declares it so)
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
@@ -45,6 +45,9 @@ class Host(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}/"
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away is no news."""
 
     def stop(self) -> None:
         """Answer nobody from now on."""

@@ -65,6 +65,11 @@ def export() -> None:
     "--pyodide", metavar="DIR|URL|VERSION", help="The Pyodide distribution [default: the one shipped]."
 )
 @click.option("--offline", is_flag=True, help="Put every wheel that cells may need into the site.")
+@click.option(
+    "--service-worker",
+    is_flag=True,
+    help="Let readers come back without a network, and stop cells on hosts that cannot isolate pages.",
+)
 @click.option("--index", metavar="URL", help="The package index that an edited page installs from.")
 @click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -77,6 +82,7 @@ def export_html_wasm(
     boot: str,
     pyodide: str | None,
     offline: bool,
+    service_worker: bool,
     index: str | None,
     cache: str | None,
     as_json: bool,
@@ -97,7 +103,7 @@ def export_html_wasm(
     for (path, notebook), folder in zip(read, folders, strict=True):
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
-    options = SiteOptions(boot, mode, offline, index)
+    options = SiteOptions(boot, mode, offline, index, service_worker)
     report = write_site(entries, output, assets, runtime, options, wheels)
     _tell_export(console, entries, output, report, as_json)
 

@@ -163,6 +163,8 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "boot": "never",
         "mode": "edit",
         "version": "",
+        "root": "./",
+        "offline": False,
         "keys": {},
     }
     for name in ("notebook", "worker", "kernel"):
@@ -328,3 +330,47 @@ def test_only_code_that_asks_for_the_network_gets_it(
     baker.write(baker.entry(cell, execute=False), options=SiteOptions(mode=mode))
     page = (baker.site / "index.html").read_text("utf-8")
     assert ("connect-src 'self' data: http: https:;" in page) is anywhere
+
+
+def read_service_worker(baker: Baker) -> Any:
+    first, rest = (baker.site / "service-worker.js").read_text("utf-8").split("\n", 1)
+    assert rest == "serve();"
+    return json.loads(first.removeprefix("self.tiffinSite = ").removesuffix(";"))
+
+
+def test_a_service_worker_knows_the_version_of_its_site(baker: Baker) -> None:
+    options = SiteOptions(service_worker=True, offline=True)
+    first = baker.write(baker.entry("import numpy", execute=False), options=options)
+    told = read_service_worker(baker)
+    assert told["files"] == [
+        "assets/page-AAAAAAAA.js",
+        "assets/page-CCCCCCCC.css",
+        "assets/worker-BBBBBBBB.js",
+        "runtime/314.0.7/numpy-1.0.whl",
+        "runtime/314.0.7/pyodide.asm.mjs",
+        "runtime/314.0.7/pyodide.asm.wasm",
+        "runtime/314.0.7/pyodide.mjs",
+    ]
+    assert told["foreign"] == []
+    assert (baker.config()["root"], baker.config()["offline"]) == ("./", True)
+    assert first.files == len(contents(baker.site))
+    baker.write(baker.entry("import numpy", execute=False), options=options)
+    assert read_service_worker(baker) == told
+    baker.write(baker.entry("import numpy  # twice", execute=False), options=options)
+    assert read_service_worker(baker)["version"] != told["version"]
+
+
+def test_a_service_worker_is_one_for_all_notebooks_and_knows_of_other_hosts(
+    baker: Baker,
+) -> None:
+    entries = [baker.entry("1", name=f"{name}.py", folder=name, execute=False) for name in ("a", "b")]
+    runtime = replace(baker.runtime, wheels="https://cdn.example/full/")
+    baker.write(*entries, runtime=runtime, options=SiteOptions(service_worker=True))
+    assert read_service_worker(baker)["foreign"] == ["https://cdn.example/full/"]
+    assert [baker.config(name)["root"] for name in ("a", "b")] == ["../", "../"]
+
+
+def test_without_being_asked_for_there_is_no_service_worker(baker: Baker) -> None:
+    baker.write(baker.entry("1", execute=False))
+    assert not (baker.site / "service-worker.js").exists()
+    assert baker.config()["offline"] is False
