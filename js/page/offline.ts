@@ -86,7 +86,8 @@ export class OfflineCopy {
     this.#keeping = this.#keeping.then(async () => {
       const server = await this.#registered;
       if (server === null) return;
-      const urls = complete ? [...this.#loaded(), ...(await this.#asked()), ...(await this.#state())] : this.#loaded();
+      const more = complete ? [...this.#told(), ...(await this.#asked()), ...(await this.#state())] : [];
+      const urls = [...this.#loaded(), ...more];
       const told = await ask(server, { kind: "keep", urls, complete });
       if (complete) document.documentElement.dataset["offline"] = told.failed === 0 ? "ready" : "partial";
     });
@@ -96,15 +97,19 @@ export class OfflineCopy {
     return this.#keeping;
   }
 
-  /** What the page itself is made of, and what the worker is told to begin with. */
+  /** What the page itself is made of. */
   #loaded(): readonly string[] {
-    const { notebook, cache, worker, kernel, stdlib, lock, runtime, files } = this.#config;
-    const told = [notebook, `${cache}/index.json`, worker, kernel, stdlib, lock, `${runtime}pyodide.mjs`, files.modules];
-    const absolute = told.filter((url) => url !== null).map((url) => new URL(url, document.baseURI).href);
     const seen = performance.getEntriesByType("resource").map((entry) => entry.name);
     const page = new URL(location.href);
     page.search = "";
-    return [page.href, ...absolute, ...seen].filter((url) => url.startsWith("http") && !url.endsWith(`/${SCRIPT}`));
+    return [page.href, ...seen].filter((url) => url.startsWith("http") && !url.endsWith(`/${SCRIPT}`));
+  }
+
+  /** What the worker was told to begin with: not every browser counts all of it among what was loaded. */
+  #told(): readonly string[] {
+    const { notebook, cache, worker, kernel, stdlib, lock, runtime, files } = this.#config;
+    const urls = [notebook, `${cache}/index.json`, worker, kernel, stdlib, lock, `${runtime}pyodide.mjs`, files.modules];
+    return urls.filter((url) => url !== null).map((url) => new URL(url, document.baseURI).href);
   }
 
   /** What the worker has loaded. */
