@@ -5,6 +5,7 @@ export interface Bundle {
   readonly styles: string;
   /** What makes snapshots; no part of a site. */
   readonly maker: string;
+  readonly serviceWorker: string;
   readonly files: readonly string[];
 }
 

@@ -107,18 +107,22 @@ def pack(versions: list[str], target: Path = OUTPUT / "packed") -> None:
     wanted = set()
     for version in versions:
         for name, content in files_to_pack(version):
-            variants = {".br": lambda data: brotli.compress(data, quality=QUALITY, lgwin=24)}
-            if not name.endswith(".snapshot"):  # it is compressed by gzip as it is
-                variants[".gz"] = lambda data: gzip.compress(data, 9, mtime=0)
-            for suffix, compress in variants.items():
+            # A snapshot is compressed by gzip as it is.
+            for suffix in (".br",) if name.endswith(".snapshot") else (".br", ".gz"):
                 path = target / f"{name}{suffix}"
                 wanted.add(path)
                 if not path.is_file():
                     scratch = path.with_suffix(".new")
-                    scratch.write_bytes(compress(content))
+                    scratch.write_bytes(_compress(content, suffix))
                     scratch.replace(path)
     for path in set(target.iterdir()) - wanted:
         path.unlink()
+
+
+def _compress(content: bytes, suffix: str) -> bytes:
+    if suffix == ".gz":
+        return gzip.compress(content, 9, mtime=0)
+    return bytes(brotli.compress(content, quality=QUALITY, lgwin=24))
 
 
 def main(arguments: list[str]) -> int:

@@ -14,6 +14,10 @@ export interface PageConfig {
   readonly boot: BootPolicy;
   readonly mode: "run" | "edit";
   readonly version: string;
+  /** Where the site begins, which may hold several notebooks. */
+  readonly root: string;
+  /** Whether the site has a service worker. */
+  readonly offline: boolean;
   /** Cell -> key of the result that `index.html` shows. */
   readonly keys: Readonly<Record<string, string>>;
 }

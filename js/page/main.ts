@@ -11,14 +11,16 @@ import {
   stopPatience,
 } from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
+import { dropOffline, OfflineCopy } from "./offline.ts";
 import type { Json } from "../protocol/messages.ts";
 import type { PageStats } from "./stats.ts";
 import { addActions } from "./view/actions.ts";
+import { applyStyles, defineSheets } from "./view/author-styles.ts";
 import { DiagnosticsView } from "./view/diagnostics.ts";
 import { showNotice } from "./view/notices.ts";
 import { StatusView } from "./view/status.ts";
 import { defineWidgets } from "./widgets/define.ts";
-import { WorkerSession, type WorkerLike } from "./worker-session.ts";
+import { WorkerSession } from "./worker-session.ts";
 
 /** `window.tiffin`: what embedders and tests may rely on. */
 export interface TiffinPage {
@@ -39,15 +41,20 @@ declare global {
 }
 
 function start(config: PageConfig): void {
+  defineSheets();
+  applyStyles(document);
   const root = document.documentElement;
   root.dataset["isolated"] = String(sharesMemory(window));
   root.dataset["jspi"] = String("Suspending" in WebAssembly);
   const policy = bootPolicy(config, new URL(location.href));
   const status = new StatusView(document);
+  const offline = config.offline ? new OfflineCopy(config) : null;
+  if (offline === null) void dropOffline(new URL(config.root, document.baseURI));
   const settings = { keys: config.keys, bootOnChange: policy !== "never", patience: stopPatience(window) };
   const page = new NotebookPage(settings, status, (listener, kept) => {
     const address = new URL(config.worker, document.baseURI);
-    const worker = new Worker(address, { type: "module", name: "tiffin" }) as unknown as WorkerLike;
+    const worker = new Worker(address, { type: "module", name: "tiffin" });
+    offline?.watch(worker);
     const around = { shared: sharesMemory(window), compressing: isCompressing(performance, import.meta.url) };
     return new WorkerSession(worker, bootConfig(config, document.baseURI, around, kept), listener);
   });
@@ -56,14 +63,26 @@ function start(config: PageConfig): void {
       return page.ready;
     },
     boot: () => page.boot(),
-    run: (ids) => page.run(ids),
-    setValue: (name, value) => page.setValue(name, value),
+    run: (ids) => {
+      offline?.touch();
+      return page.run(ids);
+    },
+    setValue: (name, value) => {
+      offline?.touch();
+      return page.setValue(name, value);
+    },
     interrupt: () => page.interrupt(),
     restart: () => page.restart(),
     stats: () => page.stats(),
   };
   addBar(page, status, config.version, policy === "never");
   defineWidgets();
+  if (offline !== null) {
+    offline.start();
+    status.onKernel((state) => {
+      if (state === "ready") offline.keepAll();
+    });
+  }
   switch (policy) {
     case "eager":
       bootNow(page);

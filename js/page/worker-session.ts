@@ -119,6 +119,8 @@ export class WorkerSession implements Session {
       case "stored":
         this.#listener.stored(message.entry);
         break;
+      case "resources":
+        break; // an answer to whoever keeps the page for later
       case "failed":
         this.#worker.terminate();
         this.#fail(message.reason);

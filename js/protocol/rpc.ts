@@ -88,7 +88,9 @@ export type BootPhase = "fetching" | "initialising" | "importing" | "starting" |
 export type ToWorker =
   | { readonly kind: "boot"; readonly config: BootConfig }
   /** `text` is the JSON of a command. */
-  | { readonly kind: "command"; readonly text: string };
+  | { readonly kind: "command"; readonly text: string }
+  /** What have you loaded? */
+  | { readonly kind: "resources" };
 
 export type FromWorker =
   /** A phase began, `at` milliseconds after the worker started; `detail` names what it works on. */
@@ -100,5 +102,6 @@ export type FromWorker =
   | { readonly kind: "event"; readonly text: string }
   /** Something was stored in the worker's memory, which ends with the worker. */
   | { readonly kind: "stored"; readonly entry: KeptEntry }
+  | { readonly kind: "resources"; readonly urls: readonly string[] }
   /** The kernel cannot go on; `reason` is a sentence. */
   | { readonly kind: "failed"; readonly reason: string };

@@ -5,6 +5,10 @@ import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
 import type { Handle } from "./pyodide.ts";
 
+/** More than any notebook loads: a browser remembers 250 by itself. */
+const MOST_RESOURCES = 10_000;
+performance.setResourceTimingBufferSize(MOST_RESOURCES);
+
 const started = performance.now();
 let handle: Handle | null = null;
 /** What is still to be fetched, once what was asked for first is done. */
@@ -64,6 +68,9 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "command":
       if (handle === null) fail("a command came before Python was ready");
       else handle(message.text).then(finishFetching).catch(fail);
+      break;
+    case "resources":
+      send({ kind: "resources", urls: performance.getEntriesByType("resource").map((entry) => entry.name) });
       break;
   }
 });

@@ -6,7 +6,7 @@ import type { EmscriptenModule, Pyodide } from "./pyodide.ts";
 import { compileModule, fetchBytes, fetchText, importScripts } from "./runtime.ts";
 import { type Library, linking, openHandles } from "./snapshot.ts";
 
-/** What to make: Python after `code` has run, with `packages` of the runtime's lock loaded before. */
+/** What to make: Python with the kernel imported, after `code` has run, with `packages` of the runtime's lock loaded before. */
 export interface MakeConfig {
   readonly runtime: RuntimeConfig;
   readonly packages: readonly string[];
@@ -27,6 +27,9 @@ export type Made =
       readonly packages: readonly string[];
     }
   | { readonly kind: "failed"; readonly reason: string };
+
+/** What is in every snapshot. */
+const KERNEL = "tiffin.host.browser.entry";
 
 async function make(config: MakeConfig): Promise<Made> {
   const { runtime } = config;
@@ -58,6 +61,7 @@ async function make(config: MakeConfig): Promise<Made> {
   const pyodide = await start(libraries, (module) => {
     table = module.wasmTable.length;
   });
+  pyodide.runPython(`import ${KERNEL}`);
   pyodide.runPython(config.code);
   const packages = Object.keys(pyodide.loadedPackages);
   // Nothing that JavaScript made may be in it, and nothing that nobody needs should be.

@@ -31,6 +31,8 @@ const config: PageConfig = {
   boot: "intent",
   mode: "run",
   version: "0",
+  root: "../",
+  offline: false,
   keys: { c1: "ab" },
 };
 

@@ -59,7 +59,6 @@ def test_every_name_is_there_and_others_are_not() -> None:
         "cache",
         "lru_cache",
         "persistent_cache",
-        "notebook_location",
         "__version__",
     }
     assert set(tn.__all__) <= set(dir(tn))

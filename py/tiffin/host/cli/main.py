@@ -73,6 +73,11 @@ def export() -> None:
     show_default=True,
     help="What Python has imported already when it starts: the kernel, the notebook's packages too, nothing.",
 )
+@click.option(
+    "--service-worker",
+    is_flag=True,
+    help="Let readers come back without a network, and stop cells on hosts that cannot isolate pages.",
+)
 @click.option("--index", metavar="URL", help="The package index that an edited page installs from.")
 @click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -86,6 +91,7 @@ def export_html_wasm(
     pyodide: str | None,
     offline: bool,
     snapshot: str,
+    service_worker: bool,
     index: str | None,
     cache: str | None,
     as_json: bool,
@@ -106,7 +112,7 @@ def export_html_wasm(
     for (path, notebook), folder in zip(read, folders, strict=True):
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
-    options = SiteOptions(boot, mode, offline, index, snapshot)
+    options = SiteOptions(boot, mode, offline, index, snapshot, service_worker)
     kitchen = SnapshotKitchen(assets, snapshot_cache(os.environ))
     report = write_site(entries, output, assets, runtime, options, wheels, kitchen)
     _tell_export(console, entries, output, report, as_json)

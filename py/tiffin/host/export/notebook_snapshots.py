@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tiffin.errors import UsageError
-from tiffin.host.export.makers import FAMILIES, missing_for, open_maker
+from tiffin.host.export.makers import FAMILIES, Family, Maker, missing_for, open_maker
 from tiffin.host.export.runtime import (
     LOCK,
     Assets,
@@ -51,10 +52,15 @@ class Imported:
 
 @dataclass(frozen=True)
 class SnapshotKitchen:
-    """Makes snapshots that hold what notebooks import, each once for the same files; `folder` keeps them."""
+    """Makes snapshots that hold what notebooks import, each once for the same files; `folder` keeps them.
+
+    `start` starts a browser, `missing` says what one needs that is not here.
+    """
 
     assets: Assets
     folder: Path
+    start: Callable[[Family], AbstractContextManager[Maker]] = open_maker
+    missing: Callable[[Family], str | None] = missing_for
 
     def make(
         self, runtime: Runtime, compiled: Compiled | None, imported: Imported
@@ -70,11 +76,11 @@ class SnapshotKitchen:
             )
         sources = snapshot_sources(runtime, compiled)
         script = self.assets.page / self.assets.bundle["maker"]
-        code = IMPORTS.format(names=sorted({"tiffin.host.browser.entry", *imported.modules}))
+        code = IMPORTS.format(names=sorted(imported.modules))
         made_from = {**digests_of({**sources, "maker": script}), **_digests(imported.files)}
         made_from["code"] = digest(json.dumps([code, sorted(imported.packages)]).encode())
         target = self.folder / digest(json.dumps(made_from, sort_keys=True).encode())[:20]
-        missing = {family: why for family in FAMILIES if (why := missing_for(family)) is not None}
+        missing = {family: why for family in FAMILIES if (why := self.missing(family)) is not None}
         if "chromium" in missing:
             raise UsageError(f"--snapshot notebook needs {missing['chromium']}")
         warnings = tuple(
@@ -97,7 +103,7 @@ class SnapshotKitchen:
             ingredients = Ingredients(script, {**sources, "lock": lock}, beside)
             made = []
             for family in families:
-                with open_maker(family) as maker:
+                with self.start(family) as maker:
                     made.append(make_snapshot(maker, ingredients, code, scratch / "made", imported.packages))
             write_snapshots(scratch / "made", made, made_from)
             shutil.rmtree(target, ignore_errors=True)

@@ -18,6 +18,7 @@ from tiffin.host.export.html import CellView, PageLinks, render_page
 from tiffin.host.export.lock import lock_files
 from tiffin.host.export.modules import OwnModules, own_modules, pack
 from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen
+from tiffin.host.export.offline import SERVICE_WORKER, service_worker
 from tiffin.host.export.packages import (
     INSTALLER,
     NETWORK,
@@ -51,7 +52,7 @@ Json: TypeAlias = Any
 SNAPSHOTS = ("kernel", "notebook", "none")
 """What Python has imported when it starts in a page: the kernel, the notebook's packages too, nothing."""
 
-SHARED_NAMES = frozenset({"index.html", MARKER, "assets", "kernel", "runtime"})
+SHARED_NAMES = frozenset({"index.html", MARKER, SERVICE_WORKER, "assets", "kernel", "runtime"})
 """What a site of several notebooks has at its top besides their folders."""
 INLINE_MANIFEST = 16_384
 """Manifests up to this many bytes travel in `index.json`."""
@@ -60,14 +61,16 @@ INLINE_MANIFEST = 16_384
 @dataclass(frozen=True)
 class SiteOptions:
     """How the page behaves: when Python starts, whether cells can be edited, whether every wheel is in the
-    site, the package index that the page asks, if it is not micropip's own, and what Python's snapshots hold:
-    the `kernel`, the imports of the `notebook` too, or that there are `none`."""
+    site, the package index that the page asks, if it is not micropip's own, what Python's snapshots hold (the
+    `kernel`, the imports of the `notebook` too, `none`), and whether a service worker isolates its pages and
+    keeps them for times without a network."""
 
     boot: str = "eager"
     mode: str = "run"
     offline: bool = False
     index: str | None = None
     snapshot: str = "kernel"
+    service_worker: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,11 @@ def write_site(
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
         (folder / MARKER).write_text(json.dumps(marker, sort_keys=True) + "\n", "utf-8")
+        if options.service_worker:
+            script = (assets.page / assets.bundle["serviceWorker"]).read_text("utf-8")
+            elsewhere = [url for url in (runtime.url, runtime.wheels) if url is not None]
+            text = service_worker(folder, script, sorted(set(elsewhere)))
+            (folder / SERVICE_WORKER).write_text(text, "utf-8")
         written = [path for path in folder.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in written)
     return SiteReport(len(written), size, tuple(dict.fromkeys(warnings)))
@@ -198,7 +206,7 @@ def _snapshots(
     """The snapshots for one notebook, and sentences about what they do not hold."""
     if options.snapshot == "none":
         return (), ()
-    problem = ()
+    problem: tuple[str, ...] = ()
     if options.snapshot == "notebook" and kitchen is not None:
         try:
             return kitchen.make(runtime, compiled, _imported(gathered, needs, runtime, chosen))
@@ -247,6 +255,8 @@ def _write_entry(
         "boot": options.boot,
         "mode": options.mode,
         "version": __version__,
+        "root": up or "./",
+        "offline": options.service_worker,
         "keys": index["cells"],
     }
     origins = () if runtime.url is None else (_origin(runtime.url),)
