@@ -10,7 +10,7 @@ digest = $(shell cat $(1) | sha256sum | cut -c1-16)
 PYTHON_READY := .venv/ready-$(call digest,pyproject.toml)
 NODE_READY := node_modules/.ready-$(call digest,package.json package-lock.json .npmrc)
 
-.PHONY: setup browsers audit runtimes bundle kernel compiled demo serve test lint bench bench-kernel build clean help
+.PHONY: setup browsers audit runtimes bundle kernel compiled snapshots demo serve test lint bench bench-kernel build clean help
 
 help:
 	@echo "make setup    everything that the other targets need: .venv, node_modules, browsers, Pyodide, bundles"
@@ -24,7 +24,7 @@ help:
 	@echo "make build    the wheel and the source distribution, in dist/"
 	@echo "make clean    remove what was built, but not what was downloaded"
 
-setup: $(PYTHON_READY) $(NODE_READY) browsers runtimes bundle kernel compiled
+setup: $(PYTHON_READY) $(NODE_READY) browsers runtimes bundle kernel compiled snapshots
 
 $(PYTHON_READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -52,6 +52,9 @@ kernel: $(PYTHON_READY)
 
 compiled: $(NODE_READY) runtimes kernel
 	@node build/compile_runtime.mjs
+
+snapshots: $(PYTHON_READY) browsers bundle compiled
+	@$(BIN)/python build/make_snapshots.py
 
 demo: setup
 	$(BIN)/tiffin export html-wasm $(FLAGSHIP) -o $(SITE) --execute

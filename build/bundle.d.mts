@@ -3,6 +3,9 @@ export interface Bundle {
   readonly page: string;
   readonly worker: string;
   readonly styles: string;
+  /** What makes snapshots; no part of a site. */
+  readonly maker: string;
+  readonly serviceWorker: string;
   readonly files: readonly string[];
 }
 

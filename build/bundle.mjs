@@ -1,4 +1,4 @@
-// Bundle the page and the worker into build/out/page.
+// Bundle the page, its worker and the service worker into build/out/page.
 //
 //     node build/bundle.mjs [FOLDER]
 //
@@ -26,6 +26,8 @@ const COMMON = {
   logLevel: "warning",
   loader: { ".svg": "dataurl", ".woff2": "file" },
   external: ["node:*"],
+  // Lit's own writes a style attribute first, which the page's Content-Security-Policy refuses.
+  alias: { "lit/directives/style-map.js": "./js/page/widgets/style-map.ts" },
 };
 
 /** The folder of the npm package that a bundled file belongs to, or null for our own code. */
@@ -88,8 +90,22 @@ async function bundleInto(folder) {
     outdir: folder,
     entryNames: "[name]-[hash]",
   });
+  const maker = await build({
+    ...COMMON,
+    entryPoints: { "snapshot-maker": "js/worker/maker.ts" },
+    outdir: folder,
+  });
   const [pageFile, pageOutput] = madeFrom(page, "js/page/main.ts");
   const [workerFile] = madeFrom(worker, "js/worker/entry.ts");
+  const [makerFile] = madeFrom(maker, "js/worker/maker.ts");
+  const serviceWorker = await build({
+    ...COMMON,
+    format: "iife",
+    entryPoints: { "service-worker": "js/service-worker/entry.ts" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
+  });
+  const serviceWorkerFile = basename(madeFrom(serviceWorker, "js/service-worker/entry.ts")[0]);
   if (pageOutput.cssBundle === undefined) throw new Error("js/page/main.ts imports no style sheet.");
   const inputs = [...Object.keys(page.metafile.inputs), ...Object.keys(worker.metafile.inputs)];
   writeFileSync(join(folder, "NOTICES.txt"), notices(inputs, ROOT));
@@ -97,8 +113,14 @@ async function bundleInto(folder) {
     page: basename(pageFile),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),
+    serviceWorker: serviceWorkerFile,
     fonts: preloadedFonts(readdirSync(folder)),
-    files: readdirSync(folder).sort(),
+    maker: basename(makerFile),
+    // What goes into every site: readers make no snapshots, and the service worker lies at a site's root, and only
+    // where it is wanted.
+    files: readdirSync(folder)
+      .filter((name) => name !== basename(makerFile) && name !== serviceWorkerFile)
+      .sort(),
   };
   writeFileSync(join(folder, "bundle.json"), `${JSON.stringify(bundle, null, 1)}\n`);
   return bundle;

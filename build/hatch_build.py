@@ -6,6 +6,7 @@ skips this: there, tiffin finds them where `make setup` puts them.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -34,7 +35,11 @@ class BundleHook(BuildHookInterface[Any]):
         if self.target_name == "wheel" and version == "standard":
             root = Path(self.root)
             build_data["force_include"].update(
-                page_files(root) | kernel_files(root) | runtime_files() | compiled_files(root)
+                page_files(root)
+                | kernel_files(root)
+                | runtime_files()
+                | compiled_files(root)
+                | snapshot_files(root)
             )
 
 
@@ -64,6 +69,25 @@ def compiled_files(root: Path) -> dict[str, str]:
     """The default distribution's standard library and the kernel as bytecode; both must be there."""
     _run(["node", "build/compile_runtime.mjs", RUNTIME], root)
     return _placed(root / "build" / "out" / "runtime" / RUNTIME, f"runtime/{RUNTIME}")
+
+
+def snapshot_files(root: Path) -> dict[str, str]:
+    """The default distribution's snapshots, and its files compressed, as far as `make snapshots` has made
+    them: that takes browsers, which not every machine has that builds this. Without, pages start from
+    bytecode."""
+    out = root / "build" / "out"
+    folder = out / "snapshots" / RUNTIME
+    if not folder.is_dir():
+        return {}
+    runtime = pyodide.cache_folder(os.environ) / RUNTIME
+    own = {hashlib.sha256(path.read_bytes()).hexdigest()[:20] for path in runtime.glob("pyodide.*")}
+    own |= {path.stem for path in folder.glob("*.snapshot")}
+    packed = {
+        str(path): f"{BUNDLED}/packed/{path.name}"
+        for path in sorted((out / "packed").iterdir())
+        if path.name.split(".")[0] in own
+    }
+    return _placed(folder, f"snapshots/{RUNTIME}") | packed
 
 
 def _placed(folder: Path, place: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 /** The page's configuration, as the exporter wrote it into `index.html`. */
 
-import type { BootConfig, FilesConfig } from "../protocol/rpc.ts";
+import type { BootConfig, FilesConfig, KeptEntry, RuntimeConfig } from "../protocol/rpc.ts";
 
 export type BootPolicy = "eager" | "intent" | "never";
 
@@ -8,16 +8,16 @@ export interface PageConfig {
   readonly notebook: string;
   readonly cache: string;
   readonly worker: string;
-  readonly kernel: string;
-  readonly runtime: string;
-  /** The standard library as bytecode, if there is one; else the runtime has its own as source. */
-  readonly stdlib: string | null;
-  readonly lock: string;
+  readonly runtime: RuntimeConfig;
   readonly packages: Readonly<Record<string, unknown>>;
   readonly files: FilesConfig;
   readonly boot: BootPolicy;
   readonly mode: "run" | "edit";
   readonly version: string;
+  /** Where the site begins, which may hold several notebooks. */
+  readonly root: string;
+  /** Whether the site has a service worker. */
+  readonly offline: boolean;
   /** Cell -> key of the result that `index.html` shows. */
   readonly keys: Readonly<Record<string, string>>;
 }
@@ -41,22 +41,66 @@ export function sharesMemory(page: { readonly crossOriginIsolated: boolean }): b
   return page.crossOriginIsolated && "SharedArrayBuffer" in page;
 }
 
-/** What the worker needs, with absolute addresses. */
-export function bootConfig(config: PageConfig, base: string, shared: boolean): BootConfig {
+/** Whether the host compressed a script that it sent: then it compresses the others, too. */
+export function isCompressing(timings: Performance, script: string): boolean {
+  const found = timings.getEntriesByName(script).find((entry) => entry instanceof PerformanceResourceTiming);
+  return found === undefined || found.encodedBodySize === 0 || found.encodedBodySize < found.decodedBodySize;
+}
+
+/**
+ * How long a run may take to stop, in milliseconds, before Python is restarted. Without shared memory only code that
+ * waits can hear that it is to stop, and that does so at once.
+ */
+export function stopPatience(page: { readonly crossOriginIsolated: boolean }): number {
+  return sharesMemory(page) ? 3000 : 700;
+}
+
+/** What engine and host do for this page: memory shared with the worker, files compressed on their way. */
+export interface Surroundings {
+  readonly shared: boolean;
+  readonly compressing: boolean;
+}
+
+/** What the worker needs, with absolute addresses; `kept` is what an earlier worker stored. */
+export function bootConfig(
+  config: PageConfig,
+  base: string,
+  { shared, compressing }: Surroundings,
+  kept: readonly KeptEntry[] = [],
+): BootConfig {
   const absolute = (url: string): string => new URL(url, base).href;
   return {
-    runtime: absolute(config.runtime),
-    stdlib: config.stdlib === null ? null : absolute(config.stdlib),
-    kernel: absolute(config.kernel),
+    runtime: absoluteRuntime(config.runtime, absolute),
+    compressing,
     notebook: absolute(config.notebook),
     cache: absolute(config.cache),
-    lock: absolute(config.lock),
     packages: config.packages,
     files: {
       ...config.files,
       modules: config.files.modules === null ? null : absolute(config.files.modules),
       base: absolute(config.files.base),
     },
-    interrupt: shared ? new SharedArrayBuffer(1) : null,
+    interrupt: shared ? new SharedArrayBuffer(4) : null,
+    kept,
+  };
+}
+
+function absoluteRuntime(runtime: RuntimeConfig, absolute: (url: string) => string): RuntimeConfig {
+  return {
+    ...runtime,
+    loader: absolute(runtime.loader),
+    glue: runtime.glue === null ? null : absolute(runtime.glue),
+    wasm: absolute(runtime.wasm),
+    lock: absolute(runtime.lock),
+    stdlib: { ...runtime.stdlib, url: absolute(runtime.stdlib.url) },
+    kernel: { ...runtime.kernel, url: absolute(runtime.kernel.url) },
+    snapshots: runtime.snapshots.map((snapshot) => ({
+      ...snapshot,
+      url: absolute(snapshot.url),
+      libraries: {
+        ...snapshot.libraries,
+        modules: snapshot.libraries.modules.map(({ path, url }) => ({ path, url: absolute(url) })),
+      },
+    })),
   };
 }

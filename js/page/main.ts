@@ -1,24 +1,36 @@
 /** The entry point of an exported page. */
 
 import "./styles/page.css";
-import { bootConfig, bootPolicy, type PageConfig, readConfig, sharesMemory } from "./config.ts";
+import {
+  bootConfig,
+  bootPolicy,
+  isCompressing,
+  type PageConfig,
+  readConfig,
+  sharesMemory,
+  stopPatience,
+} from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
+import { dropOffline, OfflineCopy } from "./offline.ts";
 import type { Json } from "../protocol/messages.ts";
 import type { PageStats } from "./stats.ts";
 import { addActions } from "./view/actions.ts";
+import { applyStyles, defineSheets } from "./view/author-styles.ts";
 import { DiagnosticsView } from "./view/diagnostics.ts";
 import { showNotice } from "./view/notices.ts";
 import { StatusView } from "./view/status.ts";
 import { defineWidgets } from "./widgets/define.ts";
-import { WorkerSession, type WorkerLike } from "./worker-session.ts";
+import { WorkerSession } from "./worker-session.ts";
 
 /** `window.tiffin`: what embedders and tests may rely on. */
 export interface TiffinPage {
+  /** Of the kernel as it is now: another one after a restart. */
   readonly ready: Promise<void>;
   boot(): Promise<void>;
   run(ids?: readonly string[]): Promise<boolean>;
   setValue(name: string, value: Json): Promise<void>;
   interrupt(): boolean;
+  restart(): Promise<void>;
   stats(): PageStats;
 }
 
@@ -29,27 +41,48 @@ declare global {
 }
 
 function start(config: PageConfig): void {
+  defineSheets();
+  applyStyles(document);
   const root = document.documentElement;
   root.dataset["isolated"] = String(sharesMemory(window));
   root.dataset["jspi"] = String("Suspending" in WebAssembly);
   const policy = bootPolicy(config, new URL(location.href));
   const status = new StatusView(document);
-  const settings = { keys: config.keys, bootOnChange: policy !== "never" };
-  const page = new NotebookPage(settings, status, (listener) => {
+  const offline = config.offline ? new OfflineCopy(config) : null;
+  if (offline === null) void dropOffline(new URL(config.root, document.baseURI));
+  const settings = { keys: config.keys, bootOnChange: policy !== "never", patience: stopPatience(window) };
+  const page = new NotebookPage(settings, status, (listener, kept) => {
     const address = new URL(config.worker, document.baseURI);
-    const worker = new Worker(address, { type: "module", name: "tiffin" }) as unknown as WorkerLike;
-    return new WorkerSession(worker, bootConfig(config, document.baseURI, sharesMemory(window)), listener);
+    const worker = new Worker(address, { type: "module", name: "tiffin" });
+    offline?.watch(worker);
+    const around = { shared: sharesMemory(window), compressing: isCompressing(performance, import.meta.url) };
+    return new WorkerSession(worker, bootConfig(config, document.baseURI, around, kept), listener);
   });
   window.tiffin = {
-    ready: page.ready,
+    get ready() {
+      return page.ready;
+    },
     boot: () => page.boot(),
-    run: (ids) => page.run(ids),
-    setValue: (name, value) => page.setValue(name, value),
+    run: (ids) => {
+      offline?.touch();
+      return page.run(ids);
+    },
+    setValue: (name, value) => {
+      offline?.touch();
+      return page.setValue(name, value);
+    },
     interrupt: () => page.interrupt(),
+    restart: () => page.restart(),
     stats: () => page.stats(),
   };
   addBar(page, status, config.version, policy === "never");
   defineWidgets();
+  if (offline !== null) {
+    offline.start();
+    status.onKernel((state) => {
+      if (state === "ready") offline.keepAll();
+    });
+  }
   switch (policy) {
     case "eager":
       bootNow(page);
@@ -67,11 +100,10 @@ function addBar(page: NotebookPage, status: StatusView, version: string, onReque
   const bar = document.querySelector<HTMLElement>(".tn-actions");
   if (bar === null) return;
   const data = document.documentElement.dataset;
-  const canStop = sharesMemory(window);
   const reload = (): void => {
     location.reload();
   };
-  const buttons = addActions(bar, page, { canStop, onRequest, reload });
+  const buttons = addActions(bar, page, { onRequest, reload });
   const diagnostics = new DiagnosticsView(bar, () => ({
     kernel: status.kernel,
     python: data["python"],

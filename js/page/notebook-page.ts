@@ -1,55 +1,67 @@
 /** The exported page, alive: cells and widgets kept in step with a kernel. */
 
+import type { KeptEntry } from "../protocol/rpc.ts";
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
 import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
+import { Keepsake } from "./state/keepsake.ts";
+import { Readiness } from "./state/readiness.ts";
+import { ShownResults } from "./state/shown-results.ts";
 import { ValueQueue } from "./state/values.ts";
-import { NOTHING, type PageStats, pageStats } from "./stats.ts";
+import { type BootStats, NOTHING, type PageStats, pageStats } from "./stats.ts";
 import { CellView } from "./view/cell.ts";
-import { showNotice } from "./view/notices.ts";
+import { causeText, restartText, showNotice } from "./view/notices.ts";
 import { readyText, type StatusView } from "./view/status.ts";
 import type { TnChange, TnElement } from "./widgets/element.ts";
 
-export type OpenSession = (listener: SessionListener) => Session;
+/** Opens a session; `kept` is what earlier kernels of the page have stored. */
+export type OpenSession = (listener: SessionListener, kept: readonly KeptEntry[]) => Session;
 
 export interface PageSettings {
   /** Cell -> key of the result on show. */
   readonly keys: Readonly<Record<string, string>>;
   /** Whether a widget's change may start Python. */
   readonly bootOnChange: boolean;
+  /** How long a run may take to stop before Python is restarted, in milliseconds. */
+  readonly patience: number;
 }
 
+const RESTARTED = "Python was restarted";
+
 export class NotebookPage {
-  /** Resolves when the kernel has brought every cell to its result; rejects when it cannot start. */
-  readonly ready: Promise<void>;
   readonly #openSession: OpenSession;
   readonly #settings: PageSettings;
   readonly #status: StatusView;
   readonly #cells = new Map<string, CellView>();
   readonly #values = new ValueQueue((values) => this.#sendValues(values));
-  readonly #boot: Record<string, number> = {};
+  #boot: BootStats = { path: null, reason: null, phases: {} };
   #session: Session | null = null;
-  #restored: Promise<RunCompleted> | null = null;
+  readonly #keepsake = new Keepsake();
+  readonly #shown: ShownResults;
+  /** Counts kernels: what an earlier one still says is not heard. */
+  #generation = 0;
+  /** Whether the kernel takes commands. */
+  #isUp = false;
+  /** The notice of the latest restart. */
+  #told: Element | null = null;
+  #grace: ReturnType<typeof setTimeout> | undefined;
   #stats = NOTHING;
   #runs = 0;
   #isReady = false;
   /** Views change in the order of the events, also where rendering takes a while. */
   #drawing: Promise<void> = Promise.resolve();
-  #settle: { resolve: () => void; reject: (error: Error) => void } = {
-    resolve: () => undefined,
-    reject: () => undefined,
-  };
+  #readiness = new Readiness();
 
   constructor(settings: PageSettings, status: StatusView, openSession: OpenSession) {
     this.#settings = settings;
     this.#status = status;
     this.#openSession = openSession;
-    this.ready = new Promise<void>((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
-    this.ready.catch(() => undefined); // also shown in the status line
+    this.#shown = new ShownResults(settings.keys);
     for (const section of document.querySelectorAll<HTMLElement>(".tn-cell")) {
-      const view = new CellView(section);
+      const view = new CellView(section, (question, text) => {
+        this.#change(view.id, (state) => ({ ...state, question: null }));
+        this.#session?.answer(question, text);
+      });
       this.#cells.set(view.id, view);
     }
     document.body.addEventListener("tn-change", (event) => {
@@ -60,17 +72,31 @@ export class NotebookPage {
     });
   }
 
+  /** Resolves when the kernel has brought every cell to its result; rejects when it cannot start. */
+  get ready(): Promise<void> {
+    return this.#readiness.promise;
+  }
+
   /** Starts the kernel, once; resolves when every cell is restored. */
   boot(): Promise<void> {
-    if (this.#session === null && this.#status.kernel === "off") this.#start();
+    if (this.#session === null && this.#status.kernel === "off") this.#start(null);
     return this.ready;
+  }
+
+  /**
+   * Ends the kernel, whatever it is doing, and starts another one, which restores what is stored and runs nothing;
+   * resolves when that is done. What is not stored is stale, and named in a notice.
+   */
+  restart(): Promise<void> {
+    if (this.#status.kernel === "off") return this.boot();
+    return this.#restart(RESTARTED);
   }
 
   /** Runs these cells, whatever is cached, and what depends on them; without ids, brings all up to date. */
   async run(ids?: readonly string[]): Promise<boolean> {
     await this.boot();
     const force = ids !== undefined;
-    const completed = await this.#track({ type: "RunCells", run_id: newRunId(), cells: ids ?? null, force });
+    const completed = await this.#carryOut({ type: "RunCells", run_id: newRunId(), cells: ids ?? null, force });
     return completed.success;
   }
 
@@ -83,49 +109,97 @@ export class NotebookPage {
     return this.#values.set(name, value);
   }
 
-  interrupt(): boolean {
-    const asked = this.#session?.interrupt() ?? false;
-    if (asked) this.#status.say("Stopping…");
-    return asked;
+  /** Runs every cell that is out of date, and what depends on it. */
+  async runStale(): Promise<boolean> {
+    await this.boot();
+    return (await this.#carryOut({ type: "RunStale", run_id: newRunId() })).success;
   }
 
-  /** Ends the kernel, whatever it is doing; what it has not finished is out of date. */
-  end(): void {
-    this.#session?.close();
+  /** The cells that are out of date. */
+  get stale(): readonly string[] {
+    return [...this.#cells.values()].filter((cell) => cell.state.status === "stale").map((cell) => cell.id);
+  }
+
+  /** Whether a kernel that takes commands has a run under way. */
+  get runs(): boolean {
+    return this.#isUp && this.#runs > 0;
+  }
+
+  /** Stops the run under way, by restarting Python if need be; false if there is none. */
+  interrupt(): boolean {
+    if (!this.runs || !(this.#session?.interrupt() ?? false)) return false;
+    this.#status.say("Stopping…");
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => {
+      this.#restart("Python did not stop by itself and was restarted").catch(() => undefined);
+    }, this.#settings.patience);
+    return true;
   }
 
   stats(): PageStats {
     return pageStats(this.#stats, this.#boot);
   }
 
-  #start(): void {
+  /** Starts a kernel; `why` is the beginning of a sentence where it takes the place of another one. */
+  #start(why: string | null): void {
     this.#status.setKernel("booting");
-    this.#status.say("Starting…");
+    this.#status.say(why === null ? "Starting…" : "Restarting Python…");
+    const generation = ++this.#generation;
+    const isCurrent = (): boolean => generation === this.#generation;
+    const listener: SessionListener = {
+      event: (event) => {
+        if (isCurrent()) this.#receive(event);
+      },
+      notice: (notice) => {
+        if (isCurrent()) this.#hear(notice, why !== null);
+      },
+      stored: (entry) => {
+        this.#keepsake.add(entry);
+      },
+    };
     try {
-      this.#session = this.#openSession({
-        event: (event) => {
-          this.#receive(event);
-        },
-        notice: (notice) => {
-          this.#hear(notice);
-        },
-      });
+      this.#session = this.#openSession(listener, this.#keepsake.entries);
     } catch (error) {
-      this.#hear({ kind: "failed", reason: messageOf(error) });
-      this.#settle.reject(asError(error));
+      this.#hear({ kind: "failed", reason: messageOf(error) }, true);
+      this.#readiness.reject(asError(error));
       return;
     }
-    this.#restored = this.#track({ type: "Restore", run_id: newRunId(), shown: this.#settings.keys });
-    this.#restored.then(
+    const shown = this.#shown.keys();
+    const again = why === null ? {} : { values: this.#shown.values(document), stored_only: true };
+    this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values: null, stored_only: false, ...again }).then(
       () => {
+        if (!isCurrent()) return;
         this.#isReady = true;
+        if (why !== null) this.#tellRestart(why);
         this.#rest();
-        this.#settle.resolve();
+        this.#readiness.resolve();
       },
       (error: unknown) => {
-        this.#settle.reject(asError(error));
+        if (isCurrent()) this.#readiness.reject(asError(error));
       },
     );
+  }
+
+  #restart(why: string): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    this.#generation += 1;
+    this.#isReady = this.#isUp = false;
+    session?.close(RESTARTED); // before the next one needs its memory
+    clearTimeout(this.#grace);
+    this.#readiness = this.#readiness.next();
+    this.#abandon(RESTARTED, false);
+    this.#start(why);
+    return this.ready;
+  }
+
+  /** Says what a restart has cost. */
+  #tellRestart(why: string): void {
+    for (const [id, value] of Object.entries(this.#shown.values(document))) {
+      for (const element of elementsOf(id)) element.show(value);
+    }
+    this.#told?.remove(); // what an earlier restart has cost may be there again
+    this.#told = showNotice({ level: this.stale.length > 0 ? "warning" : "info", text: restartText(why, this.stale) });
   }
 
   /** A reader changed a widget. Nothing may look as if it had been worked out when it was not. */
@@ -139,6 +213,7 @@ export class NotebookPage {
       if (element.value !== change.value) element.show(change.value);
     }
     this.setValue(change.element, change.value).catch((error: unknown) => {
+      if (messageOf(error) === RESTARTED) return; // what it would have changed is stale, and named
       const text = `The change of ${change.name} was not worked out, the results are still the earlier ones: ${messageOf(error)}.`;
       showNotice({ level: "error", text });
     });
@@ -146,10 +221,10 @@ export class NotebookPage {
 
   async #sendValues(values: Readonly<Record<string, Json>>): Promise<void> {
     await this.ready;
-    await this.#track({ type: "SetValues", run_id: newRunId(), values });
+    await this.#carryOut({ type: "SetValues", run_id: newRunId(), values });
   }
 
-  async #track(command: RunCommand): Promise<RunCompleted> {
+  async #carryOut(command: RunCommand): Promise<RunCompleted> {
     if (this.#session === null) throw new Error("Python is not running");
     this.#runs += 1;
     if (this.#isReady && this.#status.kernel !== "failed") this.#status.setKernel("busy");
@@ -176,6 +251,7 @@ export class NotebookPage {
   }
 
   #receive(event: KernelEvent): void {
+    this.#shown.hear(event);
     switch (event.type) {
       case "KernelReady":
         document.documentElement.dataset["python"] = event.python;
@@ -195,6 +271,10 @@ export class NotebookPage {
         if (this.#isReady) this.#status.sayRunning(event.cell);
         this.#pass(event);
         break;
+      case "InputAsked":
+        this.#status.say(`${event.cell} asks for input.`);
+        this.#pass(event);
+        break;
       case "CellQueued":
       case "CellConsole":
       case "CellDisplay":
@@ -204,6 +284,7 @@ export class NotebookPage {
       case "NotebookEdited":
         break; // a page of this kind shows the notebook that it was made for
       case "RunCompleted":
+        clearTimeout(this.#grace);
         this.#stats = event.stats;
         break;
     }
@@ -224,29 +305,49 @@ export class NotebookPage {
       });
   }
 
-  #hear(notice: SessionNotice): void {
+  #hear(notice: SessionNotice, again: boolean): void {
     switch (notice.kind) {
       case "phase":
-        this.#boot[notice.phase] ??= notice.at;
+        this.#note(notice.phase, notice.at);
         this.#status.sayPhase(notice.phase, notice.detail);
         break;
+      case "path":
+        this.#boot = { ...this.#boot, path: notice.path, reason: notice.reason };
+        break;
       case "ready":
-        this.#boot["started"] = notice.at;
+        this.#note("started", notice.at);
         document.documentElement.dataset["jspi"] = String(notice.jspi);
+        this.#isUp = true;
+        this.#status.setKernel("booting"); // from now on it can be told to stop
         break;
       case "failed":
-        this.#fail(notice.reason);
+        this.#fail(notice.reason, again);
         break;
     }
   }
 
-  #fail(reason: string): void {
+  /** Keeps when a phase began first. */
+  #note(phase: string, at: number): void {
+    this.#boot = { ...this.#boot, phases: { ...this.#boot.phases, [phase]: this.#boot.phases[phase] ?? at } };
+  }
+
+  /** A kernel that has worked is started once more: that runs nothing, so that it cannot go on for ever. */
+  #fail(reason: string, again: boolean): void {
     const restoring = !this.#isReady;
-    this.#status.say(`${restoring ? "Python could not start" : "Python stopped"}: ${withoutStop(reason)}.`);
-    this.#status.setKernel("failed");
-    for (const id of this.#cells.keys()) {
-      this.#change(id, (state) => abandoned(state, "Python stopped before it was done", restoring));
+    const cause = withoutStop(causeText(reason));
+    if (this.#isUp && !(again && restoring)) {
+      this.#restart(`Python stopped (${cause}) and was restarted`).catch(() => undefined);
+      return;
     }
+    clearTimeout(this.#grace);
+    this.#isUp = false;
+    this.#status.say(`${restoring ? "Python could not start" : "Python stopped"}: ${cause}.`);
+    this.#status.setKernel("failed");
+    this.#abandon("Python stopped before it was done", restoring);
+  }
+
+  #abandon(reason: string, restoring: boolean): void {
+    for (const id of this.#cells.keys()) this.#change(id, (state) => abandoned(state, reason, restoring));
   }
 }
 

@@ -1,19 +1,22 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
-import type { BootPhase } from "../protocol/rpc.ts";
+import type { BootPath, BootPhase, KeptEntry } from "../protocol/rpc.ts";
 import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 
 /** Commands that start a run, and are answered by its `RunCompleted`. */
-export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" }>;
+export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" }>;
 
 /** What a session reports beside the kernel's own events. */
 export type SessionNotice =
   | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail: string | null }
+  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
   | { readonly kind: "ready"; readonly at: number; readonly jspi: boolean }
   /** The kernel is gone; every pending run was rejected with the same sentence. */
   | { readonly kind: "failed"; readonly reason: string };
 
 export interface SessionListener {
+  /** Something was stored that ends with the kernel. */
+  readonly stored: (entry: KeptEntry) => void;
   readonly event: (event: KernelEvent) => void;
   readonly notice: (notice: SessionNotice) => void;
 }
@@ -23,7 +26,10 @@ export interface Session {
   readonly ready: Promise<void>;
   /** Sends a command; resolves with the end of its run, rejects when the kernel dies before. */
   run(command: RunCommand): Promise<RunCompleted>;
-  /** Asks the run under way to stop; returns false where that is not possible. */
+  /** Asks the run under way to stop; returns false where there is no kernel that could hear it. */
   interrupt(): boolean;
-  close(): void;
+  /** Answers what a cell asked by `input()`; null if the reader gives no answer. */
+  answer(question: string, text: string | null): void;
+  /** Ends the kernel, whatever it is doing; every pending run rejects with `reason`. */
+  close(reason?: string): void;
 }

@@ -1,8 +1,19 @@
 /** What the page has counted and timed: `tiffin.stats()`. */
 
 import type { KernelStats } from "../protocol/messages.ts";
+import type { BootPath } from "../protocol/rpc.ts";
 
-/** Times in milliseconds since the worker started. */
+/** How Python came to life. */
+export interface BootStats {
+  /** Null as long as it has not. */
+  readonly path: BootPath | null;
+  /** Why there was a snapshot, and yet it was not used; null otherwise. */
+  readonly reason: string | null;
+  /** When each phase began, in milliseconds since the worker started. */
+  readonly phases: Readonly<Record<string, number>>;
+}
+
+/** Counts since the page was opened. */
 export interface PageStats {
   readonly cellsRun: number;
   readonly cellsRestored: number;
@@ -10,7 +21,7 @@ export interface PageStats {
   readonly blobsFetched: number;
   readonly blobsRejected: number;
   readonly valuesMaterialised: number;
-  readonly boot: Readonly<Record<string, number>>;
+  readonly boot: BootStats;
 }
 
 /** The statistics of a kernel that has done nothing yet. */
@@ -24,7 +35,7 @@ export const NOTHING: KernelStats = {
 };
 
 /** The kernel's statistics as embedders read them. */
-export function pageStats(stats: KernelStats, boot: Readonly<Record<string, number>>): PageStats {
+export function pageStats(stats: KernelStats, boot: BootStats): PageStats {
   return {
     cellsRun: stats.cells_run,
     cellsRestored: stats.cells_restored,
@@ -32,6 +43,6 @@ export function pageStats(stats: KernelStats, boot: Readonly<Record<string, numb
     blobsFetched: stats.blobs_fetched,
     blobsRejected: stats.blobs_rejected,
     valuesMaterialised: stats.values_materialised,
-    boot: { ...boot },
+    boot: { ...boot, phases: { ...boot.phases } },
   };
 }

@@ -1,6 +1,6 @@
 /** A session with a kernel in a web worker. */
 
-import type { KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import type { RunCommand, Session, SessionListener } from "./session.ts";
 
@@ -26,7 +26,7 @@ export class WorkerSession implements Session {
   readonly ready: Promise<void>;
   readonly #worker: WorkerLike;
   readonly #listener: SessionListener;
-  readonly #interrupt: Uint8Array | null;
+  readonly #interrupt: Int32Array | null;
   readonly #pending = new Map<string, PendingRun>();
   #waiting: string[] | null = [];
   #failure: string | null = null;
@@ -35,7 +35,7 @@ export class WorkerSession implements Session {
   constructor(worker: WorkerLike, config: BootConfig, listener: SessionListener) {
     this.#worker = worker;
     this.#listener = listener;
-    this.#interrupt = config.interrupt === null ? null : new Uint8Array(config.interrupt);
+    this.#interrupt = config.interrupt === null ? null : new Int32Array(config.interrupt);
     const { promise, resolve, reject } = withResolvers();
     this.#settleReady = { resolve, reject };
     this.ready = promise;
@@ -51,6 +51,7 @@ export class WorkerSession implements Session {
       this.#fail(message === "" ? "its worker could not be loaded" : `its worker failed: ${message}`);
     };
     worker.onmessageerror = () => {
+      this.#worker.terminate();
       this.#fail("a message of its worker could not be read");
     };
     worker.postMessage({ kind: "boot", config });
@@ -58,21 +59,36 @@ export class WorkerSession implements Session {
 
   run(command: RunCommand): Promise<RunCompleted> {
     if (this.#failure !== null) return Promise.reject(new Error(this.#failure));
+    // An interrupt that nothing heard, because everything had ended, is not for this run.
+    if (this.#pending.size === 0) this.#interrupt?.fill(0);
     return new Promise((resolve, reject) => {
       this.#pending.set(command.run_id, { resolve, reject });
-      this.#send(JSON.stringify(command));
+      this.#command(command);
     });
   }
 
   interrupt(): boolean {
-    if (this.#interrupt === null || this.#failure !== null) return false;
-    this.#interrupt[0] = SIGINT;
+    if (this.#waiting !== null || this.#failure !== null) return false;
+    if (this.#interrupt !== null) {
+      this.#interrupt[0] = SIGINT;
+      Atomics.notify(this.#interrupt, 0);
+    }
+    // Code that waits hears messages, and does not look into shared memory.
+    this.#command({ type: "Interrupt", run_id: null });
     return true;
   }
 
-  close(): void {
+  answer(question: string, text: string | null): void {
+    this.#command({ type: "AnswerInput", question, text });
+  }
+
+  close(reason = "it was ended"): void {
     this.#worker.terminate();
-    this.#fail("it was ended");
+    this.#fail(reason);
+  }
+
+  #command(command: KernelCommand): void {
+    this.#send(JSON.stringify(command));
   }
 
   #send(text: string): void {
@@ -81,9 +97,13 @@ export class WorkerSession implements Session {
   }
 
   #receive(message: FromWorker): void {
+    if (this.#failure !== null) return; // what was on its way when the worker ended
     switch (message.kind) {
       case "phase":
         this.#listener.notice({ ...message, detail: message.detail ?? null });
+        break;
+      case "path":
+        this.#listener.notice(message);
         break;
       case "booted": {
         const waiting = this.#waiting ?? [];
@@ -96,6 +116,11 @@ export class WorkerSession implements Session {
       case "event":
         this.#deliver(JSON.parse(message.text) as KernelEvent);
         break;
+      case "stored":
+        this.#listener.stored(message.entry);
+        break;
+      case "resources":
+        break; // an answer to whoever keeps the page for later
       case "failed":
         this.#worker.terminate();
         this.#fail(message.reason);

@@ -109,6 +109,15 @@ export interface CellDisplay {
   readonly clear: boolean;
 }
 
+/** A running body asks its reader for a line of text, and waits; `AnswerInput` brings it. */
+export interface InputAsked {
+  readonly type: "InputAsked";
+  readonly run_id: string;
+  readonly cell: string;
+  readonly question: string;
+  readonly prompt: string;
+}
+
 /** A cell's last state in this run. `reason` says why it was cancelled or blocked. */
 export interface CellEnded {
   readonly type: "CellEnded";
@@ -154,6 +163,8 @@ export interface Restore {
   readonly type: "Restore";
   readonly run_id: string;
   readonly shown: { readonly [name: string]: string };
+  readonly values: { readonly [name: string]: Json } | null;
+  readonly stored_only: boolean;
 }
 
 /** Run these cells and what depends on them (all cells when None); `force` runs them even on a hit. */
@@ -193,6 +204,13 @@ export interface Interrupt {
   readonly run_id: string | null;
 }
 
+/** What a reader says to the `question` of an `InputAsked`; None if nothing. It starts no run. */
+export interface AnswerInput {
+  readonly type: "AnswerInput";
+  readonly question: string;
+  readonly text: string | null;
+}
+
 export type KernelEvent =
   | KernelReady
   | RunStarted
@@ -201,6 +219,7 @@ export type KernelEvent =
   | CellStarted
   | CellConsole
   | CellDisplay
+  | InputAsked
   | CellEnded
   | ElementChanged
   | Notice
@@ -212,4 +231,5 @@ export type KernelCommand =
   | RunStale
   | SetValues
   | EditCells
-  | Interrupt;
+  | Interrupt
+  | AnswerInput;

@@ -12,20 +12,74 @@ export interface FilesConfig {
   readonly public: Readonly<Record<string, readonly [size: number, digest: string]>>;
 }
 
+/** Engines in which WebAssembly's table of functions is the same after Pyodide's start. */
+export type EngineFamily = "chromium" | "webkit";
+
+/** An archive that Python imports from; its size is known before it is there. */
+export interface ArchiveConfig {
+  readonly url: string;
+  readonly size: number;
+}
+
+/** Libraries in WebAssembly that a snapshot holds, and the handles that Python has of them. */
+export interface LibraryConfig {
+  readonly modules: readonly { readonly path: string; readonly url: string }[];
+  readonly handles: readonly (readonly [handle: number, name: string])[];
+}
+
+/** An interpreter snapshot, for one family of engines. */
+export interface SnapshotConfig {
+  readonly family: EngineFamily;
+  readonly url: string;
+  /** Functions in WebAssembly's table before Python's start. */
+  readonly table: number;
+  /** Bytes of Python's memory. */
+  readonly heap: number;
+  readonly libraries: LibraryConfig;
+  /** The packages whose modules it holds, without their files. */
+  readonly packages: readonly string[];
+}
+
+/** The runtime's files. */
+export interface RuntimeConfig {
+  readonly loader: string;
+  /** Null where the loader finds it by itself. */
+  readonly glue: string | null;
+  readonly wasm: string;
+  readonly stdlib: ArchiveConfig;
+  readonly kernel: ArchiveConfig;
+  readonly lock: string;
+  /** Whether `stdlib` and `kernel` hold bytecode. */
+  readonly bytecode: boolean;
+  /** Whether WebAssembly is there compressed by gzip, too, with `.gz` after its name. */
+  readonly packed: boolean;
+  readonly snapshots: readonly SnapshotConfig[];
+}
+
+/** How Python came to life: from a snapshot, or by its ordinary start from bytecode or from sources. */
+export type BootPath = "snapshot" | "bytecode" | "sources";
+
 /** All that a worker needs to boot; URLs are absolute. */
 export interface BootConfig {
-  readonly runtime: string;
-  /** The standard library as bytecode; null for the runtime's own. */
-  readonly stdlib: string | null;
-  readonly lock: string;
-  readonly kernel: string;
+  readonly runtime: RuntimeConfig;
+  /** Whether the host compresses what it sends; where it does not, there are compressed files. */
+  readonly compressing: boolean;
   readonly notebook: string;
   readonly cache: string;
   /** What the kernel knows of packages; the page only hands it on. */
   readonly packages: Readonly<Record<string, unknown>>;
   readonly files: FilesConfig;
-  /** Shared memory through which a running body is interrupted, where the page is isolated. */
+  /** Shared memory through which a running body is interrupted, where the page is isolated: four bytes. */
   readonly interrupt: SharedArrayBuffer | null;
+  /** What an earlier worker of this page stored. */
+  readonly kept: readonly KeptEntry[];
+}
+
+/** A manifest or a blob that was made in this page. */
+export interface KeptEntry {
+  readonly kind: "manifests" | "blobs";
+  readonly key: string;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** The phases of a boot, in order. */
@@ -34,13 +88,20 @@ export type BootPhase = "fetching" | "initialising" | "importing" | "starting" |
 export type ToWorker =
   | { readonly kind: "boot"; readonly config: BootConfig }
   /** `text` is the JSON of a command. */
-  | { readonly kind: "command"; readonly text: string };
+  | { readonly kind: "command"; readonly text: string }
+  /** What have you loaded? */
+  | { readonly kind: "resources" };
 
 export type FromWorker =
   /** A phase began, `at` milliseconds after the worker started; `detail` names what it works on. */
   | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail?: string }
+  /** `reason` says why there was a snapshot, and yet `path` is another one. */
+  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
   | { readonly kind: "booted"; readonly at: number; readonly jspi: boolean }
   /** `text` is the JSON of an event. */
   | { readonly kind: "event"; readonly text: string }
+  /** Something was stored in the worker's memory, which ends with the worker. */
+  | { readonly kind: "stored"; readonly entry: KeptEntry }
+  | { readonly kind: "resources"; readonly urls: readonly string[] }
   /** The kernel cannot go on; `reason` is a sentence. */
   | { readonly kind: "failed"; readonly reason: string };

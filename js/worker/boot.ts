@@ -1,71 +1,190 @@
-/** Booting: Pyodide, the kernel's wheel, and the notebook's own data, fetched side by side. */
+/** Booting: Python from a snapshot where that fits, by its ordinary start otherwise; all files side by side. */
 
-import type { BootConfig, BootPhase } from "../protocol/rpc.ts";
-import { placeFiles } from "./files.ts";
-import type { Pyodide, PyodideModule } from "./pyodide.ts";
+import type { BootConfig, BootPath, BootPhase, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
+import { placeArchive, placeFiles } from "./files.ts";
+import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
+import {
+  compileModule,
+  fetchBytes,
+  fetchText,
+  fetchUnpacked,
+  importScripts,
+  type Scripts,
+  withFiles,
+} from "./runtime.ts";
+import { findSnapshot, linking, makeRoom, reopenLibraries, RESEED } from "./snapshot.ts";
 
 /** What a boot brings to life. */
 export interface Booted {
   readonly pyodide: Pyodide;
   readonly notebook: string;
   readonly index: string;
+  readonly path: BootPath;
+  /** Why a snapshot that there was is not what Python came from; null if it is, or if there was none. */
+  readonly reason: string | null;
+  /** Packages whose modules are there, but not their files. */
+  readonly restored: readonly string[];
+  /** Fetches what Python has not needed until now, but may any time. */
+  readonly fetchRest: () => Promise<void>;
 }
 
-const WHEEL = "/lib/tiffin_kernel.whl";
+const KERNEL = "/lib/tiffin_kernel.whl";
+
+/** The files that every boot needs, on their way. */
+interface Files {
+  readonly scripts: Promise<Scripts>;
+  readonly wasm: Promise<WebAssembly.Module>;
+  readonly lock: Promise<string>;
+  readonly notebook: Promise<string>;
+  readonly index: Promise<string>;
+  readonly modules: Promise<Uint8Array> | null;
+}
 
 /** Boots; throws an `Error` whose message is a sentence for the reader when something cannot be had. */
 export async function boot(config: BootConfig, phase: (name: BootPhase) => void): Promise<Booted> {
   phase("fetching");
   const modules = config.files.modules;
-  const [wheel, notebook, index, archive, module] = await Promise.all([
-    fetchBytes(config.kernel, "the kernel"),
-    fetchText(config.notebook, "the notebook"),
-    fetchText(`${config.cache}/index.json`, "the index of stored results"),
-    modules === null ? null : fetchBytes(modules, "the notebook's modules"),
-    importPyodide(config.runtime),
+  const packed = config.runtime.packed && !config.compressing;
+  const files: Files = {
+    scripts: importScripts(config.runtime),
+    wasm: compileModule(config.runtime.wasm, packed),
+    lock: fetchText(config.runtime.lock, "the list of packages"),
+    notebook: fetchText(config.notebook, "the notebook"),
+    index: fetchText(`${config.cache}/index.json`, "the index of stored results"),
+    modules: modules === null ? null : fetchBytes(modules, "the notebook's modules"),
+  };
+  const snapshot = findSnapshot(config.runtime.snapshots, navigator.userAgent);
+  let reason: string | null = null;
+  if (snapshot !== null) {
+    try {
+      return await finish(config, files, await restore(config, files, snapshot, phase), snapshot, null);
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return finish(config, files, await startPython(config, files, phase), null, reason);
+}
+
+async function finish(
+  config: BootConfig,
+  files: Files,
+  pyodide: Pyodide,
+  snapshot: SnapshotConfig | null,
+  reason: string | null,
+): Promise<Booted> {
+  const [notebook, index, modules] = await Promise.all([files.notebook, files.index, files.modules]);
+  placeFiles(pyodide, config.files, modules);
+  if (config.interrupt !== null) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
+  if (snapshot === null) {
+    const path = config.runtime.bytecode ? "bytecode" : "sources";
+    return { pyodide, notebook, index, path, reason, restored: [], fetchRest: () => Promise.resolve() };
+  }
+  const fetchRest = placeArchives(config, pyodide);
+  return { pyodide, notebook, index, path: "snapshot", reason, restored: snapshot.packages, fetchRest };
+}
+
+/** Python with its memory as it was when the snapshot was made: the kernel is imported. */
+async function restore(
+  config: BootConfig,
+  files: Files,
+  snapshot: SnapshotConfig,
+  phase: (name: BootPhase) => void,
+): Promise<Pyodide> {
+  const [memory, scripts, wasm, libraries] = await Promise.all([
+    fetchUnpacked(snapshot.url, "the snapshot of Python"),
+    files.scripts,
+    files.wasm,
+    Promise.all(
+      snapshot.libraries.modules.map(async ({ path, url }) => ({
+        path,
+        module: await compileModule(url, false),
+      })),
+    ),
   ]);
   phase("initialising");
-  const pyodide = await module.loadPyodide({
-    indexURL: config.runtime,
-    lockFileURL: config.lock,
-    packageBaseUrl: new URL(".", config.lock).href,
-    ...(config.stdlib === null ? {} : { stdLibURL: config.stdlib }),
-    stdout: logQuietly,
-    stderr: logQuietly,
+  if (scripts.glue === null) throw new Error("its glue is not at hand");
+  const create = linking(scripts.glue, libraries, (module) => {
+    makeRoom(module, snapshot);
   });
+  const pyodide = await loadPyodide(config.runtime, () => files.lock, scripts.loader, wasm, create, noArchive, {
+    _loadSnapshot: memory,
+  });
+  reopenLibraries(pyodide._module, snapshot.libraries.handles);
+  pyodide.runPython(RESEED);
+  return pyodide;
+}
+
+async function startPython(config: BootConfig, files: Files, phase: (name: BootPhase) => void): Promise<Pyodide> {
+  const [stdlib, kernel, scripts, wasm] = await Promise.all([
+    fetchBytes(config.runtime.stdlib.url, "the standard library"),
+    fetchBytes(config.runtime.kernel.url, "the kernel"),
+    files.scripts,
+    files.wasm,
+  ]);
+  phase("initialising");
+  const given = (): Promise<Response> => Promise.resolve(new Response(stdlib));
+  const pyodide = await loadPyodide(config.runtime, () => files.lock, scripts.loader, wasm, scripts.glue, given, {});
   phase("importing");
-  pyodide.FS.writeFile(WHEEL, wheel);
-  pyodide.runPython(`import sys; sys.path.append(${JSON.stringify(WHEEL)})`);
-  placeFiles(pyodide, config.files, archive);
-  if (config.interrupt !== null) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
-  return { pyodide, notebook, index };
+  addKernel(pyodide, kernel);
+  return pyodide;
 }
 
-async function importPyodide(runtime: string): Promise<PyodideModule> {
-  try {
-    return (await import(`${runtime}pyodide.mjs`)) as PyodideModule;
-  } catch (error) {
-    throw new Error(`Python could not be loaded from ${runtime}: ${String(error)}`, { cause: error });
-  }
+/** Puts the kernel where Python imports from. */
+export function addKernel(pyodide: Pyodide, kernel: Uint8Array): void {
+  pyodide.FS.writeFile(KERNEL, kernel);
+  pyodide.runPython(`import sys; sys.path.append(${JSON.stringify(KERNEL)})`);
 }
 
-async function fetchChecked(url: string, what: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    throw new Error(`${what} could not be loaded from ${url}: ${String(error)}`, { cause: error });
-  }
-  if (!response.ok) throw new Error(`${what} could not be loaded from ${url}: status ${response.status}`);
-  return response;
+/** Python has read the directories of its archives before the snapshot was made: any will do for a start. */
+function noArchive(): Promise<Response> {
+  return Promise.resolve(new Response(new Uint8Array(0)));
 }
 
-async function fetchBytes(url: string, what: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await fetchChecked(url, what)).arrayBuffer());
+type LoadOptions = Parameters<PyodideModule["loadPyodide"]>[0];
+
+/** Loads Pyodide with our files instead of those of its folder. */
+export async function loadPyodide(
+  runtime: RuntimeConfig,
+  lock: () => Promise<string> | string,
+  loader: PyodideModule,
+  wasm: WebAssembly.Module,
+  create: CreateModule | null,
+  stdlib: () => Promise<Response>,
+  options: Pick<LoadOptions, "_loadSnapshot" | "_makeSnapshot">,
+): Promise<Pyodide> {
+  // Where older versions look for packages, and all for a glue that is not given.
+  const folder = new URL(".", create === null ? runtime.loader : runtime.lock).href;
+  if (create !== null) (globalThis as { _createPyodideModule?: CreateModule })._createPyodideModule = create;
+  const given = {
+    [`${folder}pyodide.asm.wasm`]: noArchive, // it is compiled already
+    [runtime.stdlib.url]: stdlib,
+    [runtime.lock]: async () => new Response(await lock()),
+  };
+  return withFiles(given, wasm, () =>
+    loader.loadPyodide({
+      indexURL: folder,
+      lockFileURL: runtime.lock,
+      packageBaseUrl: new URL(".", runtime.lock).href,
+      stdLibURL: runtime.stdlib.url,
+      stdout: logQuietly,
+      stderr: logQuietly,
+      ...(create === null ? {} : { createPyodideModule: create }),
+      ...options,
+    }),
+  );
 }
 
-async function fetchText(url: string, what: string): Promise<string> {
-  return (await fetchChecked(url, what)).text();
+/** Puts the archives where Python has found them, to be fetched when it reads them. */
+function placeArchives(config: BootConfig, pyodide: Pyodide): () => Promise<void> {
+  const { stdlib, kernel } = config.runtime;
+  const version = String(pyodide.runPython("import sys; f'{sys.version_info[0]}{sys.version_info[1]}'"));
+  const places = [
+    placeArchive(pyodide.FS, `/lib/python${version}.zip`, stdlib),
+    placeArchive(pyodide.FS, KERNEL, kernel),
+  ];
+  return async () => {
+    await Promise.all(places.map((fill) => fill()));
+  };
 }
 
 /** What Python prints outside of cells is for somebody with the console open. */

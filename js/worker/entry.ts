@@ -5,8 +5,14 @@ import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
 import type { Handle } from "./pyodide.ts";
 
+/** More than any notebook loads: a browser remembers 250 by itself. */
+const MOST_RESOURCES = 10_000;
+performance.setResourceTimingBufferSize(MOST_RESOURCES);
+
 const started = performance.now();
 let handle: Handle | null = null;
+/** What is still to be fetched, once what was asked for first is done. */
+let fetchRest: (() => Promise<void>) | null = null;
 
 function send(message: FromWorker): void {
   self.postMessage(message);
@@ -17,23 +23,36 @@ function now(): number {
 }
 
 async function start(config: BootConfig): Promise<void> {
-  const jspi = "Suspending" in WebAssembly;
   const booted = await boot(config, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
+  fetchRest = booted.fetchRest;
+  send({ kind: "path", path: booted.path, reason: booted.reason });
   send({ kind: "phase", phase: "starting", at: now() });
-  handle = startKernel(
-    booted,
-    config,
-    jspi,
-    (text) => {
+  // Only Python itself knows, and only where cells run: in a call that may wait.
+  const jspi = (await booted.pyodide.runPythonAsync("import pyodide.ffi; pyodide.ffi.can_run_sync()")) === true;
+  // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
+  const inner = booted.pyodide._api;
+  if (inner !== undefined) inner.on_fatal = fail;
+  handle = startKernel(booted, config, jspi, {
+    post: (text) => {
       send({ kind: "event", text });
     },
-    (names) => {
+    installing: (names) => {
       send({ kind: "phase", phase: "installing", at: now(), detail: names.join(", ") });
     },
-  );
+    stored: (entry) => {
+      self.postMessage({ kind: "stored", entry } satisfies FromWorker, [entry.data.buffer]);
+    },
+  });
   send({ kind: "booted", at: now(), jspi });
+}
+
+/** Fetches the rest in the background; what cannot be had is fetched, or missed, when Python reads it. */
+function finishFetching(): void {
+  const rest = fetchRest;
+  fetchRest = null;
+  rest?.().catch(() => undefined);
 }
 
 function fail(error: unknown): void {
@@ -48,7 +67,10 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       break;
     case "command":
       if (handle === null) fail("a command came before Python was ready");
-      else handle(message.text).catch(fail);
+      else handle(message.text).then(finishFetching).catch(fail);
+      break;
+    case "resources":
+      send({ kind: "resources", urls: performance.getEntriesByType("resource").map((entry) => entry.name) });
       break;
   }
 });

@@ -1,7 +1,7 @@
-/** The notebook's folder in Pyodide: its own modules at once, its public files when they are first opened. */
+/** Files in Pyodide that are there before their content is: it is fetched when they are first read. */
 
-import type { FilesConfig } from "../protocol/rpc.ts";
-import { fetchBatchNow } from "./blobs.ts";
+import type { ArchiveConfig, FilesConfig } from "../protocol/rpc.ts";
+import { fetchBatch, fetchBatchNow } from "./blobs.ts";
 import type { FileSystem, Pyodide } from "./pyodide.ts";
 
 /** Where the notebook is: Pyodide's working directory. */
@@ -23,13 +23,34 @@ export function placeFiles(pyodide: Pyodide, files: FilesConfig, modules: Uint8A
   }
 }
 
+/** Whether a file has its content, and how to give it. */
+export interface LazyFile {
+  readonly isFilled: () => boolean;
+  readonly fill: (contents: Uint8Array) => void;
+}
+
+/** Puts an archive where Python has found one; returns what fetches it before it is read, without blocking. */
+export function placeArchive(
+  fs: FileSystem,
+  path: string,
+  archive: ArchiveConfig,
+  get: (urls: string) => Promise<readonly (Uint8Array | undefined)[]> = fetchBatch,
+): () => Promise<void> {
+  const file = placeLazily(fs, path, archive.size, archive.url);
+  return async () => {
+    if (file.isFilled()) return;
+    const [body] = await get(JSON.stringify([archive.url]));
+    if (body?.length === archive.size) file.fill(body);
+  };
+}
+
 /**
  * Makes a file of `size` bytes whose content is fetched when it is first read.
  *
  * It cannot be waited for inside Python's `open`, so that the request blocks. One that fails, or brings
  * another number of bytes, is an `OSError` there.
  */
-export function placeLazily(fs: FileSystem, path: string, size: number, url: string, get: FetchNow = fetchNow): void {
+export function placeLazily(fs: FileSystem, path: string, size: number, url: string, get: FetchNow = fetchNow): LazyFile {
   fs.mkdirTree(path.slice(0, path.lastIndexOf("/")));
   fs.writeFile(path, new Uint8Array(0));
   const node = fs.lookupPath(path).node;
@@ -52,6 +73,12 @@ export function placeLazily(fs: FileSystem, path: string, size: number, url: str
     },
   });
   node.usedBytes = size;
+  return {
+    isFilled: () => contents !== undefined,
+    fill: (data) => {
+      contents ??= data;
+    },
+  };
 }
 
 function fetchNow(url: string): Uint8Array | undefined {

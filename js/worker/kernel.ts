@@ -1,29 +1,70 @@
 /** The kernel in Python, started with the worker's own functions. */
 
-import type { BootConfig } from "../protocol/rpc.ts";
+import type { BootConfig, KeptEntry } from "../protocol/rpc.ts";
 import { type Body, fetchBatch, fetchBatchNow } from "./blobs.ts";
 import type { Booted } from "./boot.ts";
-import type { Handle, Pyodide } from "./pyodide.ts";
+import type { Handle, Inside, Keeping, Pyodide } from "./pyodide.ts";
 
-/** Starts the kernel; `post` gets the JSON of every event, `installing` the names of packages on their way. */
-export function startKernel(
-  booted: Booted,
-  config: BootConfig,
-  jspi: boolean,
-  post: (text: string) => void,
-  installing: (names: readonly string[]) => void,
-): Handle {
-  const settings = { cache: config.cache, packages: config.packages, digests: config.files.digests, jspi };
+/** Who hears of what the kernel does. */
+export interface KernelListener {
+  /** The JSON of every event. */
+  readonly post: (text: string) => void;
+  /** The names of packages on their way. */
+  readonly installing: (names: readonly string[]) => void;
+  readonly stored: (entry: KeptEntry) => void;
+}
+
+/** Starts the kernel. */
+export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, listener: KernelListener): Handle {
+  const { post, installing, stored } = listener;
+  // WebKit ends a worker only where WebAssembly calls JavaScript: looking into a buffer, even one that nobody else
+  // has, is such a call, and a loop in Python makes it again and again.
+  if (config.interrupt === null) booted.pyodide.setInterruptBuffer(new Uint8Array(1));
+  const settings = {
+    cache: config.cache,
+    packages: { ...config.packages, restored: booted.restored },
+    digests: config.files.digests,
+    jspi,
+    signals: config.interrupt !== null,
+  };
   const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
   const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");
   const fetchAll = (urls: string): Promise<Body[]> => fetchBatch(urls);
   const ffi = booted.pyodide.pyimport("pyodide.ffi");
   const fetchNow = (urls: string): Body[] => fetchBatchNow(urls);
-  const inside = { can_run_sync: ffi.can_run_sync, run_sync: ffi.run_sync, fetch_now: fetchNow };
+  const inside: Inside = {
+    can_run_sync: ffi.can_run_sync,
+    run_sync: ffi.run_sync,
+    fetch_now: fetchNow,
+    pause: makePause(config.interrupt),
+    loops: booted.pyodide.pyimport("pyodide.webloop").WebLoop,
+  };
+  const keeping: Keeping = {
+    kept: config.kept.map(({ kind, key, data }) => [kind, key, data]),
+    keep: (kind, key, data) => {
+      const view = data.getBuffer("u8");
+      stored({ kind, key, data: new Uint8Array(view.data) });
+      view.release();
+    },
+  };
   const say = (names: string): void => {
     installing(JSON.parse(names) as readonly string[]);
   };
-  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, { load, say }, inside);
+  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, { load, say }, inside, keeping);
+}
+
+/** What `time.sleep` does where nothing can be suspended: it blocks, in shared memory until an interrupt. */
+export function makePause(interrupt: SharedArrayBuffer | null): (milliseconds: number) => void {
+  if (interrupt !== null) {
+    const flag = new Int32Array(interrupt);
+    return (milliseconds) => {
+      Atomics.wait(flag, 0, 0, milliseconds);
+    };
+  }
+  return (milliseconds) => {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end); // nobody can ask a worker without shared memory to wait
+  };
 }
 
 async function loadPackages(

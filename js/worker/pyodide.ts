@@ -1,5 +1,6 @@
 /** The part of Pyodide's interface that the worker uses, the same in all supported versions. */
 
+import type { KeptEntry } from "../protocol/rpc.ts";
 import type { Body } from "./blobs.ts";
 
 /** Python's ways to wait inside code that is not async (JSPI), where there are any. */
@@ -8,9 +9,23 @@ export interface Ffi {
   readonly run_sync: (promise: Promise<unknown>) => unknown;
 }
 
-/** What Python code that runs may use: to wait, and to fetch without. */
+/** What Python code that runs may use: to wait, and to fetch or to pause without. */
 export interface Inside extends Ffi {
   readonly fetch_now: (urls: string) => Body[];
+  readonly pause: (milliseconds: number) => void;
+  /** Python's class of event loops. */
+  readonly loops: unknown;
+}
+
+/** Python's bytes; the view is to be released. */
+export interface PyBytes {
+  getBuffer(type: "u8"): { readonly data: Uint8Array; release(): void };
+}
+
+/** The page's memory of what is stored here. */
+export interface Keeping {
+  readonly kept: readonly (readonly [kind: string, key: string, data: Uint8Array])[];
+  readonly keep: (kind: KeptEntry["kind"], key: string, data: PyBytes) => void;
 }
 
 /** How packages of the lock are loaded, and how the page is told of others; names are a JSON array. */
@@ -28,6 +43,7 @@ export interface PyModule {
     fetchBatch: (urls: string) => Promise<Body[]>,
     packages: Installing,
     inside: Inside,
+    keeping: Keeping,
   ) => Handle;
 }
 
@@ -43,10 +59,40 @@ export interface FileNode {
 /** The part of Emscripten's file system that is used here. */
 export interface FileSystem {
   writeFile(path: string, data: Uint8Array): void;
+  readFile(path: string): Uint8Array<ArrayBuffer>;
   mkdirTree(path: string): void;
   lookupPath(path: string): { readonly node: FileNode };
   readonly ErrnoError: new (errno: number) => Error;
 }
+
+/** A library in WebAssembly, as Emscripten's linker knows it. */
+export interface LinkedLibrary {
+  readonly name: string;
+  refcount: number;
+  global: boolean;
+  exports: unknown;
+}
+
+/** The part of Emscripten's module that snapshots need. It is Pyodide's own affair: versions are pinned. */
+export interface EmscriptenModule {
+  readonly HEAP8: Int8Array;
+  readonly wasmTable: WebAssembly.Table;
+  readonly LDSO: {
+    readonly loadedLibsByName: Record<string, LinkedLibrary>;
+    readonly loadedLibsByHandle: Record<number, LinkedLibrary>;
+  };
+  growMemory(size: number): void;
+  newDSO(path: string, handle: number | undefined, state: "loading"): LinkedLibrary;
+  loadWebAssemblyModule(module: WebAssembly.Module, flags: object, path: string, scope: object): unknown;
+}
+
+/** What goes into Emscripten's module when it is created. */
+export interface EmscriptenSettings {
+  preRun?: ((module?: EmscriptenModule) => void)[];
+}
+
+/** Pyodide's glue: makes the module, with WebAssembly and file system, in which Python then starts. */
+export type CreateModule = (settings: EmscriptenSettings) => Promise<EmscriptenModule>;
 
 export interface Pyodide {
   readonly version: string;
@@ -55,11 +101,20 @@ export interface Pyodide {
   runPython(code: string): unknown;
   pyimport(name: "tiffin.host.browser.entry"): PyModule;
   pyimport(name: "pyodide.ffi"): Ffi;
+  pyimport(name: "pyodide.webloop"): { readonly WebLoop: unknown };
+  runPythonAsync(code: string): Promise<unknown>;
+  /** Pyodide's inner side: called once nothing can be run any more. */
+  readonly _api?: { on_fatal?: (error: unknown) => void };
   loadPackage(
     names: readonly string[],
     options: { readonly messageCallback: (text: string) => void; readonly errorCallback: (text: string) => void },
   ): Promise<unknown>;
   setInterruptBuffer(buffer: Uint8Array): void;
+  /** Python's memory, where it was loaded to make a snapshot. */
+  makeMemorySnapshot(): Uint8Array<ArrayBuffer>;
+  readonly loadedPackages: Record<string, string>;
+  /** Pyodide's own, as are the options with an underscore: they are what snapshots are made and loaded with. */
+  readonly _module: EmscriptenModule;
 }
 
 export interface PyodideModule {
@@ -67,8 +122,12 @@ export interface PyodideModule {
     readonly indexURL: string;
     readonly lockFileURL: string;
     readonly packageBaseUrl: string;
-    readonly stdLibURL?: string;
+    readonly stdLibURL: string;
     readonly stdout: (text: string) => void;
     readonly stderr: (text: string) => void;
+    /** Since 0.29; versions before take it from `globalThis._createPyodideModule`. */
+    readonly createPyodideModule?: CreateModule;
+    readonly _makeSnapshot?: boolean;
+    readonly _loadSnapshot?: Uint8Array<ArrayBuffer>;
   }): Promise<Pyodide>;
 }

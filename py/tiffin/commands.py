@@ -13,10 +13,16 @@ Json: TypeAlias = Any
 
 @dataclass(frozen=True)
 class Restore:
-    """Bring every cell to its result, from the cache where it can; `shown` maps cells to keys on display."""
+    """Bring every cell to its result, from the cache where it can; `shown` maps cells to keys on display.
+
+    After a restart, `values` are the front-end values of widgets by element id, as the reader left them; with
+    `stored_only` no cell runs, and those whose results are not stored are stale.
+    """
 
     run_id: str
     shown: dict[str, str]
+    values: dict[str, Json] | None = None
+    stored_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,10 +79,19 @@ class Interrupt:
     run_id: str | None = None
 
 
-Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Interrupt
+@dataclass(frozen=True)
+class AnswerInput:
+    """What a reader says to the `question` of an `InputAsked`; None if nothing. It starts no run."""
+
+    question: str
+    text: str | None = None
+
+
+Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Interrupt | AnswerInput
 
 _COMMANDS: dict[str, type[Command]] = {
-    kind.__name__: kind for kind in (Restore, RunCells, RunStale, SetValues, EditCells, Interrupt)
+    kind.__name__: kind
+    for kind in (Restore, RunCells, RunStale, SetValues, EditCells, Interrupt, AnswerInput)
 }
 
 
@@ -89,6 +104,7 @@ _IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
     "shown": lambda value: isinstance(value, dict) and _texts(list(value.values())),
     "cells": _texts,
     "force": lambda value: isinstance(value, bool),
+    "stored_only": lambda value: isinstance(value, bool),
     "values": lambda value: isinstance(value, dict),
     "put": lambda value: isinstance(value, list) and all(isinstance(item, dict) for item in value),
     "remove": _texts,
@@ -98,6 +114,8 @@ _IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
     "source": lambda value: isinstance(value, str),
     "kind": lambda value: value in ("code", "markdown"),
     "name": lambda value: isinstance(value, str),
+    "question": lambda value: isinstance(value, str),
+    "text": lambda value: isinstance(value, str),
 }
 """What each field may be; null, too, where it is the default."""
 

@@ -129,6 +129,16 @@ class CellDisplay:
 
 
 @dataclass(frozen=True, slots=True)
+class InputAsked:
+    """A running body asks its reader for a line of text, and waits; `AnswerInput` brings it."""
+
+    run_id: str
+    cell: str
+    question: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class CellEnded:
     """A cell's last state in this run. `reason` says why it was cancelled or blocked.
 
@@ -184,6 +194,7 @@ Event: TypeAlias = (
     | CellStarted
     | CellConsole
     | CellDisplay
+    | InputAsked
     | CellEnded
     | ElementChanged
     | Notice

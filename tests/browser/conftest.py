@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hosts import Host
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
@@ -143,6 +144,22 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Path], Served]]:
         served.process.wait(10)
         assert served.process.stdout is not None
         served.process.stdout.close()
+
+
+@pytest.fixture
+def hosting(tmp_path: Path) -> Iterator[Callable[[Path, Mapping[str, str]], Host]]:
+    """Puts a copy of a site, which a test may alter, on a host that sends these headers and no others."""
+    hosts: list[Host] = []
+
+    def start(site: Path, headers: Mapping[str, str]) -> Host:
+        folder = tmp_path / f"hosted-{len(hosts)}"
+        shutil.copytree(site, folder)
+        hosts.append(Host(folder, headers))
+        return hosts[-1]
+
+    yield start
+    for host in hosts:
+        host.stop()
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ class EngineView(ABC):
 
     def notices(self) -> list[str]:
         found: list[str] = self.evaluate(
-            "[...document.querySelectorAll('.tn-notice')].map(notice => notice.innerText)"
+            "[...document.querySelectorAll('.tn-notice')].map(notice => notice.innerText.trim())"
         )
         return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Served
-from engines import ENGINES, Engine, EngineView, webkit
+from engines import ENGINES, Engine, EngineView
 from test_page import AFTER_COUNT, CODE_CELLS, alter, blob_of, words
 
 pytestmark = pytest.mark.browser
@@ -140,19 +140,3 @@ def test_an_altered_blob_is_made_again_and_the_page_says_so(opening: Opening) ->
         "valuesMaterialised": 5,
     }
     assert any("c5 runs again, to have 'table'" in notice for notice in view.notices())
-
-
-def test_a_page_that_is_isolated_but_has_no_shared_memory_works_and_offers_no_stop(
-    sites: Sites, serve: Serve
-) -> None:
-    """WebKitGTK as it is shipped."""
-    served = serve(sites("faults.py"))
-    with webkit(shared=False) as engine:
-        view = engine.open(served.url)
-        assert view.evaluate("crossOriginIsolated && !('SharedArrayBuffer' in window)")
-        view.wait_ready()
-        assert view.root("isolated") == "false"
-        view.set("people", 3)
-        assert view.output("c4") == "'everyone has 4'"
-        assert view.evaluate("tiffin.interrupt()") is False
-        assert view.notices() == []

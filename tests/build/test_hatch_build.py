@@ -36,7 +36,7 @@ def test_carries_the_intact_default_runtime(wheel: zipfile.ZipFile, tmp_path: Pa
 def test_carries_every_file_of_the_page(wheel: zipfile.ZipFile) -> None:
     bundle = json.loads(wheel.read("tiffin/bundled/page/bundle.json"))
     names = {Path(name).name for name in wheel.namelist() if name.startswith("tiffin/bundled/page/")}
-    assert names == {*bundle["files"], "bundle.json"}
+    assert names == {*bundle["files"], bundle["serviceWorker"], bundle["maker"], "bundle.json"}
 
 
 def test_carries_one_kernel_wheel(wheel: zipfile.ZipFile) -> None:

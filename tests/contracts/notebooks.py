@@ -67,8 +67,8 @@ class Bench:
             **given,
         )
 
-    async def restore(self, shown: Mapping[str, str] | None = None) -> dict[str, CellRun]:
-        return _by_cell(await self.kernel.handle(Restore("r", dict(shown or {}))))
+    async def restore(self, shown: Mapping[str, str] | None = None, **more: Any) -> dict[str, CellRun]:
+        return _by_cell(await self.kernel.handle(Restore("r", dict(shown or {}), **more)))
 
     async def run(self, *cells: str, force: bool = False) -> dict[str, CellRun]:
         return _by_cell(await self.kernel.handle(RunCells("r", cells or None, force)))

@@ -18,6 +18,8 @@ def make_assets(folder: Path) -> Assets:
     (folder / "page").mkdir(parents=True)
     for name in PAGE:
         (folder / "page" / name).write_text(name)
+    (folder / "page" / "service-worker-EEEEEEEE.js").write_text("serve();")
+    (folder / "page" / "snapshot-maker.js").write_text("make();")
     (folder / "page" / "NOTICES.txt").write_text("notices")
     kernel = folder / "tiffin_kernel-0.1.0-py3-none-any.whl"
     kernel.write_bytes(b"kernel")
@@ -26,6 +28,8 @@ def make_assets(folder: Path) -> Assets:
         "worker": PAGE[1],
         "styles": PAGE[2],
         "fonts": [PAGE[3]],
+        "maker": "snapshot-maker.js",
+        "serviceWorker": "service-worker-EEEEEEEE.js",
         "files": list(PAGE),
     }
     return Assets(folder / "page", bundle, kernel)

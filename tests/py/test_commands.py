@@ -48,10 +48,16 @@ def test_what_is_left_out_has_its_default(wire: dict[str, Any], command: Command
         ([], "a command is a JSON object, not []"),
         ("Restore", "a command is a JSON object, not 'Restore'"),
         (None, "a command is a JSON object, not None"),
-        ({}, "unknown command None; known: EditCells, Interrupt, Restore, RunCells, RunStale, SetValues"),
+        (
+            {},
+            "known: AnswerInput, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues",
+        ),
         ({"type": "Explode"}, "unknown command 'Explode'"),
         ({"type": ["Restore"]}, "unknown command ['Restore']"),
-        ({"type": "Restore", "run_id": "r"}, "command Restore takes run_id, shown; wrong or missing: shown"),
+        (
+            {"type": "Restore", "run_id": "r"},
+            "command Restore takes run_id, shown, values, stored_only; wrong or missing: shown",
+        ),
         ({"type": "RunCells"}, "command RunCells takes run_id, cells, force; wrong or missing: run_id"),
         ({"type": "RunCells", "run_id": "r", "b": 1, "a": 1}, "wrong or missing: a, b"),
         ({"type": "RunCells", "run_id": 7}, "wrong or missing: run_id"),

@@ -1,6 +1,15 @@
 /** What the page knows of one cell, and how events change it: a pure function. */
 
-import type { CellConsole, CellDisplay, CellEnded, ConsoleText, ErrorReport, Json, KernelEvent } from "../../protocol/messages.ts";
+import type {
+  CellConsole,
+  CellDisplay,
+  CellEnded,
+  ConsoleText,
+  ErrorReport,
+  InputAsked,
+  Json,
+  KernelEvent,
+} from "../../protocol/messages.ts";
 
 export type Bundle = Readonly<Record<string, Json>>;
 export type CellStatus = CellEnded["status"];
@@ -16,6 +25,8 @@ export interface CellState {
   readonly error: ErrorReport | null;
   /** Why the cell was cancelled, blocked or queued again. */
   readonly reason: string | null;
+  /** What the body asks its reader, and waits for. */
+  readonly question: Question | null;
   /** The run that the cell took part in last: what bodies of earlier ones still say is not shown. */
   readonly run: string | null;
   /** The one among `outputs` that is the cell's result: clearing displays leaves it there. */
@@ -27,13 +38,16 @@ export interface CellState {
   readonly fresh: { readonly outputs: boolean; readonly console: boolean };
 }
 
+/** A question as `InputAsked` brings it. */
+export type Question = Pick<InputAsked, "question" | "prompt">;
+
 const UNTOUCHED = { outputs: false, console: false };
 /** Threads and tasks of a body may outlive it: what they say comes after what is shown. */
 const WRITTEN = { outputs: true, console: true };
 
 /** The state of a cell as the page was exported. */
 export function initialCell(status: CellStatus, origin: Origin): CellState {
-  const shown = { outputs: null, console: null, error: null, reason: null };
+  const shown = { outputs: null, console: null, error: null, reason: null, question: null };
   return { status, origin, ...shown, run: null, result: null, fresh: UNTOUCHED };
 }
 
@@ -44,6 +58,7 @@ export function cellOf(event: KernelEvent): string | null {
     case "CellStarted":
     case "CellConsole":
     case "CellDisplay":
+    case "InputAsked":
     case "CellEnded":
       return event.cell;
     case "Notice":
@@ -67,6 +82,8 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
       return isOver(state, event) ? state : printed(state, event.text);
     case "CellDisplay":
       return isOver(state, event) ? state : displayed(state, event);
+    case "InputAsked":
+      return isOver(state, event) ? state : { ...state, question: { question: event.question, prompt: event.prompt } };
     case "CellEnded":
       return ended(state, event);
     case "Notice":
@@ -90,12 +107,13 @@ export function planned(state: CellState): CellState {
  */
 export function abandoned(state: CellState, reason: string, restoring: boolean): CellState {
   if (state.status !== "queued" && state.status !== "running") return state;
-  if (restoring && state.outputs === null) return { ...state, status: "idle", fresh: UNTOUCHED };
-  return { ...state, status: "stale", reason, fresh: UNTOUCHED };
+  const over = { ...state, question: null, fresh: UNTOUCHED };
+  if (restoring && state.outputs === null) return { ...over, status: "idle" };
+  return { ...over, status: "stale", reason };
 }
 
 /** Whether the body that `event` comes from is not the one whose results are on show, or are being made. */
-function isOver(state: CellState, event: CellConsole | CellDisplay): boolean {
+function isOver(state: CellState, event: CellConsole | CellDisplay | InputAsked): boolean {
   return state.run !== null && state.run !== event.run_id;
 }
 
@@ -123,7 +141,7 @@ function ended(state: CellState, event: CellEnded): CellState {
     // The result is the one of before, and says so: nobody has asked for another, and no body ran.
     return { ...state, ...common };
   }
-  const over = { ...common, run: event.run_id, fresh: WRITTEN };
+  const over = { ...common, question: null, run: event.run_id, fresh: WRITTEN };
   if (event.status !== "idle") {
     // A result that does not belong to the code beside it must not stay.
     // What the body showed before it failed does belong to it.

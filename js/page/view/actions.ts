@@ -1,4 +1,4 @@
-/** The buttons of the bar: code, stop, start, reload. */
+/** The buttons of the bar: stop, start, restart, bring up to date, reload, code. */
 
 import type { KernelState } from "./status.ts";
 
@@ -7,67 +7,51 @@ export interface Actions {
   boot(): Promise<void>;
   /** Asks the run under way to stop. */
   interrupt(): boolean;
-  /** Ends Python, whatever it is doing. */
-  end(): void;
+  /** Ends Python, whatever it is doing, starts it again, and restores what can be. */
+  restart(): Promise<void>;
+  /** Runs the cells that are out of date. */
+  runStale(): Promise<boolean>;
+  /** The cells that are out of date. */
+  readonly stale: readonly string[];
+  /** Whether a run is under way. */
+  readonly runs: boolean;
 }
 
 export interface ActionSettings {
-  /** Whether a body under way can be stopped. */
-  readonly canStop: boolean;
   /** Whether Python starts only when somebody presses for it. */
   readonly onRequest: boolean;
   readonly reload: () => void;
 }
 
-const STOP = "Stop";
-const END = "End Python";
-
-/** How long a run may take to stop before the button offers to end it by force. */
-const PATIENCE = 3000;
-
 /** Adds the buttons to the bar; returns what tells them the kernel's state. */
 export function addActions(bar: HTMLElement, page: Actions, settings: ActionSettings): (state: KernelState) => void {
-  const stop = new StopButton(page);
+  const quietly = (work: Promise<unknown>): void => {
+    work.catch(() => undefined); // the status line and notices tell of it
+  };
+  const stop = makeButton("Stop", "tn-stop", () => {
+    page.interrupt();
+  });
+  const restart = makeButton("Restart Python", "tn-restart", () => {
+    quietly(page.restart());
+  });
+  const update = makeButton("Bring up to date", "tn-update", () => {
+    quietly(page.runStale());
+  });
   const start = makeButton("Start Python", "tn-start", () => {
-    page.boot().catch(() => undefined); // the status line tells of it
+    quietly(page.boot());
   });
   const reload = makeButton("Reload", "tn-reload", settings.reload);
-  bar.append(stop.element, start, reload);
+  bar.append(stop, update, restart, start, reload);
   if (document.querySelector(".tn-source") !== null) bar.append(makeCodeButton());
   const show = (state: KernelState): void => {
-    stop.show(settings.canStop && state === "busy");
+    stop.hidden = !(state === "busy" || (state === "booting" && page.runs));
+    update.hidden = !(state === "ready" && page.stale.length > 0);
+    restart.hidden = state === "off" || state === "booting";
     start.hidden = !(settings.onRequest && state === "off");
     reload.hidden = state !== "failed";
   };
   show("off");
   return show;
-}
-
-/** Stops a run; one that does not stop (a call that hears no interrupt) can be ended with all of Python. */
-class StopButton {
-  readonly element: HTMLButtonElement;
-  #waiting: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(page: Actions) {
-    this.element = makeButton(STOP, "tn-stop", () => {
-      if (this.element.textContent === END) page.end();
-      else if (page.interrupt()) this.#wait();
-    });
-  }
-
-  show(wanted: boolean): void {
-    this.element.hidden = !wanted;
-    if (wanted) return;
-    clearTimeout(this.#waiting);
-    this.element.textContent = STOP;
-  }
-
-  #wait(): void {
-    clearTimeout(this.#waiting);
-    this.#waiting = setTimeout(() => {
-      this.element.textContent = END;
-    }, PATIENCE);
-  }
 }
 
 /** Shows the code of all cells, or hides it; each cell has a toggle of its own beside it. */

@@ -3,7 +3,11 @@
 import { type CellState, type CellStatus, initialCell, type Origin } from "../state/cell-state.ts";
 import { renderError } from "./error.ts";
 import { renderOutputs } from "./output.ts";
+import { renderQuestion } from "./question.ts";
 import { swapContent } from "./swap.ts";
+
+/** Takes what a reader answers to a question; null if nothing. */
+export type Answer = (question: string, text: string | null) => void;
 
 /** What a screen reader finds in a cell that is not at rest. */
 const WORDS: Readonly<Record<CellStatus, string>> = {
@@ -22,9 +26,12 @@ export class CellView {
   /** Outputs render asynchronously: only the newest may be put on the page. */
   #rendering = 0;
   readonly #section: HTMLElement;
+  readonly #answer: Answer;
+  #question: HTMLElement | null = null;
   #words: HTMLElement | null = null;
 
-  constructor(section: HTMLElement) {
+  constructor(section: HTMLElement, answer: Answer) {
+    this.#answer = answer;
     this.#section = section;
     this.id = section.dataset["cell"] ?? "";
     const status = (section.dataset["status"] ?? "idle") as CellStatus;
@@ -40,6 +47,7 @@ export class CellView {
     const before = this.#state;
     this.#state = state;
     if (state.console !== before.console) this.#showConsole(state);
+    if (state.question !== before.question) this.#showQuestion(state);
     const why = reasonText(state);
     if (state.error !== before.error || why !== reasonText(before)) this.#showError(state, why);
     // An ended cell shows its status once its output is there: whoever waits for the one sees the other.
@@ -85,6 +93,21 @@ export class CellView {
     const followed = console.scrollTop + console.clientHeight >= console.scrollHeight - 4;
     console.replaceChildren(...pieces);
     if (followed && state.status === "running") console.scrollTop = console.scrollHeight;
+  }
+
+  #showQuestion({ question }: CellState): void {
+    this.#question?.remove();
+    this.#question = null;
+    if (question === null) return;
+    this.#question = renderQuestion(question.prompt, (text) => {
+      this.#answer(question.question, text);
+    });
+    this.#part("tn-console").after(this.#question);
+    // Whoever is busy elsewhere on the page stays there.
+    const focused = document.activeElement;
+    if (focused === null || focused === document.body || this.#section.contains(focused)) {
+      this.#question.querySelector("input")?.focus();
+    }
   }
 
   #showError(state: CellState, why: string | null): void {

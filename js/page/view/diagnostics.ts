@@ -1,5 +1,6 @@
 /** The panel of facts behind "Details": what runs here, how it started, what it has done. */
 
+import type { BootPath } from "../../protocol/rpc.ts";
 import type { PageStats } from "../stats.ts";
 
 export interface Facts {
@@ -21,6 +22,12 @@ const BOOT: Readonly<Record<string, string>> = {
   restored: "Results were restored",
 };
 
+const PATHS: Readonly<Record<BootPath, string>> = {
+  snapshot: "a snapshot",
+  bytecode: "bytecode",
+  sources: "sources",
+};
+
 const KERNELS: Readonly<Record<string, string>> = {
   off: "not started",
   booting: "starting",
@@ -37,10 +44,16 @@ export function describeFacts(facts: Facts): readonly (readonly (readonly [strin
       ["Python", KERNELS[facts.kernel] ?? facts.kernel],
       ["Version", facts.python === undefined ? "–" : `${facts.python} in WebAssembly`],
       ["Waits inside a cell", facts.jspi === "true" ? "suspend (JSPI)" : "block (no JSPI)"],
-      ["A running cell can be stopped", facts.isolated === "true" ? "yes" : "no, the page is not isolated"],
+      ["A running cell is stopped", facts.isolated === "true" ? "at once" : "by restarting Python (the page is not isolated)"],
       ["tiffin", facts.version],
     ],
-    Object.entries(stats.boot).map(([phase, at]) => [BOOT[phase] ?? phase, `${Math.round(at).toLocaleString("en")} ms`]),
+    [
+      ...(stats.boot.path === null ? [] : [["Started from", PATHS[stats.boot.path]] as const]),
+      ...(stats.boot.reason === null ? [] : [["The snapshot did not fit", stats.boot.reason] as const]),
+      ...Object.entries(stats.boot.phases).map(
+        ([phase, at]) => [BOOT[phase] ?? phase, `${Math.round(at).toLocaleString("en")} ms`] as const,
+      ),
+    ],
     [
       ["Cells run here", String(stats.cellsRun)],
       ["Cells restored", String(stats.cellsRestored)],

@@ -2,6 +2,7 @@
 
 import type { Json } from "../../protocol/messages.ts";
 import type { Bundle } from "../state/cell-state.ts";
+import { parseStyled } from "./author-styles.ts";
 
 /** MIME types that the page shows, best first: `outputs/mime.py` has the same. */
 const PREFERENCE = [
@@ -60,7 +61,7 @@ function textOf(data: Json): string {
 function withHtml(name: string, html: string): HTMLElement {
   const element = document.createElement("div");
   element.className = name;
-  element.innerHTML = html;
+  element.append(parseStyled(html));
   return element;
 }
 

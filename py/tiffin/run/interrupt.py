@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import types
-from collections.abc import Awaitable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from types import FrameType
 from typing import Any
 
@@ -26,6 +26,8 @@ class Interrupter:
         self._inside = False
         self._waiting = False
         self._asked = 0
+        self._suspended: dict[asyncio.Future[Any], bool] = {}
+        """What sync code waits for, and whether an interrupt has ended that."""
 
     @property
     def attends(self) -> bool:
@@ -47,6 +49,9 @@ class Interrupter:
 
     def cancel(self) -> None:
         """Cancel the body if it waits; to be called by the event loop's own thread."""
+        for future in self._suspended:
+            self._suspended[future] = True
+            future.cancel()
         if self._waiting and self._task is not None:
             self._asked += 1
             self._task.cancel()
@@ -65,7 +70,7 @@ class Interrupter:
             if not defer(frame):
                 raise KeyboardInterrupt
             return
-        if self._waiting:
+        if self._waiting or self._suspended:
             task.get_loop().call_soon_threadsafe(self.cancel)
         if mine:
             raise asyncio.CancelledError
@@ -74,6 +79,24 @@ class Interrupter:
         while frame is not None and frame.f_globals is not self._globals:
             frame = frame.f_back
         return frame is not None
+
+    def wait(self, awaitable: Awaitable[Any], run_sync: Callable[[Awaitable[Any]], Any]) -> Any:
+        """Wait in the midst of sync code by `run_sync`, which lets others run meanwhile.
+
+        An interrupt raises `KeyboardInterrupt` in the body, `CancelledError` in other tasks.
+        """
+        future = asyncio.ensure_future(awaitable)
+        inside, self._inside = self._inside, False
+        self._suspended[future] = False
+        try:
+            # Waiting for its end, not for its value: the cancelled future stays between the two.
+            run_sync(asyncio.wait([future]))
+        finally:
+            self._inside = inside
+            interrupted = self._suspended.pop(future)
+        if interrupted and inside:
+            raise KeyboardInterrupt
+        return future.result()
 
     @types.coroutine
     def drive(self, body: Awaitable[Any]) -> Generator[Any, Any, Any]:

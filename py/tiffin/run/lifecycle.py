@@ -53,12 +53,14 @@ class RunMemory:
     `rerun` holds who asked which producer for which name to be had again, `produce` the producers whose body
     has to run for it, whatever is stored; `observed` the names that cells were
     seen to change, which their code does not show; `not_kept` the names that are not worth keeping.
+    `stored_only` says that no body is to run: what is not stored is missing.
     """
 
     rerun: set[tuple[CellId, CellId, str]] = field(default_factory=set)
     produce: set[CellId] = field(default_factory=set)
     observed: dict[CellId, frozenset[str]] = field(default_factory=dict)
     not_kept: dict[CellId, frozenset[str]] = field(default_factory=dict)
+    stored_only: bool = False
 
 
 @dataclass(slots=True)

@@ -91,6 +91,8 @@ def _split_words(text: str) -> list[str]:
 def _hint(error: BaseException) -> str | None:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"the package that has '{error.name.split('.')[0]}' is not installed here"
+    if isinstance(error, MemoryError):
+        return "there is no memory left for this here: hold less at a time"
     return None
 
 

@@ -8,14 +8,15 @@ from typing import Any, Literal
 from tiffin.ids import Key
 from tiffin.outputs.mime import Bundle
 
-ResultStatus = Literal["ok", "stopped", "error", "interrupted"]
+ResultStatus = Literal["ok", "stopped", "error", "interrupted", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What came of a cell. `value` is that of its trailing expression; `output` its rendering.
 
-    A `stopped` one ended by `tn.stop`: it has an output, and nothing that depends on it runs.
+    A `stopped` one ended by `tn.stop`: it has an output, and nothing that depends on it runs. A `missing` one
+    is not stored, in a run that only restores.
 
     `output`, `displays` and `console` are None where the page shows them already. `seconds` is the body's
     time, as recorded when the result was restored.

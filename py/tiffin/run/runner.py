@@ -32,6 +32,7 @@ from tiffin.run.result import Result
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
 
 INTERRUPTED = "the run was interrupted"
+NOT_STORED = "its result was not stored when Python was restarted"
 MOST_AFRESH = 3
 """How often a cell may learn in one run that it has to begin afresh."""
 
@@ -140,13 +141,18 @@ class Runner:
             self.stale.discard(cell)
             self._unfinished.pop(cell, None)
 
-    async def run(self, plan: Plan, run_id: RunId, forced: frozenset[CellId]) -> RunSummary:
+    async def run(
+        self, plan: Plan, run_id: RunId, forced: frozenset[CellId], *, stored_only: bool = False
+    ) -> RunSummary:
         """Carry out `plan`; the bodies of `forced` cells run even where a result is in the cache.
+
+        With `stored_only` no body runs: what is not in the cache, and what depends on it, becomes stale.
 
         A cell that has to run again, because another one needs what it defines, does so in the same run; it
         is asked for once by each cell, so that every run ends.
         """
-        run = _Run(run_id, SequentialScheduler(self.graph, plan.cells), forced)
+        memory = RunMemory(stored_only=stored_only)
+        run = _Run(run_id, SequentialScheduler(self.graph, plan.cells), forced, memory)
         self._interrupted = False
         try:
             self._begin(plan, run)
@@ -214,6 +220,9 @@ class Runner:
             self._end(CellRun(cell_id, "idle", outcome, elapsed), run)
             return
         self._namespace.forget(cell)
+        if outcome.status == "missing":
+            self._leave_stale(cell_id, run)
+            return
         fine = outcome.status == "stopped"
         error = None
         if outcome.status == "interrupted":
@@ -234,6 +243,17 @@ class Runner:
         if outcome.status != "interrupted":
             self.stale.difference_update(cancelled)
         self._cancel(cancelled, run, fine=unfinished.fine)
+
+    def _leave_stale(self, cell_id: CellId, run: _Run) -> None:
+        """Let a cell that is not stored wait until somebody asks for it, with all that depends on it."""
+        reasons = dict.fromkeys(
+            run.scheduler.cancel(cell_id, NOT_STORED), f"{cell_id}, which it depends on, has to run first"
+        )
+        for cell, reason in ((cell_id, NOT_STORED), *reasons.items()):
+            self._namespace.forget(self.graph.cells[cell])
+            self._unfinished.pop(cell, None)
+            self.stale.add(cell)
+            self._end(CellRun(cell, "stale", None, reason=reason), run)
 
     def _follow(self, cell_id: CellId, run: _Run) -> bool:
         """Take up what running the cell has brought about: other versions, and states that were set (then

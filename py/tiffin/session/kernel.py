@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 from typing import Any, TypeAlias
@@ -18,7 +18,16 @@ from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import PRESETS
 from tiffin.codecs.registry import Codec
 from tiffin.codecs.standard import standard_codecs
-from tiffin.commands import Command, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues
+from tiffin.commands import (
+    AnswerInput,
+    Command,
+    EditCells,
+    Interrupt,
+    Restore,
+    RunCells,
+    RunStale,
+    SetValues,
+)
 from tiffin.errors import UsageError
 from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, NotebookEdited, Notice, RunCompleted
 from tiffin.graph.edit import Edited, edit, observe
@@ -44,6 +53,7 @@ from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
 from tiffin.session.calls import Calls
 from tiffin.session.magics import Magics
+from tiffin.session.questions import Questions
 from tiffin.session.standins import standing_in
 from tiffin.session.states import States
 from tiffin.stores.memory import MemoryStore
@@ -115,6 +125,7 @@ class Kernel:
         )
         self._inputs = InputsLifecycle(self.cache, self.elements, services.packages)
         self._capture = CaptureLifecycle(self.elements)
+        self.questions = Questions(self._report, lambda: self._capture.here)
         self._snapshots = SnapshotMaker(
             codecs, self.namespace.identity, services.surroundings.module_digest, large=services.policy.large
         )
@@ -125,7 +136,7 @@ class Kernel:
             services.surroundings,
             services.policy,
             self._shown_key,
-            lambda cell: cell in self._states.setters,
+            lambda cell: cell in self._states.setters or cell in self.questions.askers,
             lambda: {STRICT: "on"} if self._is_strict else {},
             lambda: self.notebook.settings.get("cache"),
         )
@@ -206,12 +217,16 @@ class Kernel:
         if isinstance(command, Interrupt):
             self.interrupt()
             return None
+        if isinstance(command, AnswerInput):
+            self.questions.answer(command.question, command.text)
+            return None
         async with self._lock:
             run_id = RunId(command.run_id)
             match command:
-                case Restore(shown=shown):
+                case Restore(shown=shown, values=values, stored_only=stored_only):
                     self._shown = dict(shown)
-                    return await self._run(RestoreAll(), run_id)
+                    self.elements.expect(values or {})
+                    return await self._run(RestoreAll(), run_id, stored_only=stored_only)
                 case RunCells(cells=None, force=force):
                     cells = tuple(self.graph.cells)
                     return await self._run(RunRequested(cells), run_id, cells if force else ())
@@ -311,7 +326,9 @@ class Kernel:
         self._report(RunCompleted(run_id, False, self.stats()))
         return None
 
-    async def _run(self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = ()) -> RunSummary:
+    async def _run(
+        self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = (), *, stored_only: bool = False
+    ) -> RunSummary:
         self._states.attend()
         token = current.set(self._ambient)
         try:
@@ -320,12 +337,17 @@ class Kernel:
                 standing_in(self._modules),
                 self._capture.listening(current),
             ):
-                return await self._runner.run(self._runner.plan(trigger), run_id, frozenset(forced))
+                plan = self._runner.plan(trigger)
+                return await self._runner.run(plan, run_id, frozenset(forced), stored_only=stored_only)
         finally:
             current.reset(token)
             self._states.follow()
 
     # -- what cells ask for -----------------------------------------------------------------------------
+
+    def wait(self, awaitable: Awaitable[Any], run_sync: Callable[[Awaitable[Any]], Any]) -> Any:
+        """Wait in the midst of a body's sync code, by a host's `run_sync`; an interrupt ends it."""
+        return self._interrupter.wait(awaitable, run_sync)
 
     def _adopt(self, element: Element) -> Element:
         cell = self._capture.cell

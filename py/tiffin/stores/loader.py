@@ -14,11 +14,13 @@ from typing import Any, Protocol, TypeAlias
 from tiffin.errors import UsageError
 from tiffin.stores.http import Fetch, HttpStore
 from tiffin.stores.memory import MemoryStore
-from tiffin.stores.store import Mark, Store
+from tiffin.stores.store import Buffer, Mark, Store
 from tiffin.stores.tiered import TieredStore
+from tiffin.stores.told import ToldStore
 
 Json: TypeAlias = Any
 
+KINDS = ("manifests", "blobs")
 INDEX_FORMAT = 1
 """The format of `index.json`, which says what a site's cache holds."""
 
@@ -56,7 +58,9 @@ class Place(Protocol):
 class SitePlace:
     """The cache of an exported site: its base URL, how to fetch, and what was shipped.
 
-    `manifests` are those that `index.json` carries, by key. `fetch_inside` never waits.
+    `manifests` are those that `index.json` carries, by key. `fetch_inside` never waits. `kept` are manifests
+    and blobs of an earlier kernel of the same page, which was ended; `keep` is told of each that is made
+    here, as `("manifests" | "blobs", key, bytes)`.
     """
 
     base: str
@@ -65,13 +69,15 @@ class SitePlace:
     blobs: Sequence[str]
     manifests: Mapping[str, Json]
     fetch_inside: Fetch
+    kept: tuple[Mapping[str, bytes], Mapping[str, bytes]] = ({}, {})
+    keep: Callable[[str, str, Buffer], None] = lambda kind, key, data: None
 
     def open(self) -> CacheStores:
         carried = {key: json.dumps(manifest).encode() for key, manifest in self.manifests.items()}
-        near = MemoryStore(carried), MemoryStore()
+        near = MemoryStore({**carried, **self.kept[0]}), MemoryStore(self.kept[1])
         far, far_inside = self._over_http(self.fetch), self._over_http(self.fetch_inside)
-        manifests, blobs = map(TieredStore, zip(near, far, strict=True))
-        inside = map(TieredStore, zip(near, far_inside, strict=True))
+        manifests, blobs = map(self._tier, near, far, KINDS)
+        inside = map(self._tier, near, far_inside, KINDS)
         pairs = tuple(zip(far, far_inside, strict=True))
         return CacheStores(
             manifests,
@@ -79,6 +85,9 @@ class SitePlace:
             lambda: (sum(store.fetched for store in pairs[0]), sum(store.fetched for store in pairs[1])),
             inside=(next(inside), next(inside)),
         )
+
+    def _tier(self, near: Store, far: Store, kind: str) -> Store:
+        return ToldStore(TieredStore((near, far)), lambda key, data: self.keep(kind, key, data))
 
     def _over_http(self, fetch: Fetch) -> tuple[HttpStore, HttpStore]:
         manifests = HttpStore(f"{self.base}/manifests", fetch, self.keys, ".json")

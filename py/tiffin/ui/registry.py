@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from tiffin.errors import UsageError
@@ -22,6 +23,7 @@ class ElementRegistry:
     def __init__(self) -> None:
         self._elements: dict[str, Element] = {}
         self._of_cell: dict[CellId, list[str]] = {}
+        self._expected: dict[str, Json] = {}
 
     def begin(self, cell: CellId) -> None:
         """A cell is about to run, or to be restored: its elements of before are gone."""
@@ -38,14 +40,21 @@ class ElementRegistry:
         return element
 
     def restore(self, element: Element, element_id: str, cell: CellId) -> Element:
-        """Take back an element whose id a manifest records."""
+        """Take back an element whose id a manifest records, with the value that is expected of it."""
         element.id = element_id
         element.name = element_id
         mine = self._of_cell.setdefault(cell, [])
         if element_id not in mine:
             mine.append(element_id)
         self._elements[element_id] = element
+        if element_id in self._expected:
+            with suppress(UsageError):
+                element.front_end = element.check(self._expected.pop(element_id))
         return element
+
+    def expect(self, values: Mapping[str, Json]) -> None:
+        """Give the elements that are restored from now on these front-end values, by id, once each."""
+        self._expected = dict(values)
 
     def name(self, bound: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Call each element by the first name that is bound to it."""

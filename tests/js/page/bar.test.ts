@@ -70,42 +70,51 @@ describe("the status line", () => {
 });
 
 describe("the buttons", () => {
-  const actions = { boot: () => Promise.resolve(), interrupt: vi.fn(() => true), end: vi.fn() };
-  const settings = { canStop: true, onRequest: true, reload: () => undefined };
+  const actions = {
+    boot: () => Promise.resolve(),
+    interrupt: vi.fn(() => true),
+    restart: vi.fn(() => Promise.resolve()),
+    runStale: vi.fn(() => Promise.resolve(true)),
+    stale: [] as readonly string[],
+    runs: false,
+  };
+  const settings = { onRequest: true, reload: () => undefined };
+  const seen = (): string[] =>
+    ["stop", "update", "restart", "start", "reload"].filter((name) => !button(name).hidden);
 
   it("are there only when they can do something", () => {
     const show = addActions(bar(), actions, settings);
-    const seen = (): string[] => ["stop", "start", "reload"].filter((name) => !button(name).hidden);
     const states = ["off", "booting", "ready", "busy", "failed"] as const;
     const found = states.map((state) => {
       show(state);
       return seen();
     });
-    expect(found).toEqual([["start"], [], [], ["stop"], ["reload"]]);
+    expect(found).toEqual([["start"], [], ["restart"], ["stop", "restart"], ["restart", "reload"]]);
   });
 
-  it("do not offer to stop where nothing can be stopped", () => {
-    const show = addActions(bar(), actions, { ...settings, canStop: false });
-    show("busy");
-    expect(button("stop").hidden).toBe(true);
+  it("stop cells that run while Python still starts", () => {
+    addActions(bar(), { ...actions, runs: true }, settings)("booting");
+    expect(seen()).toEqual(["stop"]);
   });
 
-  it("offer to end Python when a run does not stop", () => {
-    const show = addActions(bar(), actions, settings);
+  it("bring up to date what is out of date, once nothing runs", () => {
+    const show = addActions(bar(), { ...actions, stale: ["a"] }, settings);
     show("busy");
+    expect(seen()).not.toContain("update");
+    show("ready");
+    expect(seen()).toEqual(["update", "restart"]);
+    expect(button("update").textContent).toBe("Bring up to date");
+    button("update").click();
+    expect(actions.runStale).toHaveBeenCalledOnce();
+  });
+
+  it("stop a run, and restart Python", () => {
+    addActions(bar(), actions, settings)("busy");
     button("stop").click();
     expect(actions.interrupt).toHaveBeenCalledOnce();
-    vi.advanceTimersByTime(3000);
-    expect(button("stop").textContent).toBe("End Python");
-    button("stop").click();
-    expect(actions.end).toHaveBeenCalledOnce();
-    show("ready");
-    show("busy");
-    expect(button("stop").textContent).toBe("Stop");
-    button("stop").click();
-    show("ready");
-    vi.advanceTimersByTime(9000);
-    expect(button("stop").textContent).toBe("Stop");
+    expect(button("restart").textContent).toBe("Restart Python");
+    button("restart").click();
+    expect(actions.restart).toHaveBeenCalledOnce();
   });
 
   it("show the code of all cells, and hide it", () => {
@@ -135,17 +144,23 @@ describe("notices", () => {
 
 describe("the diagnostics", () => {
   it("put the facts in words", () => {
-    const stats = pageStats({ ...NOTHING, cells_run: 2, blobs_rejected: 1 }, { fetching: 12, started: 3456.7 });
+    const stats = pageStats({ ...NOTHING, cells_run: 2, blobs_rejected: 1 }, {
+      path: "bytecode",
+      reason: "it is too old",
+      phases: { fetching: 12, started: 3456.7 },
+    });
     const facts = { kernel: "busy", python: "3.14.2", jspi: "true", isolated: "false", version: "1.0", stats };
     const rows = Object.fromEntries(describeFacts(facts).flat());
     expect(rows).toMatchObject({
       Python: "working",
       Version: "3.14.2 in WebAssembly",
+      "Started from": "bytecode",
+      "The snapshot did not fit": "it is too old",
       "Fetching began": "12 ms",
       "Kernel was up": "3,457 ms",
       "Cells run here": "2",
       "Blobs rejected": "1",
     });
-    expect(rows["A running cell can be stopped"]).toContain("not isolated");
+    expect(rows["A running cell is stopped"]).toContain("not isolated");
   });
 });

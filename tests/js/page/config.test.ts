@@ -1,20 +1,38 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { bootConfig, bootPolicy, type PageConfig, readConfig, sharesMemory } from "../../../js/page/config.ts";
+import { bootConfig, bootPolicy, isCompressing, type PageConfig, readConfig, sharesMemory } from "../../../js/page/config.ts";
 
 const config: PageConfig = {
   notebook: "notebook.json",
   cache: "public/cache",
   worker: "../assets/worker.js",
-  kernel: "../kernel/k.whl",
-  runtime: "https://elsewhere.example/v1/",
-  stdlib: null,
-  lock: "../runtime/v1/pyodide-lock.json",
+  runtime: {
+    loader: "https://elsewhere.example/v1/pyodide.mjs",
+    glue: null,
+    wasm: "https://elsewhere.example/v1/pyodide.asm.wasm",
+    stdlib: { url: "../runtime/0.zip", size: 7 },
+    kernel: { url: "../kernel/k.whl", size: 5 },
+    lock: "../runtime/v1/pyodide-lock.json",
+    bytecode: true,
+    packed: false,
+    snapshots: [
+      {
+        family: "webkit",
+        url: "../runtime/1.snapshot",
+        table: 3,
+        heap: 9,
+        libraries: { modules: [{ path: "/lib/a.so", url: "../runtime/a.wasm" }], handles: [[12, "/lib/a.so"]] },
+        packages: ["a"],
+      },
+    ],
+  },
   packages: { providers: { numpy: "numpy" } },
   files: { modules: "modules-1.zip", digests: {}, base: "public/", public: { "a b.csv": [3, "ab"] } },
   boot: "intent",
   mode: "run",
   version: "0",
+  root: "../",
+  offline: false,
   keys: { c1: "ab" },
 };
 
@@ -47,14 +65,28 @@ describe("the configuration", () => {
   });
 
   it("reaches the worker with absolute addresses, and shared memory only where there is such", () => {
-    const made = bootConfig(config, "http://x.example/site/lunch/", false);
+    const made = bootConfig(config, "http://x.example/site/lunch/", { shared: false, compressing: true });
+    const site = "http://x.example/site";
     expect(made).toEqual({
-      runtime: "https://elsewhere.example/v1/",
-      stdlib: null,
-      kernel: "http://x.example/site/kernel/k.whl",
+      runtime: {
+        ...config.runtime,
+        stdlib: { url: `${site}/runtime/0.zip`, size: 7 },
+        kernel: { url: `${site}/kernel/k.whl`, size: 5 },
+        lock: `${site}/runtime/v1/pyodide-lock.json`,
+        snapshots: [
+          {
+            ...config.runtime.snapshots[0],
+            url: `${site}/runtime/1.snapshot`,
+            libraries: {
+              modules: [{ path: "/lib/a.so", url: `${site}/runtime/a.wasm` }],
+              handles: [[12, "/lib/a.so"]],
+            },
+          },
+        ],
+      },
+      compressing: true,
       notebook: "http://x.example/site/lunch/notebook.json",
       cache: "http://x.example/site/lunch/public/cache",
-      lock: "http://x.example/site/runtime/v1/pyodide-lock.json",
       files: {
         modules: "http://x.example/site/lunch/modules-1.zip",
         digests: {},
@@ -63,10 +95,31 @@ describe("the configuration", () => {
       },
       packages: { providers: { numpy: "numpy" } },
       interrupt: null,
+      kept: [],
     });
-    const compiled = bootConfig({ ...config, stdlib: "../runtime/0.zip" }, "http://x.example/site/lunch/", false);
-    expect(compiled.stdlib).toBe("http://x.example/site/runtime/0.zip");
-    expect(bootConfig(config, "http://x.example/", true).interrupt?.byteLength).toBe(1);
+    expect(bootConfig(config, "http://x.example/", { shared: true, compressing: true }).interrupt?.byteLength).toBe(4);
+  });
+
+  it("has the page's glue where there is one", () => {
+    const runtime = { ...config.runtime, glue: "../runtime/g.mjs" };
+    const made = bootConfig({ ...config, runtime }, "http://x.example/site/lunch/", { shared: false, compressing: true });
+    expect(made.runtime.glue).toBe("http://x.example/site/runtime/g.mjs");
+  });
+
+  it.each([
+    [100, 40, true],
+    [100, 100, false],
+    [0, 0, true], // nothing is known
+    [null, null, true],
+  ])("takes a host that sent a script of %j bytes as %j for compressing: %j", (decoded, encoded, expected) => {
+    class Timing {
+      readonly decodedBodySize = decoded;
+      readonly encodedBodySize = encoded;
+    }
+    vi.stubGlobal("PerformanceResourceTiming", Timing);
+    const timings = { getEntriesByName: () => (decoded === null ? [] : [new Timing()]) };
+    expect(isCompressing(timings as unknown as Performance, "http://x.example/page.js")).toBe(expected);
+    vi.unstubAllGlobals();
   });
 
   it("counts on shared memory only where the engine has it too, whatever it says of isolation", () => {

@@ -6,6 +6,7 @@ import { NOTHING } from "../../../js/page/stats.ts";
 import { StatusView } from "../../../js/page/view/status.ts";
 import { defineWidgets } from "../../../js/page/widgets/define.ts";
 import { type LoadControls, setControlLoader, type TnElement } from "../../../js/page/widgets/element.ts";
+import type { KeptEntry } from "../../../js/protocol/rpc.ts";
 import type { CellEnded, RunCompleted } from "../../../js/protocol/messages.ts";
 
 const BODY = `
@@ -20,6 +21,8 @@ const BODY = `
 class FakeSession implements Session {
   readonly ready = Promise.resolve();
   readonly commands: RunCommand[] = [];
+  readonly answers: (readonly [string, string | null])[] = [];
+  closed = false;
   readonly #ends = new Map<string, { resolve: (end: RunCompleted) => void; reject: (error: Error) => void }>();
   readonly listener: SessionListener;
 
@@ -36,8 +39,13 @@ class FakeSession implements Session {
     return true;
   }
 
-  close(): void {
-    this.fail("it was ended");
+  answer(question: string, text: string | null): void {
+    this.answers.push([question, text]);
+  }
+
+  close(reason = "it was ended"): void {
+    this.closed = true;
+    this.fail(reason);
   }
 
   async end(success = true): Promise<void> {
@@ -72,9 +80,13 @@ const cell = (id: string): HTMLElement => {
 let session: FakeSession;
 let loaderBefore: LoadControls;
 
-function open(bootOnChange = true): NotebookPage {
-  return new NotebookPage({ keys: { a: "k" }, bootOnChange }, new StatusView(document), (listener) => {
+let kept: readonly KeptEntry[];
+
+function open(bootOnChange = true, patience = 5): NotebookPage {
+  const settings = { keys: { a: "k" }, bootOnChange, patience };
+  return new NotebookPage(settings, new StatusView(document), (listener, entries) => {
     session = new FakeSession(listener);
+    kept = entries;
     return session;
   });
 }
@@ -82,6 +94,7 @@ function open(bootOnChange = true): NotebookPage {
 async function openReady(): Promise<NotebookPage> {
   const page = open();
   const booted = page.boot();
+  session.listener.notice({ kind: "ready", at: 1, jspi: true });
   await session.end();
   await booted;
   return page;
@@ -173,20 +186,41 @@ describe("the page", () => {
 });
 
 describe("a kernel that dies", () => {
-  it("leaves running and waiting cells out of date, with the reason", async () => {
+  it("is followed by another one, which runs nothing; what is lost is stale and named", async () => {
     const page = await openReady();
+    const dead = session;
     const run = page.run(["a"]);
     const failure = run.catch((error: unknown) => String(error));
     await settle();
     session.listener.event({ type: "RunStarted", run_id: "r", cells: ["a"], blocked: [] });
-    session.fail("out of memory.");
-    expect(await failure).toBe("Error: out of memory.");
+    session.fail("RangeError: Maximum call stack size exceeded.");
+    expect(await failure).toContain("Maximum call stack");
     await settle();
-    expect(html.dataset["kernel"]).toBe("failed");
-    expect(line()).toBe("Python stopped: out of memory.");
+    expect(html.dataset["kernel"]).toBe("booting");
+    expect(session).not.toBe(dead);
+    expect(session.commands).toMatchObject([{ type: "Restore", shown: { a: "k" }, values: { "w-0": false }, stored_only: true }]);
     expect(cell("a").dataset["status"]).toBe("stale");
-    expect(cell("a").querySelector(".tn-error")?.textContent).toContain("Python stopped before it was done");
+    session.ended("a", { status: "stale", origin: "none", reason: "it was not stored" });
+    await session.end();
+    expect(html.dataset["kernel"]).toBe("ready");
+    expect(notices()).toEqual(["Python stopped (it called itself too deeply) and was restarted: a is stale, run it again."]);
+    expect(page.stale).toEqual(["a"]);
     expect(cell("w").dataset["status"]).toBe("idle");
+  });
+
+  it("a second time, while it restores, is not followed by a third", async () => {
+    const page = await openReady();
+    session.fail("gone");
+    await settle();
+    session.listener.notice({ kind: "ready", at: 1, jspi: true });
+    session.fail("gone again");
+    await expect(page.ready).rejects.toThrow("gone again");
+    expect(html.dataset["kernel"]).toBe("failed");
+    expect(line()).toBe("Python could not start: gone again.");
+    const restarted = page.restart();
+    await session.end();
+    await restarted;
+    expect(html.dataset["kernel"]).toBe("ready");
   });
 
   it("while restoring leaves what was exported as good as it was", async () => {
@@ -210,15 +244,112 @@ describe("a kernel that dies", () => {
     session.fail("gone");
     await settle();
     expect(notices()).toEqual(["The change of x was not worked out, the results are still the earlier ones: gone."]);
+    expect(session.commands).toMatchObject([{ values: { "w-0": true } }]); // and they see it as they left it
   });
 
   it("is told of when it cannot even be opened", async () => {
-    const page = new NotebookPage({ keys: {}, bootOnChange: true }, new StatusView(document), () => {
+    const page = new NotebookPage({ keys: {}, bootOnChange: true, patience: 5 }, new StatusView(document), () => {
       throw new Error("no workers here");
     });
     await expect(page.boot()).rejects.toThrow("no workers here");
     expect(html.dataset["kernel"]).toBe("failed");
     expect(line()).toBe("Python could not start: no workers here.");
+  });
+});
+
+describe("a restart", () => {
+  it("ends a run that does not stop, and hands on results, keys and values", async () => {
+    const page = await openReady();
+    const dead = session;
+    session.listener.stored({ kind: "blobs", key: "b", data: new Uint8Array(3) });
+    session.ended("w", { key: "kw", output: null });
+    session.listener.event({ type: "ElementChanged", element: "hidden-0", name: "h", value: 7 });
+    expect(page.interrupt()).toBe(false);
+    const failure = page.run(["a"]).catch((error: unknown) => String(error));
+    await settle();
+    session.listener.event({ type: "CellStarted", run_id: "r", cell: "a" });
+    expect(page.interrupt()).toBe(true);
+    expect(line()).toBe("Stopping…");
+    expect(await failure).toBe("Error: Python was restarted");
+    expect(dead.closed).toBe(true);
+    expect(kept.map((entry) => entry.key)).toEqual(["b"]);
+    expect(session.commands).toMatchObject([{ shown: { w: "kw" }, values: { "w-0": false, "hidden-0": 7 } }]);
+    dead.ended("w", { status: "error", origin: "none" }); // nobody hears it any more
+    session.ended("a", { output: { "text/plain": "again" } });
+    await session.end();
+    await page.ready;
+    expect(cell("w").dataset["status"]).toBe("idle");
+    expect(notices()).toEqual(["Python did not stop by itself and was restarted; every result is still there."]);
+  });
+
+  it("does not follow an interrupt that was heard", async () => {
+    const page = await openReady();
+    const first = session;
+    const run = page.run(["a"]);
+    await settle();
+    page.interrupt();
+    session.listener.event({ type: "RunCompleted", run_id: session.commands.at(-1)?.run_id ?? "", success: false, stats: NOTHING });
+    await session.end(false);
+    expect(await run).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // several times the patience
+    expect(session).toBe(first);
+    expect(html.dataset["kernel"]).toBe("ready");
+  });
+
+  it("can be asked for, also while Python starts: who waits for that waits on", async () => {
+    const page = open();
+    const booted = page.boot();
+    const restarted = page.restart();
+    await session.end();
+    await Promise.all([booted, restarted]);
+    expect(notices()).toEqual(["Python was restarted; every result is still there."]);
+  });
+
+  it("brings up to date what it has cost, on request", async () => {
+    const page = await openReady();
+    const run = page.runStale();
+    await settle();
+    expect(session.commands.at(-1)).toMatchObject({ type: "RunStale" });
+    await session.end();
+    expect(await run).toBe(true);
+  });
+});
+
+describe("a question", () => {
+  const form = (): HTMLFormElement | null => cell("a").querySelector("form");
+
+  async function ask(): Promise<void> {
+    await openReady();
+    session.listener.event({ type: "CellStarted", run_id: "r", cell: "a" });
+    session.listener.event({ type: "InputAsked", run_id: "r", cell: "a", question: "q", prompt: "Name? " });
+    await settle();
+  }
+
+  it("is a labelled form in its cell, with the focus of whoever is not busy elsewhere", async () => {
+    await ask();
+    expect(form()?.querySelector("label")?.textContent).toBe("Name? ");
+    expect(document.activeElement).toBe(form()?.querySelector("input"));
+    expect(line()).toBe("a asks for input.");
+    const box = form()?.querySelector("input");
+    if (box !== null && box !== undefined) box.value = "Ada";
+    form()?.dispatchEvent(new Event("submit", { cancelable: true }));
+    await settle();
+    expect(session.answers).toEqual([["q", "Ada"]]);
+    expect(form()).toBeNull();
+  });
+
+  it("may be left without an answer", async () => {
+    await ask();
+    form()?.querySelector<HTMLButtonElement>("button[type=button]")?.click();
+    expect(session.answers).toEqual([["q", null]]);
+  });
+
+  it("goes with its cell", async () => {
+    await ask();
+    session.ended("a", { status: "cancelled", origin: "none", reason: "it was interrupted" });
+    await settle();
+    expect(form()).toBeNull();
+    expect(session.answers).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { RunCommand, SessionNotice } from "../../../js/page/session.ts";
 import { type WorkerLike, WorkerSession } from "../../../js/page/worker-session.ts";
 import { NOTHING } from "../../../js/page/stats.ts";
 import type { KernelEvent } from "../../../js/protocol/messages.ts";
-import type { BootConfig, FromWorker, ToWorker } from "../../../js/protocol/rpc.ts";
+import type { BootConfig, FromWorker, KeptEntry, ToWorker } from "../../../js/protocol/rpc.ts";
 
 class FakeWorker implements WorkerLike {
   readonly sent: ToWorker[] = [];
@@ -37,15 +37,24 @@ class FakeWorker implements WorkerLike {
 }
 
 const base: BootConfig = {
-  runtime: "r/",
-  stdlib: null,
-  lock: "r/pyodide-lock.json",
-  kernel: "k",
+  runtime: {
+    loader: "r/l.mjs",
+    glue: "r/g.mjs",
+    wasm: "r/p.wasm",
+    stdlib: { url: "r/s.zip", size: 1 },
+    kernel: { url: "k", size: 1 },
+    lock: "r/pyodide-lock.json",
+    bytecode: true,
+    packed: false,
+    snapshots: [],
+  },
+  compressing: true,
   notebook: "n",
   cache: "c",
   packages: {},
   files: { modules: null, digests: {}, base: "public/", public: {} },
   interrupt: null,
+  kept: [],
 };
 const command = (id: string): RunCommand => ({ type: "RunCells", run_id: id, cells: null, force: false });
 const completed = (id: string): KernelEvent => ({ type: "RunCompleted", run_id: id, success: true, stats: NOTHING });
@@ -53,9 +62,11 @@ const completed = (id: string): KernelEvent => ({ type: "RunCompleted", run_id: 
 let worker: FakeWorker;
 let events: string[];
 let notices: SessionNotice[];
+let stored: KeptEntry[];
 
 function open(config: BootConfig = base): WorkerSession {
   return new WorkerSession(worker, config, {
+    stored: (entry) => stored.push(entry),
     event: (event) => events.push(event.type),
     notice: (notice) => notices.push(notice),
   });
@@ -65,6 +76,7 @@ beforeEach(() => {
   worker = new FakeWorker();
   events = [];
   notices = [];
+  stored = [];
 });
 
 describe("WorkerSession", () => {
@@ -134,13 +146,34 @@ describe("WorkerSession", () => {
     expect(worker.terminated).toBe(true);
   });
 
-  it("interrupts through shared memory, and says so where there is none", () => {
-    expect(open().interrupt()).toBe(false);
-    const interrupt = new SharedArrayBuffer(1);
-    const session = open({ ...base, interrupt });
+  it("interrupts by a message, and through shared memory where there is some", () => {
+    const session = open();
+    expect(session.interrupt()).toBe(false); // it boots: there is nothing to stop
+    worker.say({ kind: "booted", at: 1, jspi: true });
     expect(session.interrupt()).toBe(true);
-    expect(new Uint8Array(interrupt)[0]).toBe(2);
+    expect(worker.sent.at(-1)).toEqual({ kind: "command", text: '{"type":"Interrupt","run_id":null}' });
     session.close();
     expect(session.interrupt()).toBe(false);
+
+    worker = new FakeWorker();
+    const interrupt = new SharedArrayBuffer(4);
+    const isolated = open({ ...base, interrupt });
+    worker.say({ kind: "booted", at: 1, jspi: true });
+    expect(isolated.interrupt()).toBe(true);
+    expect(new Uint8Array(interrupt)[0]).toBe(2);
+    void isolated.run(command("1"));
+    expect(new Uint8Array(interrupt)[0]).toBe(0); // nobody heard it, and it is not for the next run
+  });
+
+  it("hands answers on, and what the worker stored; nothing comes of a worker that was ended", () => {
+    const session = open();
+    worker.say({ kind: "booted", at: 1, jspi: true });
+    session.answer("q", "Ada");
+    expect(worker.sent.at(-1)).toEqual({ kind: "command", text: '{"type":"AnswerInput","question":"q","text":"Ada"}' });
+    const entry: KeptEntry = { kind: "blobs", key: "k", data: new Uint8Array(2) };
+    worker.say({ kind: "stored", entry });
+    session.close();
+    worker.say({ kind: "stored", entry });
+    expect(stored).toEqual([entry]);
   });
 });

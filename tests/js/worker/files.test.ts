@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { placeFiles, placeLazily } from "../../../js/worker/files.ts";
+import { placeArchive, placeFiles, placeLazily } from "../../../js/worker/files.ts";
 import type { FileNode, FileSystem, Pyodide } from "../../../js/worker/pyodide.ts";
 
 class ErrnoError extends Error {
@@ -20,6 +20,7 @@ function makeFs(): FileSystem & { readonly nodes: Map<string, FileNode>; readonl
     ErrnoError,
     writeFile: (path, data) => nodes.set(path, { contents: data, usedBytes: data.length }),
     mkdirTree: (path) => folders.push(path),
+    readFile: (path) => nodes.get(path)?.contents as Uint8Array<ArrayBuffer>,
     lookupPath: (path) => ({ node: nodes.get(path) as FileNode }),
   };
 }
@@ -75,5 +76,31 @@ describe("placeFiles", () => {
     const archive = new Uint8Array([1]);
     placeFiles(pyodide, files, archive);
     expect(unpackArchive).toHaveBeenCalledWith(archive, "zip", { extractDir: "/home/pyodide" });
+  });
+});
+
+describe("placeArchive", () => {
+  const archive = { url: "http://x/a.zip", size: 3 };
+
+  it("is fetched in the background before Python reads it", async () => {
+    const fs = makeFs();
+    const get = vi.fn(() => Promise.resolve([new Uint8Array([1, 2, 3])]));
+    const fill = placeArchive(fs, "/lib/a.zip", archive, get);
+    const node = fs.nodes.get("/lib/a.zip") as FileNode;
+    expect(node.usedBytes).toBe(3);
+    expect(get).not.toHaveBeenCalled();
+    await fill();
+    expect(node.contents).toEqual(new Uint8Array([1, 2, 3]));
+    await fill();
+    expect(get).toHaveBeenCalledExactlyOnceWith(JSON.stringify([archive.url]));
+  });
+
+  it("is left to be fetched when it is read, where that brings something else", async () => {
+    const fs = makeFs();
+    const fill = placeArchive(fs, "/lib/a.zip", archive, () => Promise.resolve([new Uint8Array(2)]));
+    await fill();
+    const again = vi.fn(() => Promise.resolve([undefined]));
+    await placeArchive(fs, "/lib/b.zip", archive, again)();
+    expect(again).toHaveBeenCalledTimes(1);
   });
 });

@@ -5,22 +5,42 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+import signal
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeAlias
 
 from tiffin.cache.surroundings import ShippedSurroundings
-from tiffin.commands import Interrupt, command_from_json
+from tiffin.commands import AnswerInput, Interrupt, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
-from tiffin.host.browser.fetch import FetchBatch, Inside, make_fetch, make_fetch_inside
+from tiffin.host.browser.fetch import FetchBatch, make_fetch, make_fetch_inside, to_bytes
 from tiffin.host.browser.packages import Installing, LockedPackages
+from tiffin.host.browser.waiting import Waiting, Waits
 from tiffin.ids import is_digest
 from tiffin.notebook.notebook import Notebook
 from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.session.kernel import Kernel, KernelServices
-from tiffin.stores.loader import INDEX_FORMAT, SitePlace, open_stores
+from tiffin.stores.loader import INDEX_FORMAT, KINDS, SitePlace, open_stores
+from tiffin.stores.store import Buffer
 
 Handle: TypeAlias = Callable[[str], Awaitable[None]]
+
+
+class Keeping(Protocol):
+    """The page's memory of what was computed here: `kept` has the entries that an earlier worker made, as
+    (kind, key, buffer), `keep` takes a new one."""
+
+    @property
+    def kept(self) -> Iterable[tuple[str, str, Any]]: ...
+    def keep(self, kind: str, key: str, data: Buffer) -> None: ...
+
+
+def kept_entries(kept: Iterable[tuple[str, str, Any]]) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
+    """Return the manifests and the blobs among `kept`, by key."""
+    entries: dict[str, dict[str, bytes]] = {kind: {} for kind in KINDS}
+    for kind, key, data in kept:
+        entries[kind][key] = to_bytes(data)
+    return entries["manifests"], entries["blobs"]
 
 
 class BrowserHost:
@@ -49,7 +69,7 @@ class BrowserHost:
             await self.kernel.handle(command)
         except Exception as error:
             self.report(Notice("error", f"the kernel failed: {type(error).__name__}: {error}"))
-            if not isinstance(command, Interrupt):
+            if not isinstance(command, Interrupt | AnswerInput):
                 raise
 
 
@@ -67,13 +87,14 @@ def start(
     post: Callable[[str], Any],
     fetch_batch: FetchBatch,
     installing: Installing,
-    inside: Inside,
+    inside: Waiting,
+    keeping: Keeping,
 ) -> Handle:
     """Start the kernel, report `KernelReady`, and return the function that takes commands.
 
     `config_text` is JSON: `{"cache": URL, "packages": {...}, "digests": {own module: digest}, "jspi":
-    bool}`, with `packages` as `LockedPackages` takes them. An index that does not fit the notebook is
-    reported, and left out.
+    bool, "signals": bool}`, with `packages` as `LockedPackages` takes them; with `signals`, SIGINT interrupts
+    a run. An index that does not fit the notebook is reported, and left out.
     """
     config = json.loads(config_text)
     notebook = Notebook.from_json(json.loads(notebook_text))
@@ -86,6 +107,8 @@ def start(
         index["blobs"],
         index["manifests"],
         make_fetch_inside(fetch_batch, inside),
+        kept_entries(keeping.kept),
+        keeping.keep,
     )
     stores = open_stores("lazy", place)
     services = KernelServices(
@@ -100,6 +123,9 @@ def start(
         file=notebook.filename,
     )
     host = BrowserHost(notebook, services, post)
+    Waits(host.kernel, inside).install()
+    if config["signals"]:
+        signal.signal(signal.SIGINT, lambda _, frame: host.kernel.interrupt(frame))
     if problem is not None:
         host.report(Notice("warning", problem))
     executor = notebook.settings.get("executor", "default")

@@ -17,7 +17,7 @@ def make_fetch(fetch_batch: FetchBatch) -> Fetch:
 
     async def fetch(urls: Sequence[str]) -> Sequence[bytes | None]:
         bodies = await fetch_batch(json.dumps(list(urls)))
-        return [None if body is None else _to_bytes(body) for body in bodies]
+        return [None if body is None else to_bytes(body) for body in bodies]
 
     return fetch
 
@@ -38,11 +38,11 @@ def make_fetch_inside(fetch_batch: FetchBatch, inside: Inside) -> Fetch:
         text = json.dumps(list(urls))
         waits = inside.can_run_sync()
         bodies = inside.run_sync(fetch_batch(text)) if waits else inside.fetch_now(text)
-        return [None if body is None else _to_bytes(body) for body in bodies]
+        return [None if body is None else to_bytes(body) for body in bodies]
 
     return fetch
 
 
-def _to_bytes(body: Any) -> bytes:
+def to_bytes(body: Any) -> bytes:
     """Copy a JavaScript buffer's content; a plain bytes-like object, as in tests, is taken as it is."""
     return bytes(body.to_bytes()) if hasattr(body, "to_bytes") else bytes(body)

@@ -25,7 +25,8 @@ class LockedPackages:
     """Installs what the runtime's lock has, and remembers.
 
     `known` is what the exporter wrote: `providers` maps import names to packages of the lock; `extra` are
-    packages that come with the first that is installed; `network` are modules that need the network as a
+    packages that come with the first that is installed; `restored`, where there are any, those whose modules
+    came with a snapshot of Python, without their files; `network` are modules that need the network as a
     browser has it; `installer`, where there is one, has the `index` to ask for other packages, and the
     `names` of packages that differ from their modules'.
     """
@@ -39,6 +40,7 @@ class LockedPackages:
         self._providers: Mapping[str, str] = known["providers"]
         self._extra = known["extra"]
         self._network = known["network"]
+        self._restored = frozenset(known.get("restored", ()))
         self._installer: Any = known.get("installer")
         self._worker = worker
         self._patch = patch or patch_network
@@ -92,7 +94,8 @@ class LockedPackages:
         for length in range(len(parts), 0, -1):
             provider = self._providers.get(".".join(parts[:length]))
             if provider is not None:
-                return None if _is_there(parts[0]) else provider
+                whole = provider not in self._restored and _is_there(parts[0])
+                return None if whole else provider
         return None
 
 

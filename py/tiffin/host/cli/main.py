@@ -20,8 +20,9 @@ from tiffin.host.cli.signing import make_signing_key, sign_cache, trust_signing_
 from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site
+from tiffin.host.export.notebook_snapshots import SnapshotKitchen, snapshot_cache
 from tiffin.host.export.runtime import find_assets, find_runtime, read_remote_lock
-from tiffin.host.export.site import SHARED_NAMES, Entry, SiteOptions, SiteReport, write_site
+from tiffin.host.export.site import SHARED_NAMES, SNAPSHOTS, Entry, SiteOptions, SiteReport, write_site
 from tiffin.host.export.wheels import PipWheels, wheel_cache
 from tiffin.host.server.static import make_server
 from tiffin.notebook.files import read_notebook, write_notebook
@@ -65,6 +66,18 @@ def export() -> None:
     "--pyodide", metavar="DIR|URL|VERSION", help="The Pyodide distribution [default: the one shipped]."
 )
 @click.option("--offline", is_flag=True, help="Put every wheel that cells may need into the site.")
+@click.option(
+    "--snapshot",
+    type=click.Choice(SNAPSHOTS),
+    default="kernel",
+    show_default=True,
+    help="What Python has imported already when it starts: the kernel, the notebook's packages too, nothing.",
+)
+@click.option(
+    "--service-worker",
+    is_flag=True,
+    help="Let readers come back without a network, and stop cells on hosts that cannot isolate pages.",
+)
 @click.option("--index", metavar="URL", help="The package index that an edited page installs from.")
 @click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -77,6 +90,8 @@ def export_html_wasm(
     boot: str,
     pyodide: str | None,
     offline: bool,
+    snapshot: str,
+    service_worker: bool,
     index: str | None,
     cache: str | None,
     as_json: bool,
@@ -97,8 +112,9 @@ def export_html_wasm(
     for (path, notebook), folder in zip(read, folders, strict=True):
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
-    options = SiteOptions(boot, mode, offline, index)
-    report = write_site(entries, output, assets, runtime, options, wheels)
+    options = SiteOptions(boot, mode, offline, index, snapshot, service_worker)
+    kitchen = SnapshotKitchen(assets, snapshot_cache(os.environ))
+    report = write_site(entries, output, assets, runtime, options, wheels, kitchen)
     _tell_export(console, entries, output, report, as_json)
 
 

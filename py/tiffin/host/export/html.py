@@ -6,7 +6,7 @@ import base64
 import html
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,12 +15,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from tiffin.host.export.styles import KeepFile, attribute_sheet, move_styles
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.mime import DENSITY, Bundle, best
 
 Json: TypeAlias = Any
-KeepFile: TypeAlias = Callable[[bytes, str], str]
-"""Puts bytes into the site under a name with this suffix, and returns the URL relative to the page."""
 
 INLINE_IMAGE = 24_000
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
@@ -64,9 +63,9 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
     data = bundle[mime]
     match mime:
         case "text/html" | "image/svg+xml":
-            return f'<div class="tn-rich">{data}</div>'
+            return f'<div class="tn-rich">{move_styles(data, keep_file)}</div>'
         case "text/markdown":
-            return f'<div class="tn-prose">{render_markdown(data)}</div>'
+            return f'<div class="tn-prose">{move_styles(render_markdown(data), keep_file)}</div>'
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
             return f'<pre class="tn-text">{html.escape(text)}</pre>'
@@ -107,7 +106,7 @@ def render_code(source: str) -> str:
     return str(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
 
 
-def render_text(cell: NotebookCell) -> str:
+def render_text(cell: NotebookCell, keep_file: KeepFile) -> str:
     """Return a Markdown cell as HTML: its text, with attached images in it; a raw cell as it is written."""
     if cell.settings.get("raw"):
         return f'<pre class="tn-text">{html.escape(cell.source)}</pre>'
@@ -115,7 +114,7 @@ def render_text(cell: NotebookCell) -> str:
     for name, bundle in cell.settings.get("attachments", {}).items():
         for mime, data in bundle.items():
             text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")
-    return f'<div class="tn-prose">{render_markdown(text)}</div>'
+    return f'<div class="tn-prose">{move_styles(render_markdown(text), keep_file)}</div>'
 
 
 def render_cell(view: CellView, keep_file: KeepFile) -> str:
@@ -127,7 +126,7 @@ def render_cell(view: CellView, keep_file: KeepFile) -> str:
         f'data-status="idle" data-origin="{view.origin}"'
     )
     if cell.kind == "markdown":
-        output = f'<div class="tn-output">{render_text(cell)}</div>'
+        output = f'<div class="tn-output">{render_text(cell, keep_file)}</div>'
         return f'<section class="tn-cell" {attributes}>{output}</section>'
     return (
         f'<section class="tn-cell" {attributes}>'
@@ -147,14 +146,14 @@ def _source_title(cell: NotebookCell) -> str:
 
 
 def content_security_policy(origins: tuple[str, ...], connections: tuple[str, ...] = ()) -> str:
-    """Return the policy of an exported page: its own origin, WebAssembly, and inline styles of outputs."""
+    """Return the policy of an exported page: its own origin and WebAssembly, and nothing inline."""
     reached = "".join(f" {origin}" for origin in (*origins, *connections))
     more = "".join(f" {origin}" for origin in origins)
     return "; ".join(
         [
             f"default-src 'self'{more}",
             f"script-src 'self' 'wasm-unsafe-eval'{more}",
-            "style-src 'self' 'unsafe-inline'",
+            "style-src 'self'",
             "img-src 'self' data: blob: https:",
             "media-src 'self' data: blob: https:",
             f"connect-src 'self' data:{reached}",
@@ -187,6 +186,10 @@ def render_page(
         f'<link rel="preload" as="font" type="font/woff2" href="{html.escape(font)}" crossorigin>'
         for font in links.fonts
     )
+    styles = [links.styles]
+    if sheet := attribute_sheet(cells):
+        styles.append(keep_file(sheet.encode("utf-8", "replace"), ".css"))
+    sheets = "\n".join(f'<link rel="stylesheet" href="{html.escape(address)}">' for address in styles)
     policy = _attribute(content_security_policy(links.origins, links.connections))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
@@ -200,7 +203,7 @@ def render_page(
 <title>{title}</title>
 <link rel="icon" href="data:,">
 {fonts}
-<link rel="stylesheet" href="{html.escape(links.styles)}">
+{sheets}
 <script type="module" src="{html.escape(links.script)}"></script>
 <script type="application/json" id="tn-config">{config_text}</script>
 </head>

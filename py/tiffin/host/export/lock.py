@@ -10,9 +10,7 @@ from typing import Any
 
 from tiffin.errors import TiffinError, UsageError
 from tiffin.host.export.packages import Chosen, LockEntry
-from tiffin.host.export.runtime import Runtime
-
-LOCK = "pyodide-lock.json"
+from tiffin.host.export.runtime import LOCK, Runtime
 
 
 def lock_files(runtime: Runtime, chosen: Chosen, *, offline: bool) -> dict[str, bytes | Path]:

@@ -6,19 +6,24 @@ import json
 import os
 import re
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tiffin.errors import TiffinError, UsageError
+from tiffin.host.export.snapshots import Snapshot, read_snapshots
 from tiffin.ids import digest
 
 DEFAULT_PYODIDE = "314.0.7"
 RELEASES = "https://cdn.jsdelivr.net/pyodide"
 """Where every release of Pyodide lies, wheels included."""
 FETCH_TIMEOUT = 30  # seconds for a lock file
-_CORE = ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+LOCK = "pyodide-lock.json"
+_WASM = "pyodide.asm.wasm"
+_CORE = ("pyodide.mjs", _WASM, "python_stdlib.zip", LOCK)
+VARIANTS = (".br", ".gz")
+"""What a compressed variant of a file is called, after the file's name."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
 _PLACES = (_PACKAGE / "bundled", _PACKAGE.parent.parent / "build" / "out")
@@ -72,7 +77,7 @@ def find_compiled(runtime: Runtime, kernel: Path) -> Compiled | None:
             continue
         sources = {
             "stdlib": runtime.folder / "python_stdlib.zip",
-            "wasm": runtime.folder / "pyodide.asm.wasm",
+            "wasm": runtime.folder / _WASM,
             "kernel": kernel,
         }
         same = all(digest(path.read_bytes()) == made_from.get(role) for role, path in sources.items())
@@ -152,14 +157,133 @@ def _added(folder: Path) -> frozenset[str]:
         return frozenset()
 
 
-def runtime_files(runtime: Runtime, compiled: Compiled | None = None) -> dict[str, Path]:
-    """Return the files of a self-hosted runtime: Pyodide itself, with its standard library as bytecode if it
-    is `compiled`, without lock and packages."""
+def stock_files(runtime: Runtime) -> dict[str, Path]:
+    """Pyodide's own files by role: `loader`, `glue`, `wasm` and `stdlib`."""
     assert runtime.folder is not None
-    files = {
-        path.name: path
-        for path in sorted(runtime.folder.iterdir())
-        if path.name.startswith("pyodide.") and path.suffix in (".mjs", ".js", ".wasm")
+    glue = next(path for name in ("mjs", "js") if (path := runtime.folder / f"pyodide.asm.{name}").is_file())
+    return {
+        "loader": runtime.folder / "pyodide.mjs",
+        "glue": glue,
+        "wasm": runtime.folder / _WASM,
+        "stdlib": runtime.folder / "python_stdlib.zip",
     }
-    stdlib = runtime.folder / "python_stdlib.zip" if compiled is None else compiled.stdlib
-    return {**files, stdlib.name: stdlib}
+
+
+def snapshot_sources(runtime: Runtime, compiled: Compiled) -> dict[str, Path]:
+    """The files that a snapshot is made from, and that it only fits, by role."""
+    return {**stock_files(runtime), "stdlib": compiled.stdlib, "kernel": compiled.kernel}
+
+
+def find_snapshots(runtime: Runtime, compiled: Compiled | None) -> tuple[Snapshot, ...]:
+    """Return the snapshots with the kernel that were made from these very files; none if there are none."""
+    if runtime.folder is None or compiled is None:
+        return ()
+    made_from = digests_of(snapshot_sources(runtime, compiled))
+    found = (read_snapshots(place / "snapshots" / runtime.version, made_from) for place in _PLACES)
+    return next(filter(None, found), ())
+
+
+def digests_of(files: Mapping[str, Path]) -> dict[str, str]:
+    """The digest of each file's content."""
+    return {role: digest(path.read_bytes()) for role, path in files.items()}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A runtime in a site: its files by their path there, and what pages are told, with such paths too.
+
+    Paths that are URLs lie elsewhere. Every file's name is made of its content's digest.
+    """
+
+    files: Mapping[str, Path]
+    config: Mapping[str, Any]
+
+    def config_from(self, up: str) -> dict[str, Any]:
+        """The configuration for a page from which the site's root is `up`."""
+        return {name: _from(up, value) for name, value in self.config.items()}
+
+
+def _from(up: str, value: Any) -> Any:
+    """`value` with every path in it as it is seen from elsewhere."""
+    if isinstance(value, _SitePath):
+        return f"{up}{value}"
+    if isinstance(value, dict):
+        return {name: _from(up, part) for name, part in value.items()}
+    return [_from(up, part) for part in value] if isinstance(value, list) else value
+
+
+class _SitePath(str):
+    """A path in the site, from its root."""
+
+    __slots__ = ()
+
+
+def lay_out_runtime(
+    runtime: Runtime, kernel: Path, compiled: Compiled | None, snapshots: Sequence[Snapshot] = ()
+) -> Layout:
+    """Return how `runtime` goes into a site, with bytecode instead of sources if it is `compiled`, and with
+    `snapshots` of it. Compressed variants lie beside the files that have them."""
+    folder = f"runtime/{runtime.version}"
+    files: dict[str, Path] = {}
+
+    def put(path: Path, place: str = folder) -> _SitePath:
+        name = path.name if is_named_by_content(path.name) else named_by_content(path)
+        files[f"{place}/{name}"] = path
+        files.update({f"{place}/{found.name}": found for found in find_variants(path, name)})
+        return _SitePath(f"{place}/{name}")
+
+    def archive(path: Path, place: str = folder) -> dict[str, Any]:
+        return {"url": put(path, place), "size": path.stat().st_size}
+
+    config: dict[str, Any] = {
+        "kernel": archive(kernel if compiled is None else compiled.kernel, "kernel"),
+        "lock": _SitePath(f"{folder}/{LOCK}") if runtime.lock else f"{runtime.url}{LOCK}",
+        "bytecode": compiled is not None,
+        "packed": False,
+        "snapshots": [],
+    }
+    if runtime.folder is None:
+        # Its loader finds the glue by itself: what that is called differs between versions.
+        config |= {"loader": f"{runtime.url}pyodide.mjs", "glue": None, "wasm": f"{runtime.url}{_WASM}"}
+        config["stdlib"] = {"url": f"{runtime.url}python_stdlib.zip", "size": 0}
+        return Layout(files, config)
+    own = stock_files(runtime)
+    config |= {role: put(own[role]) for role in ("loader", "glue", "wasm")}
+    config["packed"] = f"{config['wasm']}.gz" in files
+    config["stdlib"] = archive(own["stdlib"] if compiled is None else compiled.stdlib)
+    config["snapshots"] = [
+        {
+            "family": snapshot.family,
+            "url": put(snapshot.memory),
+            "table": snapshot.table,
+            "heap": snapshot.heap,
+            "libraries": {
+                "modules": [{"path": path, "url": put(file)} for path, file in snapshot.libraries],
+                "handles": [list(handle) for handle in snapshot.handles],
+            },
+            "packages": list(snapshot.packages),
+        }
+        for snapshot in snapshots
+    ]
+    return Layout(files, config)
+
+
+def named_by_content(path: Path) -> str:
+    """The name of a file in a site. Scripts are `.mjs`, which hosts know to be JavaScript."""
+    suffix = ".mjs" if path.suffix == ".js" else path.suffix
+    return f"{digest(path.read_bytes())[:20]}{suffix}"
+
+
+def is_named_by_content(name: str) -> bool:
+    """Whether a file has such a name already."""
+    return re.fullmatch(r"[0-9a-f]{20}\.\w+", name) is not None
+
+
+def find_variants(path: Path, name: str) -> list[Path]:
+    """The compressed variants of a file, called `name` in a site: they lie beside it, or are built."""
+    places = (path.parent, *(place / "packed" for place in _PLACES))
+    found = (
+        next((p for place in places if (p := place / f"{name}{suffix}").is_file()), None)
+        for suffix in VARIANTS
+    )
+    return [variant for variant in found if variant is not None]

@@ -15,8 +15,10 @@ from tiffin.cells.compile import compile_cell
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
-from tiffin.host.export.lock import LOCK, lock_files
+from tiffin.host.export.lock import lock_files
 from tiffin.host.export.modules import OwnModules, own_modules, pack
+from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen
+from tiffin.host.export.offline import SERVICE_WORKER, service_worker
 from tiffin.host.export.packages import (
     INSTALLER,
     NETWORK,
@@ -29,7 +31,16 @@ from tiffin.host.export.packages import (
     reaches_network,
 )
 from tiffin.host.export.public import PUBLIC, public_files
-from tiffin.host.export.runtime import Assets, Compiled, Runtime, find_compiled, runtime_files
+from tiffin.host.export.runtime import (
+    Assets,
+    Compiled,
+    Layout,
+    Runtime,
+    find_compiled,
+    find_snapshots,
+    lay_out_runtime,
+)
+from tiffin.host.export.snapshots import Snapshot, SnapshotError
 from tiffin.host.export.wheels import NoWheels, WheelSource
 from tiffin.ids import Bytes, CellId, Key, digest
 from tiffin.notebook.notebook import Notebook, NotebookCell
@@ -38,7 +49,10 @@ from tiffin.version import __version__
 
 Json: TypeAlias = Any
 
-SHARED_NAMES = frozenset({"index.html", MARKER, "assets", "kernel", "runtime"})
+SNAPSHOTS = ("kernel", "notebook", "none")
+"""What Python has imported when it starts in a page: the kernel, the notebook's packages too, nothing."""
+
+SHARED_NAMES = frozenset({"index.html", MARKER, SERVICE_WORKER, "assets", "kernel", "runtime"})
 """What a site of several notebooks has at its top besides their folders."""
 INLINE_MANIFEST = 16_384
 """Manifests up to this many bytes travel in `index.json`."""
@@ -47,12 +61,16 @@ INLINE_MANIFEST = 16_384
 @dataclass(frozen=True)
 class SiteOptions:
     """How the page behaves: when Python starts, whether cells can be edited, whether every wheel is in the
-    site, and the package index that the page asks, if it is not micropip's own."""
+    site, the package index that the page asks, if it is not micropip's own, what Python's snapshots hold (the
+    `kernel`, the imports of the `notebook` too, `none`), and whether a service worker isolates its pages and
+    keeps them for times without a network."""
 
     boot: str = "eager"
     mode: str = "run"
     offline: bool = False
     index: str | None = None
+    snapshot: str = "kernel"
+    service_worker: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,27 +100,40 @@ def write_site(
     runtime: Runtime,
     options: SiteOptions,
     wheels: WheelSource | None = None,
+    kitchen: SnapshotKitchen | None = None,
 ) -> SiteReport:
     """Write the site of `entries` to `target`, replacing an older one as a whole.
 
-    `wheels` is asked for packages that `runtime` lacks.
+    `wheels` is asked for packages that `runtime` lacks, `kitchen` for snapshots that hold the notebooks'
+    packages, where the options want these.
     """
     everything = [_gather(entry, options) for entry in entries]
     wants = [gathered.wants for gathered in everything]
     linked = runtime.wheels is not None and not options.offline
     chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
+    warnings = chosen.warnings
     with replacing(target) as folder:
         compiled = find_compiled(runtime, assets.kernel)
-        _write_shared(folder, assets, runtime, compiled, chosen, options)
+        _write_shared(folder, assets, runtime, chosen, options)
         for gathered, needs in zip(everything, chosen.needs, strict=True):
-            _write_entry(folder, gathered, assets, runtime, compiled, options, needs)
+            snapshots, said = _snapshots(runtime, compiled, gathered, needs, chosen, options, kitchen)
+            warnings += said
+            layout = lay_out_runtime(runtime, assets.kernel, compiled, snapshots)
+            for address, path in layout.files.items():
+                _write(folder / address, path)
+            _write_entry(folder, gathered, assets, runtime, layout, options, needs)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
         (folder / MARKER).write_text(json.dumps(marker, sort_keys=True) + "\n", "utf-8")
+        if options.service_worker:
+            script = (assets.page / assets.bundle["serviceWorker"]).read_text("utf-8")
+            elsewhere = [url for url in (runtime.url, runtime.wheels) if url is not None]
+            text = service_worker(folder, script, sorted(set(elsewhere)))
+            (folder / SERVICE_WORKER).write_text(text, "utf-8")
         written = [path for path in folder.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in written)
-    return SiteReport(len(written), size, chosen.warnings)
+    return SiteReport(len(written), size, tuple(dict.fromkeys(warnings)))
 
 
 @dataclass(frozen=True)
@@ -150,24 +181,45 @@ def _write_shared(
     folder: Path,
     assets: Assets,
     runtime: Runtime,
-    compiled: Compiled | None,
     chosen: Chosen,
     options: SiteOptions,
 ) -> None:
     for name in assets.bundle["files"]:
         _write(folder / "assets" / name, assets.page / name)
-    kernel = assets.kernel if compiled is None else compiled.kernel
-    _write(folder / "kernel" / kernel.name, kernel)
     notices = assets.page / "NOTICES.txt"
     if notices.is_file():
         _write(folder / "assets" / "NOTICES.txt", notices)
-    files: dict[str, Bytes | Path] = {}
-    if runtime.url is None:
-        files.update(runtime_files(runtime, compiled))
     if runtime.lock or options.offline:
-        files.update(lock_files(runtime, chosen, offline=options.offline))
-    for name, content in files.items():
-        _write(folder / "runtime" / runtime.version / name, content)
+        for name, content in lock_files(runtime, chosen, offline=options.offline).items():
+            _write(folder / "runtime" / runtime.version / name, content)
+
+
+def _snapshots(
+    runtime: Runtime,
+    compiled: Compiled | None,
+    gathered: _Gathered,
+    needs: Needs,
+    chosen: Chosen,
+    options: SiteOptions,
+    kitchen: SnapshotKitchen | None,
+) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
+    """The snapshots for one notebook, and sentences about what they do not hold."""
+    if options.snapshot == "none":
+        return (), ()
+    problem: tuple[str, ...] = ()
+    if options.snapshot == "notebook" and kitchen is not None:
+        try:
+            return kitchen.make(runtime, compiled, _imported(gathered, needs, runtime, chosen))
+        except SnapshotError as error:
+            problem = (f"{gathered.entry.notebook.filename}: {error}; its snapshot holds the kernel alone",)
+    return find_snapshots(runtime, compiled), problem
+
+
+def _imported(gathered: _Gathered, needs: Needs, runtime: Runtime, chosen: Chosen) -> Imported:
+    """What a notebook's snapshot holds: what its cells import."""
+    modules = gathered.wants.imports
+    packages = {found for module in modules if (found := needs.providers.get(module.split(".")[0]))}
+    return Imported(modules, sorted(packages), lock_files(runtime, chosen, offline=True))
 
 
 def _write(path: Path, content: Bytes | Path) -> None:
@@ -183,7 +235,7 @@ def _write_entry(
     gathered: _Gathered,
     assets: Assets,
     runtime: Runtime,
-    compiled: Compiled | None,
+    layout: Layout,
     options: SiteOptions,
     needs: Needs,
 ) -> None:
@@ -193,20 +245,18 @@ def _write_entry(
     index = _index(entry)
     _write_cache(folder / "public" / "cache", entry, index)
     _write(folder / "notebook.json", _json(entry.notebook.to_json()))
-    own_runtime = f"{up}runtime/{runtime.version}/"
     config = {
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"{up}assets/{assets.bundle['worker']}",
-        "kernel": f"{up}kernel/{(assets.kernel if compiled is None else compiled.kernel).name}",
-        "runtime": runtime.url or own_runtime,
-        "stdlib": None if compiled is None else f"{own_runtime}{compiled.stdlib.name}",
-        "lock": f"{own_runtime if runtime.lock else runtime.url}{LOCK}",
+        "runtime": layout.config_from(up),
         "packages": _packages(needs, options),
         "files": _write_files(folder, gathered),
         "boot": options.boot,
         "mode": options.mode,
         "version": __version__,
+        "root": up or "./",
+        "offline": options.service_worker,
         "keys": index["cells"],
     }
     origins = () if runtime.url is None else (_origin(runtime.url),)

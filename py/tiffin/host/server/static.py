@@ -7,22 +7,38 @@ import gzip
 import io
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
 
+from tiffin.host.server.encodings import IDENTITY, choose_encoding
+
 _COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt", ".wasm"})
 _HASHED = re.compile(r"-[0-9A-Z]{8}\.(js|css|woff2)$|/[0-9a-f]{20,}(\.(?!json)\w+)?$")
 """Names made of their content's digest; that of a manifest is the key of a computation."""
-_GZIP_TAKEN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
+_SIBLINGS = {"br": ".br", "gzip": ".gz"}
+"""Content encoding -> what the name of a file that is compressed already ends in, best first."""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A file as it is sent: `sibling` is compressed already; without one it is compressed now, if at all."""
+
+    encoding: str
+    sibling: Path | None = None
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
-    """Serves one folder, text and WebAssembly compressed. Hashed names are immutable; all else is revalidated
-    each time."""
+    """Serves one folder, compressed where the reader takes it. Hashed names are immutable; all else is
+    revalidated each time.
+
+    A file `X` is sent as `X.br` or `X.gz` where they lie beside it and are not older; text and WebAssembly
+    are also compressed here. Ranges are not served: every answer is the whole file.
+    """
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012 (the base class declares it so)
@@ -33,6 +49,8 @@ class SiteHandler(SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
         ".whl": "application/zip",
         ".html": "text/html; charset=utf-8",
+        ".br": "application/octet-stream",
+        ".gz": "application/gzip",
         "": "application/octet-stream",
     }
 
@@ -53,8 +71,6 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         # There is no path where the request could not be understood.
         path = getattr(self, "path", "").split("?")[0]
-        if path.endswith("/") or Path(path).suffix in _COMPRESSED:
-            self.send_header("Vary", "Accept-Encoding")
         immutable = self._code in (200, 304) and _HASHED.search(path) is not None
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if immutable else "no-cache")
         log = getattr(self.server, "log", None)
@@ -69,22 +85,49 @@ class SiteHandler(SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.split("?")[0].endswith("/"):
             path = path / "index.html"
-        gzip_taken = _GZIP_TAKEN.search(self.headers.get("Accept-Encoding", ""))
-        if path.suffix not in _COMPRESSED or not path.is_file() or gzip_taken is None:
+        # A path with a slash at its end is that of a folder, whatever `Path` makes of it.
+        if not path.is_file() or (path.name != "index.html" and self.path.split("?")[0].endswith("/")):
             return super().send_head()
         changed = path.stat().st_mtime_ns
+        forms = _forms(path, changed)
         if self._is_fresh(changed):
             self.send_response(HTTPStatus.NOT_MODIFIED)
+            self._send_vary(forms)
             self.end_headers()
             return None
-        body = _gzip(path, changed)
+        encoding = choose_encoding(self.headers.get("Accept-Encoding", ""), list(forms))
+        form = forms.get(encoding, _Form(IDENTITY))
+        return self._send_file(path, changed, form, forms)
+
+    def _send_file(
+        self, path: Path, changed: int, form: _Form, forms: Mapping[str, _Form]
+    ) -> io.BytesIO | BinaryIO | None:
+        body: io.BytesIO | BinaryIO
+        try:
+            if form.encoding != IDENTITY and form.sibling is None:
+                body = io.BytesIO(_gzip(path, changed))
+            else:
+                body = (form.sibling or path).open("rb")
+        except OSError:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        length = body.seek(0, os.SEEK_END)
+        body.seek(0)
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
+        if form.encoding != IDENTITY:
+            self.send_header("Content-Encoding", form.encoding)
+        self.send_header("Content-Length", str(length))
         self.send_header("Last-Modified", self.date_time_string(changed // 10**9))
+        self.send_header("Accept-Ranges", "none")
+        self._send_vary(forms)
         self.end_headers()
-        return io.BytesIO(body)
+        return body
+
+    def _send_vary(self, forms: Mapping[str, _Form]) -> None:
+        """Tell caches in between that others may get the same file in another form."""
+        if forms:
+            self.send_header("Vary", "Accept-Encoding")
 
     def list_directory(self, path: str | os.PathLike[str]) -> None:
         """Answer 404, as static hosts do: a folder without an `index.html` is not listed."""
@@ -103,6 +146,21 @@ class SiteHandler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the base class)
         """Say nothing of requests that went wrong: the browser's own tools show them."""
+
+
+def _forms(path: Path, changed: int) -> dict[str, _Form]:
+    """The compressed forms of a file that was written at `changed`, by content encoding, best first."""
+    forms: dict[str, _Form] = {}
+    if path.suffix in _SIBLINGS.values():
+        return forms
+    for encoding, suffix in _SIBLINGS.items():
+        sibling = path.with_name(path.name + suffix)
+        # An older one was made from what the file was before.
+        if sibling.is_file() and sibling.stat().st_mtime_ns >= changed:
+            forms[encoding] = _Form(encoding, sibling)
+    if path.suffix in _COMPRESSED:
+        forms.setdefault("gzip", _Form("gzip"))
+    return forms
 
 
 @functools.lru_cache(maxsize=256)

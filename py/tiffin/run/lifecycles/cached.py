@@ -112,6 +112,8 @@ class CachedLifecycle:
             result = await self._answer(context, self._key)
             if result is not None:
                 return Skip(result)
+        if context.memory.stored_only:
+            return Skip(Result("missing", origin="cache"))
         if context.graph.order == "document":
             spend_below(context.graph, context.namespace, context.cell.id)
         # What the last run bound is no result of this one, should it leave a name unbound.

@@ -147,6 +147,12 @@ class CaptureLifecycle:
         body: _Body | None = owner()
         return None if body is None or body.console.closed else body.cell
 
+    @property
+    def here(self) -> tuple[RunId, CellId] | None:
+        """The run and the cell whose body the present code is part of, None if that body has ended."""
+        body: _Body | None = owner()
+        return None if body is None or body.console.closed else (body.run_id, body.cell)
+
     def display(self, *values: Any) -> None:
         """Show values in the output of the cell that runs the present code, before its last expression."""
         body: _Body | None = owner()

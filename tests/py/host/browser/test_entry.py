@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import builtins
 import json
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,25 +21,48 @@ KEY = "a" * 64
 EMPTY: dict[str, Any] = {"format": 1, "cells": {}, "keys": [], "blobs": [], "manifests": {}}
 
 
+class Loops:
+    """A class of event loops."""
+
+    def run_until_complete(self, future: Any) -> Any:
+        raise AssertionError("the worker's own cannot wait")
+
+
+@pytest.fixture(autouse=True)
+def own_functions() -> Iterator[None]:
+    """What a kernel puts into modules is taken away again."""
+    before = builtins.input, time.sleep, asyncio.run
+    yield
+    builtins.input, time.sleep, asyncio.run = before
+
+
 class Page:
     """What a worker hands to `start`, and what the kernel says to it."""
 
     def __init__(
-        self, index: Any = EMPTY, bodies: dict[str, bytes] | None = None, book: Notebook = NOTEBOOK
+        self,
+        index: Any = EMPTY,
+        bodies: dict[str, bytes] | None = None,
+        book: Notebook = NOTEBOOK,
+        kept: Sequence[tuple[str, str, Any]] = (),
     ) -> None:
         self.events: list[dict[str, Any]] = []
         self.asked: list[list[str]] = []
         self.loaded: list[list[str]] = []
+        self.kept = kept
+        self.kept_here: list[tuple[str, str, bytes]] = []
+        self.loops = Loops
         self.bodies = bodies or {}
         config: dict[str, Any] = {
             "cache": "https://x.org/site/public/cache",
             "jspi": True,
             "digests": {"helper": "d" * 64},
+            "signals": False,
         }
         config["packages"] = {"providers": {"numpy": "numpy"}, "extra": [], "network": []}
         text = index if isinstance(index, str) else json.dumps(index)
         self.handle: Handle = start(
-            json.dumps(config), json.dumps(book.to_json()), text, self.post, self.fetch, self, self
+            json.dumps(config), json.dumps(book.to_json()), text, self.post, self.fetch, self, self, self
         )
 
     def post(self, text: str) -> None:
@@ -54,6 +81,12 @@ class Page:
     def fetch_now(self, text: str) -> list[bytes | None]:
         self.asked.append(json.loads(text))
         return [self.bodies.get(url) for url in self.asked[-1]]
+
+    def pause(self, milliseconds: float) -> None:
+        raise AssertionError("nothing sleeps here")
+
+    def keep(self, kind: str, key: str, data: Any) -> None:
+        self.kept_here.append((kind, key, bytes(data)))
 
     async def load(self, text: str) -> None:
         self.loaded.append(json.loads(text))
@@ -181,3 +214,22 @@ async def test_text_of_any_kind_reaches_the_page() -> None:
     told = [json.loads(text) for text in said]
     printed = [event["text"]["text"] for event in told if event["type"] == "CellConsole"]
     assert "".join(printed) == "é\ud800\u2028\n"
+
+
+async def test_the_page_keeps_what_is_computed_and_hands_it_to_the_next_worker() -> None:
+    page = Page()
+    await page.command("Restore", shown={})
+    assert {kind for kind, _, _ in page.kept_here} <= {"manifests", "blobs"}
+    assert [kind for kind, _, _ in page.kept_here].count("manifests") == 2
+    later = Page(kept=page.kept_here)
+    said = await later.command("Restore", shown={}, stored_only=True)
+    assert [event["origin"] for event in said if event["type"] == "CellEnded"] == ["cache", "cache"]
+    assert later.kept_here == []  # it has them already
+    said = await Page().command("Restore", shown={}, stored_only=True)
+    assert [event["status"] for event in said if event["type"] == "CellEnded"] == ["stale", "stale"]
+
+
+async def test_an_answer_is_taken_at_any_time() -> None:
+    page = Page()
+    await page.handle('{"type": "AnswerInput", "question": "q", "text": "nobody asked"}')
+    assert kinds(page.events) == ["KernelReady"]

@@ -14,9 +14,9 @@ from sites import make_runtime, package
 from wheels import make_wheel
 
 from tiffin.errors import TiffinError, UsageError
-from tiffin.host.export.lock import LOCK, lock_files
+from tiffin.host.export.lock import lock_files
 from tiffin.host.export.packages import Chosen, Wants, choose_packages, closure, reaches_network
-from tiffin.host.export.runtime import Runtime
+from tiffin.host.export.runtime import LOCK, Runtime
 from tiffin.host.export.wheels import NoWheel, NoWheels, Wheel, WheelSource, read_wheel
 
 PACKAGES = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,13 +17,18 @@ from tiffin.host.export.runtime import (
     RELEASES,
     Compiled,
     Runtime,
+    digests_of,
     find_assets,
     find_compiled,
     find_runtime,
+    find_snapshots,
+    lay_out_runtime,
+    named_by_content,
     pyodide_cache,
     read_remote_lock,
-    runtime_files,
+    snapshot_sources,
 )
+from tiffin.host.export.snapshots import Snapshot, write_snapshots
 from tiffin.ids import digest
 
 PACKAGES = (
@@ -113,8 +119,124 @@ def test_no_distribution_at_all(empty_machine: Path, tmp_path: Path) -> None:
 
 def test_a_site_gets_what_pyodide_itself_is_made_of(tmp_path: Path) -> None:
     runtime = make_runtime(tmp_path / "mine", *PACKAGES)
-    files = runtime_files(runtime)
-    assert files.keys() == {"pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"}
+    kernel = tmp_path / "kernel.whl"
+    kernel.write_bytes(b"kernel")
+    layout = lay_out_runtime(runtime, kernel, None)
+    assert runtime.folder is not None
+    own = {path.name for path in layout.files.values()}
+    assert own == {
+        "pyodide.mjs",
+        "pyodide.asm.mjs",
+        "pyodide.asm.wasm",
+        "python_stdlib.zip",
+        "kernel.whl",
+    }
+    for address, path in layout.files.items():
+        assert re.fullmatch(r"(runtime/mine|kernel)/[0-9a-f]{20}\.(mjs|wasm|zip|whl)", address)
+        assert digest(path.read_bytes()).startswith(Path(address).stem)
+    config = layout.config_from("../")
+    assert config["kernel"] == {"url": f"../kernel/{digest(b'kernel')[:20]}.whl", "size": 6}
+    assert config["lock"] == "../runtime/mine/pyodide-lock.json"
+    assert (config["bytecode"], config["packed"], config["snapshots"]) == (False, False, [])
+    assert {f"../{address}" for address in layout.files} == {
+        config["loader"],
+        config["glue"],
+        config["wasm"],
+        config["stdlib"]["url"],
+        config["kernel"]["url"],
+    }
+
+
+def test_a_glue_that_is_no_module_is_called_as_hosts_know_scripts(tmp_path: Path) -> None:
+    folder = make_runtime(tmp_path / "mine").folder
+    assert folder is not None
+    (folder / "pyodide.asm.mjs").rename(folder / "pyodide.asm.js")
+    kernel = tmp_path / "kernel.whl"
+    kernel.write_bytes(b"kernel")
+    config = lay_out_runtime(find_runtime(str(folder)), kernel, None).config_from("")
+    assert config["glue"].endswith(".mjs")
+
+
+def test_a_runtime_elsewhere_stays_there(tmp_path: Path) -> None:
+    kernel = tmp_path / "kernel.whl"
+    kernel.write_bytes(b"kernel")
+    remote = find_runtime("https://x.example/314.0.7/")
+    layout = lay_out_runtime(remote, kernel, None)
+    assert list(layout.files.values()) == [kernel]
+    config = layout.config_from("../")
+    assert config["loader"] == "https://x.example/314.0.7/pyodide.mjs"
+    assert config["glue"] is None
+    assert config["lock"] == "https://x.example/314.0.7/pyodide-lock.json"
+    assert config["kernel"]["url"].startswith("../kernel/")
+
+
+def test_compressed_variants_lie_beside_their_files(tmp_path: Path, empty_machine: Path) -> None:
+    runtime = make_runtime(tmp_path / "mine")
+    kernel = tmp_path / "kernel.whl"
+    kernel.write_bytes(b"kernel")
+    assert runtime.folder is not None
+    wasm = named_by_content(runtime.folder / "pyodide.asm.wasm")
+    packed = tmp_path / "bundled" / "packed"
+    packed.mkdir(parents=True)
+    for suffix in (".br", ".gz"):
+        (packed / f"{wasm}{suffix}").write_bytes(b"packed")
+    layout = lay_out_runtime(runtime, kernel, None)
+    assert {name for name in layout.files if wasm in name} == {
+        f"runtime/mine/{wasm}{suffix}" for suffix in ("", ".br", ".gz")
+    }
+    assert layout.config["packed"] is True
+
+
+def test_snapshots_are_told_of_with_their_libraries(tmp_path: Path) -> None:
+    runtime = make_runtime(tmp_path / "mine")
+    kernel, memory, library = (
+        tmp_path / "kernel.whl",
+        tmp_path / f"{0:020}.snapshot",
+        tmp_path / f"{1:020}.wasm",
+    )
+    for path in (kernel, memory, library):
+        path.write_bytes(path.name.encode())
+    snapshot = Snapshot("webkit", memory, 5, 9, (("/lib/a.so", library),), ((12, "/lib/a.so"),), ("a",))
+    layout = lay_out_runtime(runtime, kernel, Compiled(kernel, kernel), [snapshot])
+    assert layout.config_from("../")["snapshots"] == [
+        {
+            "family": "webkit",
+            "url": f"../runtime/mine/{memory.name}",
+            "table": 5,
+            "heap": 9,
+            "libraries": {
+                "modules": [{"path": "/lib/a.so", "url": f"../runtime/mine/{library.name}"}],
+                "handles": [[12, "/lib/a.so"]],
+            },
+            "packages": ["a"],
+        }
+    ]
+    assert layout.files[f"runtime/mine/{memory.name}"] == memory
+
+
+@pytest.mark.parametrize("other", [None, "wasm", "kernel", "record", "memory"])
+def test_snapshots_are_taken_only_if_they_were_made_from_the_very_same_files(
+    tmp_path: Path, empty_machine: Path, other: str | None
+) -> None:
+    runtime = make_runtime(tmp_path / "pyodide")
+    compiled = Compiled(tmp_path / "1.zip", tmp_path / "2.zip")
+    for path in (compiled.stdlib, compiled.kernel):
+        path.write_bytes(path.name.encode())
+    folder = tmp_path / "bundled" / "snapshots" / runtime.version
+    folder.mkdir(parents=True)
+    snapshot = Snapshot("chromium", folder / f"{0:020}.snapshot", 5, 9)
+    if other != "memory":
+        snapshot.memory.write_bytes(b"memory")
+    write_snapshots(folder, [snapshot], digests_of(snapshot_sources(runtime, compiled)))
+    assert runtime.folder is not None
+    if other == "wasm":
+        (runtime.folder / "pyodide.asm.wasm").write_bytes(b"another")
+    elif other == "kernel":
+        compiled.kernel.write_bytes(b"another")
+    elif other == "record":
+        (folder / "snapshots.json").write_text('{"from": 1}')
+    assert find_snapshots(runtime, compiled) == (() if other else (snapshot,))
+    assert find_snapshots(runtime, None) == ()
 
 
 def test_a_version_has_its_wheels_where_it_was_released(empty_machine: Path, tmp_path: Path) -> None:
@@ -203,9 +325,10 @@ def test_bytecode_is_taken_only_if_it_was_made_from_the_very_same_files(
         assert compiled is None
         return
     assert compiled == Compiled(folder / "1.zip", folder / "2.zip")
-    files = runtime_files(runtime, compiled)
-    assert files["1.zip"] == folder / "1.zip"
-    assert "python_stdlib.zip" not in files
+    layout = lay_out_runtime(runtime, kernel, compiled)
+    assert layout.config["bytecode"] is True
+    assert {folder / "1.zip", folder / "2.zip"} <= set(layout.files.values())
+    assert kernel not in layout.files.values()
 
 
 def test_for_a_distribution_elsewhere_there_is_no_bytecode(tmp_path: Path) -> None:

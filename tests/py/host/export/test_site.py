@@ -14,7 +14,7 @@ from sites import PAGE, contents, make_assets, make_runtime, package
 from tiffin.host.export.cook import cook
 from tiffin.host.export.folder import MARKER, is_site
 from tiffin.host.export.packages import USUAL_NAMES
-from tiffin.host.export.runtime import Assets, Runtime
+from tiffin.host.export.runtime import Assets, Runtime, lay_out_runtime
 from tiffin.host.export.site import INLINE_MANIFEST, Entry, SiteOptions, SiteReport, write_site
 from tiffin.ids import digest
 from tiffin.notebook.files import read_notebook
@@ -123,25 +123,15 @@ def test_no_text_of_the_site_names_a_place_of_this_machine(baker: Baker) -> None
 def test_everything_lies_in_its_place(baker: Baker) -> None:
     baker.write(baker.entry("import numpy"), options=SiteOptions("never", "edit"))
     files = contents(baker.site)
+    layout = lay_out_runtime(baker.runtime, baker.assets.kernel, None)
     assert {name for name in files if not name.startswith("public/")} == {
         "index.html",
         "notebook.json",
         MARKER,
         "assets/NOTICES.txt",
         *(f"assets/{name}" for name in PAGE),
-        "kernel/tiffin_kernel-0.1.0-py3-none-any.whl",
-        *(
-            f"runtime/314.0.7/{name}"
-            for name in (
-                "pyodide.mjs",
-                "pyodide.asm.mjs",
-                "pyodide.asm.wasm",
-                "python_stdlib.zip",
-                "pyodide-lock.json",
-                "numpy-1.0.whl",
-                "micropip-1.0.whl",
-            )
-        ),
+        *layout.files,
+        *(f"runtime/314.0.7/{name}" for name in ("pyodide-lock.json", "numpy-1.0.whl", "micropip-1.0.whl")),
     }
     assert is_site(baker.site)
     config = baker.config()
@@ -149,10 +139,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"assets/{PAGE[1]}",
-        "kernel": "kernel/tiffin_kernel-0.1.0-py3-none-any.whl",
-        "runtime": "runtime/314.0.7/",
-        "stdlib": None,
-        "lock": "runtime/314.0.7/pyodide-lock.json",
+        "runtime": layout.config_from(""),
         "packages": {
             "providers": {"numpy": "numpy", "micropip": "micropip"},
             "extra": [],
@@ -163,10 +150,13 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "boot": "never",
         "mode": "edit",
         "version": "",
+        "root": "./",
+        "offline": False,
         "keys": {},
     }
-    for name in ("notebook", "worker", "kernel"):
-        assert config[name] in files
+    runtime = config["runtime"]
+    for name in (config["notebook"], config["worker"], runtime["kernel"]["url"], runtime["loader"]):
+        assert name in files
     assert baker.json("runtime/314.0.7/pyodide-lock.json")["packages"].keys() == {"numpy", "micropip"}
 
 
@@ -204,9 +194,9 @@ def test_several_notebooks_share_what_is_not_theirs(baker: Baker) -> None:
     for folder, providers in (("lunch", {"numpy": "numpy"}), ("tea & <cake>", {"pluggy": "pluggy"})):
         config = baker.config(folder)
         assert config["packages"]["providers"] == providers
-        for name in ("worker", "kernel", "notebook"):
-            assert (baker.site / folder / config[name]).is_file()
-        assert (baker.site / folder / config["runtime"] / "pyodide.mjs").is_file()
+        runtime = config["runtime"]
+        for path in (config["worker"], config["notebook"], runtime["kernel"]["url"], runtime["loader"]):
+            assert (baker.site / folder / path).is_file()
         assert f'href="../assets/{PAGE[2]}"' in (baker.site / folder / "index.html").read_text("utf-8")
         assert f"{folder}/public/cache/index.json" in files
 
@@ -234,9 +224,10 @@ def test_a_runtime_elsewhere_is_left_there(baker: Baker) -> None:
     remote = Runtime("full", None, "https://cdn.x.org/v0.27.7/full/", {})
     report = baker.write(baker.entry("import this_is_nowhere", execute=False), runtime=remote)
     assert not (baker.site / "runtime").exists()
-    assert baker.config()["runtime"] == "https://cdn.x.org/v0.27.7/full/"
+    assert baker.config()["runtime"]["loader"] == "https://cdn.x.org/v0.27.7/full/pyodide.mjs"
+    assert baker.config()["runtime"]["glue"] is None
     assert "connect-src 'self' data: https://cdn.x.org;" in (baker.site / "index.html").read_text("utf-8")
-    assert baker.config()["lock"] == "https://cdn.x.org/v0.27.7/full/pyodide-lock.json"
+    assert baker.config()["runtime"]["lock"] == "https://cdn.x.org/v0.27.7/full/pyodide-lock.json"
     assert report.warnings == ()
 
 
@@ -258,7 +249,8 @@ def test_results_do_not_depend_on_the_runtime(baker: Baker, tmp_path: Path) -> N
         return {n: data for n, data in files.items() if not n.startswith("runtime/") and n != "index.html"}
 
     assert without_runtime(after) == without_runtime(before)
-    assert after["index.html"] == before["index.html"].replace(b"runtime/314.0.7/", b"runtime/0.27.7/")
+    named = re.compile(rb"runtime/[\d.]+/[0-9a-f]{20}|(?<=/)(314\.0\.7|0\.27\.7)(?=/)|\"size\": \d+")
+    assert named.sub(b"", after["index.html"]) == named.sub(b"", before["index.html"])
     assert {name.split("/")[1] for name in after if name.startswith("runtime/")} == {"0.27.7"}
 
 
@@ -328,3 +320,45 @@ def test_only_code_that_asks_for_the_network_gets_it(
     baker.write(baker.entry(cell, execute=False), options=SiteOptions(mode=mode))
     page = (baker.site / "index.html").read_text("utf-8")
     assert ("connect-src 'self' data: http: https:;" in page) is anywhere
+
+
+def read_service_worker(baker: Baker) -> Any:
+    first, rest = (baker.site / "service-worker.js").read_text("utf-8").split("\n", 1)
+    assert rest == "serve();"
+    return json.loads(first.removeprefix("self.tiffinSite = ").removesuffix(";"))
+
+
+def test_a_service_worker_knows_the_version_of_its_site(baker: Baker) -> None:
+    options = SiteOptions(service_worker=True, offline=True)
+    first = baker.write(baker.entry("import numpy", execute=False), options=options)
+    told = read_service_worker(baker)
+    layout = lay_out_runtime(baker.runtime, baker.assets.kernel, None)
+    assert told["files"] == [
+        "assets/page-AAAAAAAA.js",
+        "assets/page-CCCCCCCC.css",
+        "assets/worker-BBBBBBBB.js",
+        *sorted(["runtime/314.0.7/numpy-1.0.whl", *layout.files]),
+    ]
+    assert told["foreign"] == []
+    assert (baker.config()["root"], baker.config()["offline"]) == ("./", True)
+    assert first.files == len(contents(baker.site))
+    baker.write(baker.entry("import numpy", execute=False), options=options)
+    assert read_service_worker(baker) == told
+    baker.write(baker.entry("import numpy  # twice", execute=False), options=options)
+    assert read_service_worker(baker)["version"] != told["version"]
+
+
+def test_a_service_worker_is_one_for_all_notebooks_and_knows_of_other_hosts(
+    baker: Baker,
+) -> None:
+    entries = [baker.entry("1", name=f"{name}.py", folder=name, execute=False) for name in ("a", "b")]
+    runtime = replace(baker.runtime, wheels="https://cdn.example/full/")
+    baker.write(*entries, runtime=runtime, options=SiteOptions(service_worker=True))
+    assert read_service_worker(baker)["foreign"] == ["https://cdn.example/full/"]
+    assert [baker.config(name)["root"] for name in ("a", "b")] == ["../", "../"]
+
+
+def test_without_being_asked_for_there_is_no_service_worker(baker: Baker) -> None:
+    baker.write(baker.entry("1", execute=False))
+    assert not (baker.site / "service-worker.js").exists()
+    assert baker.config()["offline"] is False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import os
 import re
 import socket
 import threading
@@ -29,6 +30,11 @@ FILES = {
     "kernel/tiffin_kernel-0.1.0-py3-none-any.whl": b"PK",
     f"public/cache/manifests/ab/{DIGEST}.json": b"{}",
     f"public/cache/blobs/ab/{DIGEST}": b"blob",
+    "runtime/314.0.7/snapshot.bin": b"memory",
+    "runtime/314.0.7/snapshot.bin.br": b"(brotli)",
+    "runtime/314.0.7/snapshot.bin.gz": b"(gzip)",
+    "assets/worker-AAAAAAAA.js": b"work();",
+    "assets/worker-AAAAAAAA.js.br": b"(brotli)",
     "lunch/index.html": b"lunch",
 }
 
@@ -153,6 +159,69 @@ def test_text_and_webassembly_are_compressed_for_those_who_take_it(server: SiteS
     for headers in ({}, {"Accept_Encoding": "gzip"}):  # a cache in between must tell the two apart
         assert ask(server, "/", **headers).headers["Vary"] == "Accept-Encoding"
     assert ask(server, "/", Accept_Encoding="gzip;q=0").headers["Content-Encoding"] is None
+
+
+SNAPSHOT = "/runtime/314.0.7/snapshot.bin"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    ("path", "accepted", "encoding", "body"),
+    [
+        (SNAPSHOT, "gzip, deflate, br", "br", b"(brotli)"),
+        (SNAPSHOT, "br;q=0, gzip", "gzip", b"(gzip)"),
+        (SNAPSHOT, "*", "br", b"(brotli)"),
+        (SNAPSHOT, "identity", None, b"memory"),
+        (f"{SNAPSHOT}?v=1", "br", "br", b"(brotli)"),
+        (f"{SNAPSHOT}.br", "br, gzip", None, b"(brotli)"),
+        (f"{SNAPSHOT}.gz", "br, gzip", None, b"(gzip)"),
+        ("/assets/worker-AAAAAAAA.js", "br", "br", b"(brotli)"),
+        # There is no `.gz` of it, so it is made.
+        ("/assets/worker-AAAAAAAA.js", "gzip", "gzip", gzip.compress(b"work();", 6, mtime=0)),
+        ("/assets/page-X7VDUXWQ.js", "br", None, b"export {};"),
+    ],
+)
+def test_a_file_that_lies_compressed_beside_is_sent_so(
+    server: SiteServer, method: str, path: str, accepted: str, encoding: str | None, body: bytes
+) -> None:
+    answer = ask(server, path, method, Accept_Encoding=accepted)
+    assert (answer.status, answer.headers["Content-Encoding"]) == (200, encoding)
+    assert answer.body == (body if method == "GET" else b"")
+    assert answer.headers["Content-Length"] == str(len(body))
+    plain = ask(server, path, method)
+    for header in ("Content-Type", "Last-Modified", "Cache-Control", "Vary"):
+        assert answer.headers.get_all(header) == plain.headers.get_all(header)
+    own = re.search(r"\.(br|gz)$", path) is not None
+    assert answer.headers["Vary"] == (None if own else "Accept-Encoding")
+
+
+def test_compressed_files_asked_for_themselves_are_no_scripts(server: SiteServer) -> None:
+    answer = ask(server, "/assets/worker-AAAAAAAA.js.br", Accept_Encoding="br")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/octet-stream")
+    assert ask(server, f"{SNAPSHOT}.gz").headers["Content-Type"] == "application/gzip"
+
+
+def test_what_was_compressed_before_the_file_changed_is_not_sent(server: SiteServer, site: Path) -> None:
+    path = site / "assets" / "worker-AAAAAAAA.js"
+    path.write_bytes(b"rest();")
+    changed = path.stat().st_mtime_ns
+    os.utime(path.with_name(f"{path.name}.br"), ns=(changed - 1, changed - 1))
+    answer = ask(server, "/assets/worker-AAAAAAAA.js", Accept_Encoding="br")
+    assert (answer.headers["Content-Encoding"], answer.body) == (None, b"rest();")
+
+
+def test_a_compressed_file_without_the_file_itself_is_nothing(server: SiteServer, site: Path) -> None:
+    (site / "runtime" / "314.0.7" / "snapshot.bin").unlink()
+    assert ask(server, SNAPSHOT, Accept_Encoding="br").status == 404
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "br"])
+def test_ranges_are_not_served_and_the_answer_says_so(server: SiteServer, encoding: str) -> None:
+    whole = ask(server, SNAPSHOT, Accept_Encoding=encoding)
+    part = ask(server, SNAPSHOT, Accept_Encoding=encoding, Range="bytes=1-2")
+    assert (part.status, part.body) == (200, whole.body)
+    assert part.headers["Accept-Ranges"] == "none"
+    assert part.headers["Content-Range"] is None
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])

@@ -1,0 +1,119 @@
+/** The worker that makes interpreter snapshots: in the very engine that will restore them, by the same steps. */
+
+import type { LibraryConfig, RuntimeConfig } from "../protocol/rpc.ts";
+import { addKernel, loadPyodide } from "./boot.ts";
+import type { EmscriptenModule, Pyodide } from "./pyodide.ts";
+import { compileModule, fetchBytes, fetchText, importScripts } from "./runtime.ts";
+import { type Library, linking, openHandles } from "./snapshot.ts";
+
+/** What to make: Python with the kernel imported, after `code` has run, with `packages` of the runtime's lock loaded before. */
+export interface MakeConfig {
+  readonly runtime: RuntimeConfig;
+  readonly packages: readonly string[];
+  readonly code: string;
+  /** Where the snapshot's memory, and its libraries by number, are sent to. */
+  readonly target: string;
+}
+
+/** What was made; its memory and the libraries went to the target. */
+export type Made =
+  | {
+      readonly kind: "made";
+      readonly table: number;
+      readonly heap: number;
+      readonly libraries: readonly string[];
+      readonly handles: LibraryConfig["handles"];
+      /** The packages that were loaded, those that others need included. */
+      readonly packages: readonly string[];
+    }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** What is in every snapshot. */
+const KERNEL = "tiffin.host.browser.entry";
+
+async function make(config: MakeConfig): Promise<Made> {
+  const { runtime } = config;
+  const [scripts, wasm, lock, stdlib, kernel] = await Promise.all([
+    importScripts(runtime),
+    compileModule(runtime.wasm, false),
+    fetchText(runtime.lock, "the list of packages"),
+    fetchBytes(runtime.stdlib.url, "the standard library"),
+    fetchBytes(runtime.kernel.url, "the kernel"),
+  ]);
+  const glue = scripts.glue;
+  if (glue === null) throw new Error("there is no glue to make a snapshot with");
+  const start = async (libraries: readonly Library[], check: (module: EmscriptenModule) => void): Promise<Pyodide> => {
+    const pyodide = await loadPyodide(
+      runtime,
+      () => lock,
+      scripts.loader,
+      wasm,
+      linking(glue, libraries, check),
+      () => Promise.resolve(new Response(stdlib)),
+      { _makeSnapshot: true },
+    );
+    addKernel(pyodide, kernel);
+    await loadPackages(pyodide, config.packages);
+    return pyodide;
+  };
+  const libraries = config.packages.length === 0 ? [] : await findLibraries(await start([], () => undefined), config);
+  let table = 0;
+  const pyodide = await start(libraries, (module) => {
+    table = module.wasmTable.length;
+  });
+  pyodide.runPython(`import ${KERNEL}`);
+  pyodide.runPython(config.code);
+  const packages = Object.keys(pyodide.loadedPackages);
+  // Nothing that JavaScript made may be in it, and nothing that nobody needs should be.
+  for (const name of packages) Reflect.deleteProperty(pyodide.loadedPackages, name);
+  pyodide.runPython("import gc; gc.collect()");
+  const memory = pyodide.makeMemorySnapshot();
+  await send(`${config.target}memory`, memory);
+  return {
+    kind: "made",
+    table,
+    heap: pyodide._module.HEAP8.length,
+    libraries: libraries.map((library) => library.path),
+    handles: openHandles(pyodide._module),
+    packages,
+  };
+}
+
+/** The libraries that the code opens, in the order in which it does; they are sent to the target, too. */
+async function findLibraries(pyodide: Pyodide, config: MakeConfig): Promise<Library[]> {
+  pyodide.runPython(config.code);
+  const found: Library[] = [];
+  for (const [, path] of openHandles(pyodide._module)) {
+    if (!path.endsWith(".so") || found.some((library) => library.path === path)) continue;
+    const data = pyodide.FS.readFile(path);
+    await send(`${config.target}library-${found.length}`, data);
+    found.push({ path, module: await WebAssembly.compile(data) });
+  }
+  return found;
+}
+
+async function loadPackages(pyodide: Pyodide, names: readonly string[]): Promise<void> {
+  const problems: string[] = [];
+  await pyodide.loadPackage(names, {
+    messageCallback: () => undefined,
+    errorCallback: (problem) => problems.push(problem),
+  });
+  if (problems.length > 0) throw new Error(problems.join("; "));
+}
+
+async function send(url: string, data: Uint8Array<ArrayBuffer>): Promise<void> {
+  const answer = await fetch(url, { method: "PUT", body: data });
+  if (!answer.ok) throw new Error(`${url} was not taken: status ${answer.status}`);
+}
+
+self.addEventListener("message", (event: MessageEvent<MakeConfig>) => {
+  make(event.data).then(
+    (made) => {
+      self.postMessage(made);
+    },
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      self.postMessage({ kind: "failed", reason } satisfies Made);
+    },
+  );
+});

@@ -1,0 +1,99 @@
+/**
+ * Interpreter snapshots: Python's memory after its start, with the kernel imported, put back instead of made again.
+ *
+ * Pyodide makes and loads them through private options. Memory holds numbers of functions in WebAssembly's table, and
+ * these depend on the engine: a snapshot is restored by the family of engines that it was made in, into a table
+ * of the length that it had.
+ */
+
+import type { EngineFamily, LibraryConfig, SnapshotConfig } from "../protocol/rpc.ts";
+import type { CreateModule, EmscriptenModule, EmscriptenSettings } from "./pyodide.ts";
+
+/** Libraries in WebAssembly that are linked before Python starts, in this order. */
+export interface Library {
+  readonly path: string;
+  readonly module: WebAssembly.Module;
+}
+
+/** What a snapshot was made with, and what has to be the same when it is restored. */
+export interface Linked {
+  readonly table: number;
+  readonly heap: number;
+}
+
+/** The family of this engine: one snapshot does for all of a family. */
+export function engineFamily(agent: string): EngineFamily {
+  return agent.includes("AppleWebKit/") && !/Chrom(e|ium)\//.test(agent) ? "webkit" : "chromium";
+}
+
+export function findSnapshot(snapshots: readonly SnapshotConfig[], agent: string): SnapshotConfig | null {
+  const family = engineFamily(agent);
+  return snapshots.find((snapshot) => snapshot.family === family) ?? null;
+}
+
+/** Pyodide's glue, with libraries linked before Python starts; `check` sees the module before its memory is used. */
+export function linking(
+  create: CreateModule,
+  libraries: readonly Library[],
+  check: (module: EmscriptenModule) => void,
+): CreateModule {
+  return async (settings: EmscriptenSettings) => {
+    let fail: (error: unknown) => void = () => undefined;
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    const link = (given?: EmscriptenModule): void => {
+      // Older versions hand over nothing: there the settings become the module.
+      const module = given ?? (settings as unknown as EmscriptenModule);
+      try {
+        for (const library of libraries) linkLibrary(module, library);
+      } catch (error) {
+        fail(error); // thrown here, it would leave the module waiting for ever
+      }
+    };
+    settings.preRun = [...(settings.preRun ?? []), link];
+    const module = await Promise.race([create(settings), failed]);
+    check(module);
+    return module;
+  };
+}
+
+function linkLibrary(module: EmscriptenModule, library: Library): void {
+  const linked = module.newDSO(library.path, undefined, "loading");
+  linked.refcount = Infinity;
+  linked.global = false;
+  linked.exports = module.loadWebAssemblyModule(library.module, {}, library.path, {});
+}
+
+/** Makes room for a snapshot's memory; throws if it would not fit what was linked. */
+export function makeRoom(module: EmscriptenModule, wanted: Linked): void {
+  const table = module.wasmTable.length;
+  if (table !== wanted.table) {
+    throw new Error(`it was made for a table of ${wanted.table} functions, and this engine has ${table}`);
+  }
+  if (wanted.heap > module.HEAP8.length) module.growMemory(wanted.heap);
+}
+
+/** Lets Python find the libraries again that it had opened, by the handles that it remembers. */
+export function reopenLibraries(module: EmscriptenModule, handles: LibraryConfig["handles"]): void {
+  for (const [handle, name] of handles) {
+    const linked = module.LDSO.loadedLibsByName[name];
+    if (linked !== undefined) module.LDSO.loadedLibsByHandle[handle] = linked;
+  }
+}
+
+/** The handles that Python has of libraries; 0 is itself. */
+export function openHandles(module: EmscriptenModule): [handle: number, name: string][] {
+  return Object.entries(module.LDSO.loadedLibsByHandle)
+    .filter(([handle]) => handle !== "0")
+    .map(([handle, linked]) => [Number(handle), linked.name]);
+}
+
+/** What was drawn by lot before the snapshot was made would be the same for everybody: it is drawn again. */
+export const RESEED = `
+import sys
+if "random" in sys.modules:
+    sys.modules["random"].seed()
+if "numpy.random" in sys.modules:
+    sys.modules["numpy.random"].seed()
+`;

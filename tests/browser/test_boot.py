@@ -1,0 +1,212 @@
+"""How Python comes to life: from a snapshot in every engine, and by its ordinary start where none fits."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Served, View
+from engines import ENGINES, Engine, EngineView
+from test_page import CODE_CELLS
+
+pytestmark = pytest.mark.browser
+
+Sites = Callable[..., Path]
+Serve = Callable[[Path], Served]
+Visit = Callable[..., View]
+Opening = Callable[..., tuple[EngineView, Served]]
+
+UNTIL_READY = 9_000_000
+"""Bytes that a reader may wait for before the kernel is ready."""
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with ENGINES[request.param]() as started:
+        yield started
+
+
+@pytest.fixture
+def opening(engine: Engine, sites: Sites, serve: Serve) -> Iterator[Opening]:
+    """Serves a notebook's site, damaged or not, and opens it; at the end no page may have complained."""
+    views: list[EngineView] = []
+
+    def start(
+        name: str, *options: str, damage: Callable[[Path], None] | None = None
+    ) -> tuple[EngineView, Served]:
+        served = serve(sites(name, *options))
+        engine.prepare(served.folder)
+        if damage is not None:
+            damage(served.folder)
+        views.append(engine.open(served.url))
+        return views[-1], served
+
+    yield start
+    complaints = [line for view in views for line in view.complaints()]
+    for view in views:
+        view.close()
+    assert complaints == []
+
+
+def boot_of(view: EngineView) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(view.evaluate("JSON.stringify(tiffin.stats().boot)"))
+    return found
+
+
+def archives(served: Served) -> list[str]:
+    return [path for path in served.paths() if path.endswith(".zip")]
+
+
+def configured(folder: Path, change: Callable[[Any], None]) -> None:
+    """Change what a page is told, as if it was exported so."""
+    page = folder / "index.html"
+    text = page.read_text("utf-8")
+    head, rest = text.split('id="tn-config">', 1)
+    config, tail = rest.split("</script>", 1)
+    told = json.loads(config)
+    change(told)
+    page.write_text(f'{head}id="tn-config">{json.dumps(told)}</script>{tail}', "utf-8")
+
+
+def test_each_engine_restores_its_snapshot_and_needs_no_archive_for_it(
+    engine: Engine, opening: Opening
+) -> None:
+    view, served = opening("boot.py")
+    view.wait_ready()
+    boot = boot_of(view)
+    assert (boot["path"], boot["reason"]) == ("snapshot", None)
+    assert list(boot["phases"]) == ["fetching", "initialising", "starting", "started"]
+    assert view.stats["cellsRun"] == 0
+    assert view.root("jspi") == str(engine.jspi).lower()
+    drawn = view.output("c4")
+    # A module that nobody has imported yet comes from the archive; what was drawn by lot is drawn again.
+    view.set("n", 2)
+    assert view.output("c3") == "2 colours, 0.5"
+    assert view.output("c4") != drawn
+    assert Counter(served.paths()).most_common(1)[0][1] == 1, "nothing is fetched twice"
+    assert len(archives(served)) == 2
+    assert served.paths(404) == []
+
+
+def cut(folder: Path) -> None:
+    for path in folder.glob("runtime/*/*.snapshot*"):
+        path.write_bytes(path.read_bytes()[:200_000])
+
+
+def swap(folder: Path) -> None:
+    families = {"chromium": "webkit", "webkit": "chromium"}
+
+    def change(config: Any) -> None:
+        for snapshot in config["runtime"]["snapshots"]:
+            snapshot["family"] = families[snapshot["family"]]
+
+    configured(folder, change)
+
+
+def replace(folder: Path) -> None:
+    for path in folder.glob("runtime/*/*.snapshot"):
+        path.write_bytes(gzip.compress(b"no snapshot at all " * 100))
+        path.with_name(f"{path.name}.br").unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [(cut, ""), (swap, "it was made for a table of"), (replace, "invalid magic number")],
+    ids=["cut", "other-family", "no-snapshot"],
+)
+def test_a_snapshot_that_does_not_fit_is_no_concern_of_the_reader(
+    opening: Opening, damage: Callable[[Path], None], reason: str
+) -> None:
+    view, _ = opening("boot.py", damage=damage)
+    view.wait_ready()
+    boot = boot_of(view)
+    assert boot["path"] == "bytecode"
+    assert reason in boot["reason"]
+    assert view.stats["cellsRun"] == 0
+    assert view.notices() == []
+    view.set("n", 2)
+    assert view.output("c3") == "2 colours, 0.5"
+
+
+def test_until_python_is_ready_little_is_fetched_and_nothing_twice(
+    sites: Sites, serve: Serve, visit: Visit
+) -> None:
+    served = serve(sites("market.py"))
+    view = visit(served.url)
+    view.wait_ready()
+    assert view.stats["boot"]["path"] == "snapshot"
+    assert view.stats["cellsRestored"] == len(CODE_CELLS)
+    sizes = {line.split(" ")[2]: int(line.split(" ")[3]) for line in served.requests}
+    assert sum(size for path, size in sizes.items() if not path.endswith(".zip")) <= UNTIL_READY
+    order = [path.endswith(".zip") for path in served.paths()]
+    assert order == sorted(order), "archives are fetched after all that is waited for"
+    # A second visit in the same profile.
+    before = len(served.requests)
+    again = view.page.context.new_page()
+    again.goto(served.url)
+    again.locator("html[data-kernel=ready]").wait_for(state="attached")
+    lines = [line.split(" ") for line in served.requests[before:]]
+    assert sum(int(size) for _, _, path, size in lines if not path.endswith(".zip")) == 0
+    again.close()
+
+
+def test_without_snapshots_python_starts_from_bytecode(sites: Sites, serve: Serve, visit: Visit) -> None:
+    served = serve(sites("market.py", "--snapshot", "none"))
+    view = visit(served.url)
+    view.wait_ready()
+    assert (view.stats["boot"]["path"], view.stats["boot"]["reason"]) == ("bytecode", None)
+    assert list(view.stats["boot"]["phases"]) == [
+        "fetching",
+        "initialising",
+        "importing",
+        "starting",
+        "started",
+    ]
+    assert not any(".snapshot" in path for path in served.paths())
+
+
+class PlainHandler(SimpleHTTPRequestHandler):
+    """A host that knows nothing: no compression, no types but the usual, no headers."""
+
+    asked: list[str] = []  # noqa: RUF012
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        self.asked.append(f"{int(code)} {self.path}")
+
+
+def test_a_host_that_compresses_nothing_sends_compressed_files(sites: Sites, visit: Visit) -> None:
+    handler = functools.partial(PlainHandler, directory=str(sites("market.py")))
+    PlainHandler.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        view = visit(f"http://127.0.0.1:{server.server_port}/")
+        view.wait_ready()
+        server.shutdown()
+    assert view.stats["boot"]["path"] == "snapshot"
+    wasm = [line for line in PlainHandler.asked if ".wasm" in line]
+    assert len(wasm) == 1
+    assert wasm[0].endswith(".wasm.gz")
+    assert not [line for line in PlainHandler.asked if not line.startswith("200")]
+
+
+@pytest.mark.slow
+def test_a_notebooks_packages_are_in_its_snapshot(engine: Engine, opening: Opening) -> None:
+    options = ("--pyodide", "0.27.7", "--offline", "--snapshot", "notebook")
+    view, served = opening("arrays.py", *options)
+    view.wait_ready()
+    assert (boot_of(view)["path"], boot_of(view)["reason"]) == ("snapshot", None)
+    assert view.stats["cellsRun"] == 0
+    assert not any(path.endswith(".whl") for path in served.paths())
+    # A live cell has the whole package, what it imports late included.
+    view.set("n", 3)
+    assert view.error("c3") == ""
+    assert view.output("c3") == "[0 1 2] 1.0"
+    assert sum(path.endswith(".whl") for path in served.paths()) == 1

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+
+import type { EmscriptenModule, EmscriptenSettings } from "../../../js/worker/pyodide.ts";
+import {
+  engineFamily,
+  findSnapshot,
+  linking,
+  makeRoom,
+  openHandles,
+  reopenLibraries,
+} from "../../../js/worker/snapshot.ts";
+
+const CHROMIUM = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+const HEADLESS = CHROMIUM.replace("Chrome/", "HeadlessChrome/");
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0";
+const SAFARI = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15";
+const IPHONE = "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/150.0 Mobile/15E148 Safari/604.1";
+
+function makeModule(table = 5): EmscriptenModule & { readonly grown: number[]; readonly linked: string[] } {
+  const grown: number[] = [];
+  const linked: string[] = [];
+  return {
+    grown,
+    linked,
+    HEAP8: new Int8Array(10),
+    wasmTable: { length: table } as WebAssembly.Table,
+    LDSO: { loadedLibsByName: {}, loadedLibsByHandle: {} },
+    growMemory: (size) => grown.push(size),
+    newDSO(name) {
+      const library = { name, refcount: 1, global: true, exports: null };
+      this.LDSO.loadedLibsByName[name] = library;
+      return library;
+    },
+    loadWebAssemblyModule: (_module, _flags, path) => {
+      linked.push(path);
+      return { path };
+    },
+  };
+}
+
+describe("the family of an engine", () => {
+  it.each([
+    [CHROMIUM, "chromium"],
+    [HEADLESS, "chromium"],
+    [FIREFOX, "chromium"],
+    [SAFARI, "webkit"],
+    [IPHONE, "webkit"],
+  ])("of %s is %s", (agent, family) => {
+    expect(engineFamily(agent)).toBe(family);
+  });
+
+  it("has a snapshot of its own, or none", () => {
+    const libraries = { modules: [], handles: [] };
+    const snapshot = { family: "webkit", url: "s", table: 5, heap: 20, libraries, packages: [] } as const;
+    expect(findSnapshot([snapshot], SAFARI)).toBe(snapshot);
+    expect(findSnapshot([snapshot], FIREFOX)).toBeNull();
+    expect(findSnapshot([], SAFARI)).toBeNull();
+  });
+});
+
+describe("a snapshot's memory", () => {
+  it("gets the room that it needs", () => {
+    const module = makeModule();
+    makeRoom(module, { table: 5, heap: 20 });
+    makeRoom(module, { table: 5, heap: 10 });
+    expect(module.grown).toEqual([20]);
+  });
+
+  it("is refused where functions have other numbers", () => {
+    expect(() => {
+      makeRoom(makeModule(6), { table: 5, heap: 20 });
+    }).toThrow("it was made for a table of 5 functions, and this engine has 6");
+  });
+});
+
+describe("libraries", () => {
+  const library = (path: string): { path: string; module: WebAssembly.Module } => ({
+    path,
+    module: {},
+  });
+
+  it.each([true, false])("are linked before Python starts, in order; handed over: %s", async (handed) => {
+    const module = makeModule();
+    const seen: string[] = [];
+    const create = async (settings: EmscriptenSettings): Promise<EmscriptenModule> => {
+      if (!handed) Object.assign(settings, module);
+      for (const run of settings.preRun ?? []) run(handed ? module : undefined);
+      seen.push("created");
+      return Promise.resolve(handed ? module : (settings as unknown as EmscriptenModule));
+    };
+    const first = (): void => {
+      seen.push("first");
+    };
+    const made = await linking(create, [library("/b.so"), library("/a.so")], () => seen.push("checked"))({
+      preRun: [first],
+    });
+    expect(seen).toEqual(["first", "created", "checked"]);
+    expect(module.linked).toEqual(["/b.so", "/a.so"]);
+    expect(made.LDSO.loadedLibsByName["/a.so"]).toMatchObject({ refcount: Infinity, global: false });
+  });
+
+  it("that cannot be linked fail the start", async () => {
+    const module = makeModule();
+    module.loadWebAssemblyModule = () => {
+      throw new Error("need to see wasm magic number");
+    };
+    const create = (settings: EmscriptenSettings): Promise<EmscriptenModule> => {
+      for (const run of settings.preRun ?? []) run(module);
+      return new Promise(() => undefined);
+    };
+    await expect(linking(create, [library("/a.so")], () => undefined)({})).rejects.toThrow("magic number");
+  });
+
+  it("are found again by the handles that Python had of them", () => {
+    const module = makeModule();
+    module.newDSO("/a.so", undefined, "loading");
+    reopenLibraries(module, [
+      [4, "/a.so"],
+      [8, "/gone.so"],
+    ]);
+    expect(openHandles(module)).toEqual([[4, "/a.so"]]);
+  });
+});
