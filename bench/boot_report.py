@@ -84,8 +84,8 @@ def report(samples: Sequence[Sample], stops: Sequence[float], runs: int, engines
     lines = [
         "# How Python starts in an exported page",
         "",
-        f"Medians of {runs} visits each, in turn, over loopback; {engines}; native Python "
-        f"{platform.python_version()}.",
+        f"Medians of {runs} visits each, in turn, over loopback; native Python {platform.python_version()};",
+        f"{engines}.",
         "*Stock* is a page whose worker does the stock `loadPyodide` with Pyodide's own files on the same",
         "kind of server, and prints one line; browsers keep these files for good, as they do with those of",
         "a CDN. *Bytecode* and *snapshot* are the example, exported with `--snapshot none` and `--snapshot",
@@ -112,9 +112,9 @@ def report(samples: Sequence[Sample], stops: Sequence[float], runs: int, engines
 def section(every: Grouped, group: str, title: str, *words: str) -> list[str]:
     """Return the table of times and ratios of one group."""
     head = "| engine | visit | page | ms | / stock | target | requests | MB | target |"
-    lines = ["", f"## {title}", "", *words, *([""] if words else []), head, "|---|---|---|" + "---:|" * 6]
     if not any(key[2] == group for key in every):
         return []
+    lines = ["", f"## {title}", "", *words, *([""] if words else []), head, "|---|---|---|" + "---:|" * 6]
     for engine, name in NAMES.items():
         for condition, visit in CONDITIONS.items():
             for key in (key for key in every if key[:3] == (engine, condition, group)):
