@@ -19,7 +19,7 @@ help:
 	@echo "make test     every check and every test"
 	@echo "make lint     only the linters and type checkers"
 	@echo "make audit    check the compiled wheels of the Pyodide distributions with pyodide-build"
-	@echo "make bench    measure the exported example against a bare Pyodide, and what kernel and caches cost"
+	@echo "make bench    measure exported pages against a bare Pyodide, and what kernel and caches cost"
 	@echo "make bench-kernel    only the latter, which needs no browser"
 	@echo "make build    the wheel and the source distribution, in dist/"
 	@echo "make clean    remove what was built, but not what was downloaded"
@@ -75,6 +75,7 @@ bench: setup
 	$(BIN)/python bench/kernel.py
 	$(BIN)/python bench/caches.py
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/boot.py
 
 bench-kernel: $(PYTHON_READY)
 	$(BIN)/python bench/kernel.py

@@ -14,10 +14,8 @@ import os
 import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,11 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from served import ROOT, Server, add_stock, export
 
-from tiffin.host.server.static import make_server
-
-ROOT = Path(__file__).resolve().parent.parent
-TIFFIN = Path(sys.executable).with_name("tiffin")
 CHROMIUM = os.environ.get("TIFFIN_CHROMIUM") or shutil.which("chromium") or "chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -40,7 +35,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-RUNTIME = "runtime/314.0.7/"
+PYODIDE = "314.0.7"
 WIDGET = "boxes"
 
 # The first moment at which an output of a cell is on the screen, as the browser itself saw it.
@@ -77,9 +72,11 @@ async ([name, cell, value]) => {
 
 @dataclass(frozen=True)
 class Example:
-    """The page to measure: its site, a widget, and a cell that shows what the widget's value gives."""
+    """The page to measure: its site, a widget, and a cell that shows what the widget's value gives; `bare` is
+    the address of the page to compare it with."""
 
     site: Path
+    bare: str
     widget: str
     cell: str
     values: tuple[Any, ...]
@@ -95,27 +92,6 @@ class Sample:
     slide: float | None
     requests: int
     sent: int
-
-
-class Server:
-    """The site's server in this process; counts requests and bytes between `reset`s."""
-
-    def __init__(self, site: Path) -> None:
-        self._lines: list[str] = []
-        self._server = make_server(site, "127.0.0.1", 0, self._lines.append)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def reset(self) -> None:
-        self._lines.clear()
-
-    def counts(self) -> tuple[int, int]:
-        """Return the number of requests, and the bytes of the bodies that were sent."""
-        return len(self._lines), sum(int(line.split(" ")[3]) for line in self._lines)
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @contextmanager
@@ -158,7 +134,7 @@ def measure(
 
 def visit_bare(page: Page, url: str) -> tuple[None, float | None, float, None]:
     """Return when the bare worker has printed its line."""
-    page.goto(f"{url}bare.html?runtime={RUNTIME}")
+    page.goto(url)
     page.locator("html[data-ready]").wait_for(state="attached", timeout=120_000)
     return None, page.evaluate(PAINT), float(page.evaluate("document.documentElement.dataset.ready")), None
 
@@ -174,7 +150,7 @@ def run(example: Example, runs: int) -> dict[str, list[Sample]]:
             for index in range(runs):
                 print(f"run {index + 1} of {runs}", file=sys.stderr)
                 for name, visit in (
-                    ("bare", lambda page: visit_bare(page, server.url)),
+                    ("bare", lambda page: visit_bare(page, server.url + example.bare)),
                     ("page", lambda page: visit_example(page, server.url, example)),
                 ):
                     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -235,20 +211,9 @@ def shown(value: float | None, scale: float) -> str:
 
 def prepare(folder: Path, arguments: argparse.Namespace) -> Example:
     """Export the example into `folder`, and put the bare page beside it."""
-    site = folder / "site"
-    command = [
-        str(TIFFIN),
-        "export",
-        "html-wasm",
-        str(ROOT / arguments.notebook),
-        "-o",
-        str(site),
-        "--execute",
-    ]
-    subprocess.run(command, check=True)
-    for name in ("bare.html", "bare.js", "bare-worker.js"):
-        shutil.copyfile(ROOT / "bench" / "pages" / name, site / name)
-    return Example(site, arguments.widget, arguments.cell, tuple(json.loads(arguments.values)))
+    site = export(ROOT / arguments.notebook, folder / "site", "--execute")
+    bare = add_stock(site, PYODIDE)
+    return Example(site, bare, arguments.widget, arguments.cell, tuple(json.loads(arguments.values)))
 
 
 def main() -> None:

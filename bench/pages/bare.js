@@ -1,8 +1,16 @@
-// The baseline: a page whose worker does the stock loadPyodide and prints one line.
-const runtime = new URL(new URLSearchParams(location.search).get("runtime"), location.href).href;
+// The baseline: a page whose worker does the stock loadPyodide, imports packages if it is to, and prints one line.
+const query = new URLSearchParams(location.search);
+const runtime = new URL(query.get("runtime"), location.href).href;
+const packages = query.get("packages")?.split(",") ?? [];
 const worker = new Worker(new URL("bare-worker.js", location.href), { type: "module" });
-worker.onmessage = (event) => {
-  document.getElementById("out").textContent = event.data;
-  document.documentElement.dataset.ready = String(performance.now());
-};
-worker.postMessage(runtime);
+window.bootReady = new Promise((resolve, reject) => {
+  worker.onmessage = (event) => {
+    document.getElementById("out").textContent = event.data;
+    document.documentElement.dataset.ready = String(performance.now());
+    resolve(performance.now());
+  };
+  worker.onerror = (event) => {
+    reject(new Error(event.message));
+  };
+});
+worker.postMessage({ runtime, packages });

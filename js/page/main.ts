@@ -76,7 +76,6 @@ function start(config: PageConfig): void {
     stats: () => page.stats(),
   };
   addBar(page, status, config.version, policy === "never");
-  defineWidgets();
   if (offline !== null) {
     offline.start();
     status.onKernel((state) => {
@@ -93,6 +92,7 @@ function start(config: PageConfig): void {
     case "never":
       break;
   }
+  defineWidgets(); // last: Python need not wait for them
 }
 
 /** Adds buttons and diagnostics to the bar, and keeps them in step with the kernel. */

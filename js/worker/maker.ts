@@ -28,8 +28,8 @@ export type Made =
     }
   | { readonly kind: "failed"; readonly reason: string };
 
-/** What is in every snapshot. */
-const KERNEL = "tiffin.host.browser.entry";
+/** What is in every snapshot: the kernel, and a codec of Python's that is imported only when a key is made. */
+const KERNEL = "tiffin.host.browser.entry, encodings.utf_16_be";
 
 async function make(config: MakeConfig): Promise<Made> {
   const { runtime } = config;

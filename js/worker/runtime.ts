@@ -27,18 +27,24 @@ export async function fetchText(url: string, what: string): Promise<string> {
 export async function fetchUnpacked(url: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
   const data = await fetchBytes(url, what);
   if (data[0] !== 0x1f || data[1] !== 0x8b) return data;
-  return new Uint8Array(await unpacked(new Blob([data]).stream()).arrayBuffer());
-}
-
-function unpacked(stream: ReadableStream<Uint8Array<ArrayBuffer>>, headers: HeadersInit = {}): Response {
-  return new Response(stream.pipeThrough(new DecompressionStream("gzip")), { headers });
+  const { readable, writable } = new DecompressionStream("gzip");
+  const writer = writable.getWriter();
+  // What is wrong with the data is thrown where it is read.
+  writer.write(data).catch(() => undefined);
+  writer.close().catch(() => undefined);
+  // Not by way of a `Response`: Firefox reports a stream that fails in one, whoever catches it.
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const reader = readable.getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) pieces.push(piece.value);
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
 /** Compiles WebAssembly while it arrives; `packed` for a file of gzip from a host that compresses nothing. */
 export async function compileModule(url: string, packed: boolean): Promise<WebAssembly.Module> {
   const response = await fetchChecked(packed ? `${url}.gz` : url, "Python");
   if (packed && response.body !== null) {
-    return WebAssembly.compileStreaming(unpacked(response.body, { "Content-Type": "application/wasm" }));
+    const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
+    return WebAssembly.compileStreaming(new Response(unpacked, { headers: { "Content-Type": "application/wasm" } }));
   }
   // Compiling while streaming wants the very type, which not every host sends.
   const typed = response.headers.get("Content-Type")?.startsWith("application/wasm") === true;

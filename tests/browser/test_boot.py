@@ -158,6 +158,18 @@ def test_until_python_is_ready_little_is_fetched_and_nothing_twice(
     again.close()
 
 
+def test_what_a_snapshot_restores_needs_no_archive(sites: Sites, serve: Serve, visit: Visit) -> None:
+    served = serve(sites("market.py"))
+    for path in (*served.folder.glob("runtime/*/*.zip"), *served.folder.glob("kernel/*.zip")):
+        path.unlink()
+    view = visit(served.url)
+    view.wait_ready()
+    assert (view.stats["cellsRestored"], view.stats["cellsRun"]) == (len(CODE_CELLS), 0)
+    assert view.notices() == []
+    assert view.page.locator(".tn-error:visible").count() == 0
+    view.console = [line for line in view.console if "404" not in line]
+
+
 def test_without_snapshots_python_starts_from_bytecode(sites: Sites, serve: Serve, visit: Visit) -> None:
     served = serve(sites("market.py", "--snapshot", "none"))
     view = visit(served.url)
