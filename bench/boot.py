@@ -23,6 +23,7 @@ from typing import Any, Protocol
 from boot_report import NAMES, Sample, report
 from playwright.sync_api import BrowserContext, sync_playwright
 from run import WATCH, profile
+from selenium.common.exceptions import TimeoutException
 from served import ROOT, STOCK, Server, add_stock, bytes_by_kind, export
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
@@ -237,28 +238,30 @@ def visit(browser: Browser, variant: Variant, engine: str, condition: str) -> Sa
 
 
 def measure(variants: list[Variant], engines: list[str], runs: int) -> Iterator[Sample]:
-    """Visit every page in turn, again and again."""
+    """Visit every page in turn, again and again. A round in which an engine hangs is left out, and said:
+    WebKitGTK does under WebDriver, now and then."""
     for index in range(runs):
         for engine in engines:
             scientific = engine == "chromium" and index < SCIENTIFIC_RUNS
             chosen = [variant for variant in variants if variant.group == "example" or scientific]
-            for variant in chosen:
-                print(
-                    f"run {index + 1} of {runs}: {engine}, {variant.group}, {variant.name}", file=sys.stderr
-                )
-                with ENGINES[engine]() as browser:
-                    yield visit(browser, variant, engine, "cold")
-                    yield visit(browser, variant, engine, "again")
-            if engine == "chromium":
-                for variant in chosen:
-                    if variant.name == NOTEBOOK_RUN:
-                        continue  # long, and tells nothing that a fast line does not
-                    print(
-                        f"run {index + 1} of {runs}: slow line, {variant.group}, {variant.name}",
-                        file=sys.stderr,
-                    )
-                    with ENGINES[engine]() as browser:
-                        yield visit(browser, variant, engine, "slow")
+            try:
+                yield from list(_round(chosen, engine, f"run {index + 1} of {runs}"))
+            except TimeoutException:
+                print(f"run {index + 1} of {runs}: {engine} hung, and is left out of it", file=sys.stderr)
+
+
+def _round(variants: list[Variant], engine: str, title: str) -> Iterator[Sample]:
+    for variant in variants:
+        print(f"{title}: {engine}, {variant.group}, {variant.name}", file=sys.stderr)
+        with ENGINES[engine]() as browser:
+            yield visit(browser, variant, engine, "cold")
+            yield visit(browser, variant, engine, "again")
+    for variant in variants if engine == "chromium" else ():
+        if variant.name == NOTEBOOK_RUN:
+            continue  # long, and tells nothing that a fast line does not
+        print(f"{title}: slow line, {variant.group}, {variant.name}", file=sys.stderr)
+        with ENGINES[engine]() as browser:
+            yield visit(browser, variant, engine, "slow")
 
 
 def measure_stops(server: Server) -> list[float]:

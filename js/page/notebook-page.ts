@@ -173,6 +173,7 @@ export class NotebookPage {
         if (why !== null) this.#tellRestart(why);
         this.#rest();
         this.#readiness.resolve();
+        this.#session?.settle();
       },
       (error: unknown) => {
         if (isCurrent()) this.#readiness.reject(asError(error));

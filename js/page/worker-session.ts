@@ -82,6 +82,10 @@ export class WorkerSession implements Session {
     this.#command({ type: "AnswerInput", question, text });
   }
 
+  settle(): void {
+    this.#worker.postMessage({ kind: "settled" });
+  }
+
   close(reason = "it was ended"): void {
     this.#worker.terminate();
     this.#fail(reason);

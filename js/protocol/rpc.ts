@@ -86,6 +86,8 @@ export interface KeptEntry {
 export type BootPhase = "fetching" | "initialising" | "importing" | "starting" | "installing";
 
 export type ToWorker =
+  /** The page shows what was restored: what nobody has waited for may be fetched. */
+  | { readonly kind: "settled" }
   | { readonly kind: "boot"; readonly config: BootConfig }
   /** `text` is the JSON of a command. */
   | { readonly kind: "command"; readonly text: string }

@@ -11,7 +11,7 @@ performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
 let handle: Handle | null = null;
-/** What is still to be fetched, once what was asked for first is done. */
+/** What is still to be fetched, once nobody waits for anything. */
 let fetchRest: (() => Promise<void>) | null = null;
 
 function send(message: FromWorker): void {
@@ -65,9 +65,12 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "boot":
       start(message.config).catch(fail);
       break;
+    case "settled":
+      finishFetching();
+      break;
     case "command":
       if (handle === null) fail("a command came before Python was ready");
-      else handle(message.text).then(finishFetching).catch(fail);
+      else handle(message.text).catch(fail);
       break;
     case "resources":
       send({ kind: "resources", urls: performance.getEntriesByType("resource").map((entry) => entry.name) });

@@ -23,6 +23,7 @@ class FakeSession implements Session {
   readonly commands: RunCommand[] = [];
   readonly answers: (readonly [string, string | null])[] = [];
   closed = false;
+  settled = 0;
   readonly #ends = new Map<string, { resolve: (end: RunCompleted) => void; reject: (error: Error) => void }>();
   readonly listener: SessionListener;
 
@@ -41,6 +42,10 @@ class FakeSession implements Session {
 
   answer(question: string, text: string | null): void {
     this.answers.push([question, text]);
+  }
+
+  settle(): void {
+    this.settled += 1;
   }
 
   close(reason = "it was ended"): void {
@@ -95,8 +100,10 @@ async function openReady(): Promise<NotebookPage> {
   const page = open();
   const booted = page.boot();
   session.listener.notice({ kind: "ready", at: 1, jspi: true });
+  expect(session.settled).toBe(0);
   await session.end();
   await booted;
+  expect(session.settled).toBe(1);
   return page;
 }
 
