@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
 const NODE_GLOBALS = { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly" };
 
 const BROWSER_GLOBALS = {
-  self: "readonly", document: "readonly", location: "readonly", performance: "readonly", Worker: "readonly",
+  self: "readonly", window: "readonly", document: "readonly", location: "readonly", performance: "readonly", Worker: "readonly",
   URL: "readonly", URLSearchParams: "readonly",
 };
 
