@@ -28,6 +28,7 @@ from selenium.webdriver.webkitgtk.service import Service
 
 WITHOUT_JSPI = "delete WebAssembly.Suspending; delete WebAssembly.promising;\n"
 COMPLAINING = """window.complaints = [];
+setInterval(() => undefined, 50); // of a page at rest, WebKitGTK was seen never to answer WebDriver
 addEventListener("error", event => complaints.push(event.message));
 for (const level of ["error", "warn"]) {
   const say = console[level];
