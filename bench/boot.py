@@ -246,7 +246,7 @@ def measure(variants: list[Variant], engines: list[str], runs: int) -> Iterator[
             chosen = [variant for variant in variants if variant.group == "example" or scientific]
             try:
                 yield from list(_round(chosen, engine, f"run {index + 1} of {runs}"))
-            except TimeoutException:
+            except (TimeoutError, TimeoutException):
                 print(f"run {index + 1} of {runs}: {engine} hung, and is left out of it", file=sys.stderr)
 
 
@@ -311,7 +311,7 @@ def versions(engines: list[str]) -> str:
         with ENGINES[engine]() as browser:
             view = browser.open("about:blank")
             if isinstance(view, WebKitView):
-                version = str(view.driver.capabilities["browserVersion"])
+                version = str(view.webkit.driver.capabilities["browserVersion"])
             else:
                 agent = str(view.evaluate("navigator.userAgent"))
                 version = agent.partition({"chromium": "Chrome/", "firefox": "Firefox/"}[engine])[2].split(

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tiffin.host.export.runtime import LOCK, find_runtime, find_variants, named_by_content, stock_files
+from tiffin.host.export.runtime import LOCK, built_variants, find_runtime, named_by_content, stock_files
+from tiffin.host.export.variants import VARIANTS
 from tiffin.host.server.static import SiteHandler, make_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +55,7 @@ def add_stock(site: Path, version: str, packages: Sequence[str] = ()) -> str:
     assert runtime.folder is not None
     for path in stock_files(runtime).values():
         shutil.copyfile(path, folder / path.name)
-        for variant in find_variants(path, named_by_content(path)):
+        for variant in built_variants(path, named_by_content(path)):
             shutil.copyfile(variant, folder / f"{path.name}{variant.suffix}")
     for name in (LOCK, *wheels_of(runtime.lock["packages"], packages)):
         shutil.copyfile(runtime.folder / name, folder / name)
@@ -74,12 +75,13 @@ def wheels_of(lock: Any, packages: Iterable[str]) -> list[str]:
     return sorted(found.values())
 
 
-def kind_of(path: str) -> str:
+def kind_of(address: str) -> str:
     """The kind of the file that a request names."""
-    bare = path.split("?")[0]
+    bare = address.split("?")[0]
     if "/public/cache/" in bare:
         return CACHE
-    suffix = Path(bare.removesuffix(".gz").removesuffix(".br")).suffix
+    path = Path(bare)
+    suffix = (path.with_suffix("") if path.suffix in VARIANTS else path).suffix
     return next((kind for kind, suffixes in KINDS.items() if suffix in suffixes), OTHER)
 
 

@@ -4,7 +4,7 @@ python build/make_snapshots.py [VERSION...]
 
 Runs Chromium and WebKitGTK: a snapshot fits only engines of the family in which it was made. Writes to
 `build/out/snapshots/<version>` what `tiffin export` takes, and to `build/out/packed` the files that go into
-every site, compressed by brotli and gzip. What was made from the same files is left as it is.
+every site, compressed by Zstandard, brotli and gzip. What was made from the same files is left as it is.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ from tiffin.errors import TiffinError
 from tiffin.host.export import runtime as runtimes
 from tiffin.host.export.makers import FAMILIES, Family, open_maker
 from tiffin.host.export.snapshots import Ingredients, Snapshot, make_snapshot, read_snapshots, write_snapshots
+from tiffin.host.export.variants import VARIANTS, compress_zstd, unpacked
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "out"
 
 QUALITY = 9
 """Of brotli, up to 11. Eleven saves another tenth of the bytes and takes ten times as long."""
+
+LEVEL = 19
+"""Of Zstandard. More needs more memory than browsers have for it."""
 
 IMPORT_ALL = """
 import importlib
@@ -98,7 +102,7 @@ def files_to_pack(version: str) -> Iterator[tuple[str, bytes]]:
     for role in ("loader", "glue", "wasm"):
         yield runtimes.named_by_content(own[role]), own[role].read_bytes()
     for path in sorted((OUTPUT / "snapshots" / version).glob("*.snapshot")):
-        yield path.name, gzip.decompress(path.read_bytes())
+        yield path.name, unpacked(path)
 
 
 def pack(versions: list[str], target: Path = OUTPUT / "packed") -> None:
@@ -108,7 +112,7 @@ def pack(versions: list[str], target: Path = OUTPUT / "packed") -> None:
     for version in versions:
         for name, content in files_to_pack(version):
             # A snapshot is compressed by gzip as it is.
-            for suffix in (".br",) if name.endswith(".snapshot") else (".br", ".gz"):
+            for suffix in (".zst", ".br") if name.endswith(".snapshot") else VARIANTS:
                 path = target / f"{name}{suffix}"
                 wanted.add(path)
                 if not path.is_file():
@@ -120,6 +124,8 @@ def pack(versions: list[str], target: Path = OUTPUT / "packed") -> None:
 
 
 def _compress(content: bytes, suffix: str) -> bytes:
+    if suffix == ".zst":
+        return compress_zstd(content, LEVEL)
     if suffix == ".gz":
         return gzip.compress(content, 9, mtime=0)
     return bytes(brotli.compress(content, quality=QUALITY, lgwin=24))

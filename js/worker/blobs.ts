@@ -57,16 +57,20 @@ async function attempt(url: string, get: typeof fetch, stall: number): Promise<B
   try {
     const response = await get(url, { signal: abort.signal });
     if (!response.ok) return passes(response.status) ? "again" : undefined;
-    return await readAll(response, rewind);
+    if (response.body === null) return new Uint8Array(await response.arrayBuffer());
+    return await readAll(response.body, rewind);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function readAll(response: Response, progress: () => void): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array(await response.arrayBuffer());
-  const reader = response.body.getReader();
-  const chunks: Uint8Array[] = [];
+/** Reads a stream to its end; `progress` is called for each piece that comes. */
+export async function readAll(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  progress: () => void = () => undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();

@@ -1,6 +1,7 @@
 /** The runtime's files: everything that a boot needs is on its way before the first of it is used. */
 
 import type { RuntimeConfig } from "../protocol/rpc.ts";
+import { readAll } from "./blobs.ts";
 import type { CreateModule, PyodideModule } from "./pyodide.ts";
 
 /** A file that could not be had; the message is a sentence for the reader. */
@@ -33,10 +34,7 @@ export async function fetchUnpacked(url: string, what: string): Promise<Uint8Arr
   writer.write(data).catch(() => undefined);
   writer.close().catch(() => undefined);
   // Not by way of a `Response`: Firefox reports a stream that fails in one, whoever catches it.
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  const reader = readable.getReader();
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) pieces.push(piece.value);
-  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  return readAll(readable);
 }
 
 /** Compiles WebAssembly while it arrives; `packed` for a file of gzip from a host that compresses nothing. */

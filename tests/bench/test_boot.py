@@ -10,8 +10,7 @@ import pytest
 from boot_report import Sample, grouped, judged, ratio, report
 from served import LATENCY, RATE, STOCK, Server, add_stock, bytes_by_kind, kind_of, wheels_of
 
-from tiffin.errors import UsageError
-from tiffin.host.export.runtime import DEFAULT_PYODIDE, find_runtime
+from tiffin.host.export.runtime import DEFAULT_PYODIDE
 
 
 def sample(
@@ -123,10 +122,6 @@ def test_the_slow_line_is_slow_and_alters_nothing(tmp_path: Path) -> None:
 
 
 def test_stock_files_lie_under_their_own_names_and_may_be_kept(tmp_path: Path) -> None:
-    try:
-        find_runtime(DEFAULT_PYODIDE)
-    except UsageError:
-        pytest.skip(f"Pyodide {DEFAULT_PYODIDE} is not on this machine")
     address = add_stock(tmp_path, DEFAULT_PYODIDE)
     assert address == f"bare.html?runtime={STOCK}/{DEFAULT_PYODIDE}/"
     server = Server(tmp_path)

@@ -13,26 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from engines import ARGUMENTS, ENGINES, READY, Engine, EngineView
 from hosts import Host
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 TIFFIN = Path(sys.executable).with_name("tiffin")
 CHROMIUM = os.environ.get("TIFFIN_CHROMIUM") or shutil.which("chromium") or "chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 RAW = "raw"
 """An option of `sites` only: export without executing."""
-
-READY = 60_000
-"""Milliseconds after which a page that is not ready never will be."""
 
 
 @dataclass
@@ -193,4 +182,43 @@ def visit(chromium: Browser) -> Iterator[Callable[..., View]]:
     complaints = [line for view in views for line in view.console]
     for view in views:
         view.page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Each engine in turn; a module that wants fewer of them names these (`indirect`)."""
+    with ENGINES[request.param]() as started:
+        yield started
+
+
+@pytest.fixture
+def opening(
+    engine: Engine, sites: Callable[..., Path], serve: Callable[[Path], Served]
+) -> Iterator[Callable[..., tuple[EngineView, Served]]]:
+    """Serves a notebook's site, exported with `options` and damaged or not, and opens it; at the end no page
+    may have complained, but for those that `may_complain`."""
+    views: list[EngineView] = []
+    quiet: list[EngineView] = []
+
+    def start(
+        name: str,
+        *options: str,
+        query: str = "",
+        damage: Callable[[Served], None] | None = None,
+        may_complain: bool = False,
+    ) -> tuple[EngineView, Served]:
+        served = serve(sites(name, *options))
+        engine.prepare(served.folder)
+        if damage is not None:
+            damage(served)
+        views.append(engine.open(served.url + query))
+        if not may_complain:
+            quiet.append(views[-1])
+        return views[-1], served
+
+    yield start
+    complaints = [line for view in quiet for line in view.complaints()]
+    for view in views:
+        view.close()
     assert complaints == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -18,13 +17,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from conftest import ARGUMENTS, READY
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from selenium.webdriver import Remote
-from selenium.webdriver.remote.client_config import ClientConfig
-from selenium.webdriver.remote.remote_connection import RemoteConnection
-from selenium.webdriver.webkitgtk.options import Options
-from selenium.webdriver.webkitgtk.service import Service
+
+from tiffin.host.export.makers import missing_for
+from tiffin.host.export.webkit import WebKit, open_webkit
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY = 60_000
+"""Milliseconds after which a page that is not ready never will be."""
 
 WITHOUT_JSPI = "delete WebAssembly.Suspending; delete WebAssembly.promising;\n"
 COMPLAINING = """window.complaints = [];
@@ -191,49 +199,43 @@ class PlaywrightEngine:
 
 
 class WebKitView(EngineView):
-    def __init__(self, driver: Remote) -> None:
-        self.driver = driver
+    def __init__(self, webkit: WebKit) -> None:
+        self.webkit = webkit
         self.said: list[str] = []
 
     def evaluate(self, expression: str) -> Any:
-        found = self.driver.execute_async_script(
-            "const done = arguments[0];"
-            f"(async () => ({expression}))()"
-            ".then(value => done({value}), error => done({error: String(error)}))"
-        )
-        assert "error" not in found, found["error"]
-        return found.get("value")
+        return self.webkit.call(f"() => ({expression})")
 
     def reload(self) -> None:
         self.said = self.complaints()
-        self.driver.refresh()
+        self.webkit.reload()
 
     def screenshot(self, path: Path) -> None:
         # To be taken while Python still boots: of a page at rest, WebKitGTK 2.50 was seen never to answer.
-        assert self.driver.save_screenshot(str(path))
+        assert self.webkit.driver.save_screenshot(str(path))
 
     def complaints(self) -> list[str]:
         said: list[str] = self.evaluate("window.complaints ?? []")
         return self.said + said
 
     def close(self) -> None:
-        self.driver.get("about:blank")
+        self.webkit.open("about:blank")
 
 
 class WebKitEngine:
     """WebKitGTK: one page at a time, in the one window that WebDriver has."""
 
-    def __init__(self, driver: Remote) -> None:
+    def __init__(self, webkit: WebKit) -> None:
         self.name = "webkit"
         self.jspi = False
-        self._driver = driver
+        self._webkit = webkit
 
     def prepare(self, site: Path) -> None:
         prepend(COMPLAINING, site, "page")  # WebDriver cannot tell what a console said
 
     def open(self, url: str) -> EngineView:
-        self._driver.get(url)
-        return WebKitView(self._driver)
+        self._webkit.open(url)
+        return WebKitView(self._webkit)
 
 
 def prepend(code: str, site: Path, entry: str) -> None:
@@ -277,46 +279,13 @@ def firefox() -> Iterator[Engine]:
 
 
 @contextmanager
-def display() -> Iterator[str]:
-    """The name of an X display that nobody sees, while the block runs."""
-    command = [program("Xvfb", "Xvfb"), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
-    read, write = os.pipe()
-    with os.fdopen(read) as answer:
-        process = subprocess.Popen(
-            [*command, "-displayfd", str(write)], pass_fds=[write], stderr=subprocess.DEVNULL
-        )
-        try:
-            os.close(write)
-            number = answer.readline().strip()
-            assert number, "Xvfb did not start"
-            yield f":{number}"
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-@contextmanager
 def webkit(*, shared: bool = True) -> Iterator[Engine]:
     """WebKitGTK; it has memory that threads share only where it is told so, whatever it says of isolation."""
-    path = program("WebKitGTK's driver", "WebKitWebDriver")
-    with display() as name:
-        settings = {
-            "DISPLAY": name,
-            "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
-            "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",  # it does not start for root otherwise
-            "JSC_useSharedArrayBuffer": str(int(shared)),
-        }
-        options = Options()
-        options.page_load_strategy = "eager"
-        service = Service(path, env={**os.environ, **settings})
-        service.start()
-        try:
-            address = ClientConfig(remote_server_addr=service.service_url)
-            with Remote(RemoteConnection(client_config=address), options=options) as driver:
-                driver.set_script_timeout(PATIENCE)
-                yield WebKitEngine(driver)
-        finally:
-            service.stop()
+    missing = missing_for("webkit")
+    if missing is not None:
+        pytest.fail(f"WebKitGTK needs {missing}: run build/browsers.sh.", pytrace=False)
+    with open_webkit({"JSC_useSharedArrayBuffer": str(int(shared))}, PATIENCE) as driven:
+        yield WebKitEngine(driven)
 
 
 ENGINES: dict[str, Callable[[], Any]] = {

@@ -7,14 +7,14 @@ import gzip
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Served, View
-from engines import ENGINES, Engine, EngineView
+from engines import Engine, EngineView
 from test_page import CODE_CELLS
 
 pytestmark = pytest.mark.browser
@@ -26,34 +26,6 @@ Opening = Callable[..., tuple[EngineView, Served]]
 
 UNTIL_READY = 9_000_000
 """Bytes that a reader may wait for before the kernel is ready."""
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with ENGINES[request.param]() as started:
-        yield started
-
-
-@pytest.fixture
-def opening(engine: Engine, sites: Sites, serve: Serve) -> Iterator[Opening]:
-    """Serves a notebook's site, damaged or not, and opens it; at the end no page may have complained."""
-    views: list[EngineView] = []
-
-    def start(
-        name: str, *options: str, damage: Callable[[Path], None] | None = None
-    ) -> tuple[EngineView, Served]:
-        served = serve(sites(name, *options))
-        engine.prepare(served.folder)
-        if damage is not None:
-            damage(served.folder)
-        views.append(engine.open(served.url))
-        return views[-1], served
-
-    yield start
-    complaints = [line for view in views for line in view.complaints()]
-    for view in views:
-        view.close()
-    assert complaints == []
 
 
 def boot_of(view: EngineView) -> dict[str, Any]:
@@ -96,25 +68,26 @@ def test_each_engine_restores_its_snapshot_and_needs_no_archive_for_it(
     assert served.paths(404) == []
 
 
-def cut(folder: Path) -> None:
-    for path in folder.glob("runtime/*/*.snapshot*"):
+def cut(served: Served) -> None:
+    for path in served.folder.glob("runtime/*/*.snapshot*"):
         path.write_bytes(path.read_bytes()[:200_000])
 
 
-def swap(folder: Path) -> None:
+def swap(served: Served) -> None:
     families = {"chromium": "webkit", "webkit": "chromium"}
 
     def change(config: Any) -> None:
         for snapshot in config["runtime"]["snapshots"]:
             snapshot["family"] = families[snapshot["family"]]
 
-    configured(folder, change)
+    configured(served.folder, change)
 
 
-def replace(folder: Path) -> None:
-    for path in folder.glob("runtime/*/*.snapshot"):
+def replace(served: Served) -> None:
+    for path in served.folder.glob("runtime/*/*.snapshot"):
         path.write_bytes(gzip.compress(b"no snapshot at all " * 100))
-        path.with_name(f"{path.name}.br").unlink()
+        for suffix in (".zst", ".br"):
+            path.with_name(f"{path.name}{suffix}").unlink()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +96,7 @@ def replace(folder: Path) -> None:
     ids=["cut", "other-family", "no-snapshot"],
 )
 def test_a_snapshot_that_does_not_fit_is_no_concern_of_the_reader(
-    opening: Opening, damage: Callable[[Path], None], reason: str
+    opening: Opening, damage: Callable[[Served], None], reason: str
 ) -> None:
     view, _ = opening("boot.py", damage=damage)
     view.wait_ready()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Served
-from engines import ENGINES, Engine, EngineView
+from engines import Engine, EngineView
 from test_page import AFTER_COUNT, CODE_CELLS, alter, blob_of, words
 
 pytestmark = pytest.mark.browser
@@ -26,36 +26,8 @@ RESTORED = {
 }
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with ENGINES[request.param]() as started:
-        yield started
-
-
-@pytest.fixture
-def opening(engine: Engine, sites: Sites, serve: Serve) -> Iterator[Opening]:
-    """Serves a notebook's site, damaged or not, and opens it; at the end no page may have complained."""
-    views: list[EngineView] = []
-
-    def start(
-        name: str, query: str = "", damage: Callable[[Served], None] | None = None
-    ) -> tuple[EngineView, Served]:
-        served = serve(sites(name))
-        engine.prepare(served.folder)
-        if damage is not None:
-            damage(served)
-        views.append(engine.open(served.url + query))
-        return views[-1], served
-
-    yield start
-    complaints = [line for view in views for line in view.complaints()]
-    for view in views:
-        view.close()
-    assert complaints == []
-
-
 def test_outputs_are_there_before_python_is(opening: Opening) -> None:
-    view, served = opening("market.py", "?boot=never")
+    view, served = opening("market.py", query="?boot=never")
     assert view.kernel == "off"
     assert view.output("c1").startswith("A market stall")
     assert "Ada pays 2.0" in view.output("c7")

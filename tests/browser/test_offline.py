@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from engines import ENGINES, PATIENCE, Engine, EngineView, prepend
+from engines import PATIENCE, Engine, EngineView, prepend
 from hosts import Host
 from playwright.sync_api import Error as PlaywrightError
 from selenium.common.exceptions import WebDriverException
 from test_page import AFTER_COUNT, CODE_CELLS, words
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"], indirect=True, scope="module"),
+]
 
 OPTION = "--service-worker"
 ISOLATING = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 CACHES = "caches.keys()"
 COUNTING = "(sessionStorage.loads = Number(sessionStorage.loads ?? 0) + 1);\n"
-
-
-@pytest.fixture(scope="module", params=["chromium", "firefox", "webkit"])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with ENGINES[request.param]() as started:
-        yield started
 
 
 def step(view: EngineView) -> None:

@@ -14,7 +14,7 @@ import pytest
 from conftest import TIFFIN, Served, View
 from wheels import make_installed_wheel, make_wheel
 
-from tiffin.host.export.runtime import pyodide_cache
+from tiffin.host.export.folder import user_cache
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +65,7 @@ class Export:
         # A cache of its own for wheels, and the distributions where they are.
         cache = folder / "cache" / "tiffin"
         cache.mkdir(parents=True)
-        (cache / "pyodide").symlink_to(pyodide_cache())
+        (cache / "pyodide").symlink_to(user_cache(os.environ) / "pyodide")
         self.environment["XDG_CACHE_HOME"] = str(folder / "cache")
 
     def __call__(self, text: str, *options: str, execute: bool = True) -> Path:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from engines import ENGINES, Engine, EngineView, prepend
+from engines import Engine, EngineView, prepend
 from hosts import Host
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"], indirect=True, scope="module"),
+]
 
 STRICT = {
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
@@ -53,12 +56,6 @@ def computed(view: EngineView) -> dict[str, str]:
         "getComputedStyle(document.querySelector(selector)).getPropertyValue(property)]))"
     )
     return found
-
-
-@pytest.fixture(scope="module", params=["chromium", "firefox", "webkit"])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with ENGINES[request.param]() as started:
-        yield started
 
 
 Hosting = Callable[[Path, Mapping[str, str]], Host]

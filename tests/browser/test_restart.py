@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Served
-from engines import ENGINES, Engine, EngineView, webkit
+from engines import Engine, EngineView, webkit
 
 pytestmark = pytest.mark.browser
 
 Sites = Callable[..., Path]
 Serve = Callable[[Path], Served]
-Opening = Callable[[str], EngineView]
+Opening = Callable[..., tuple[EngineView, Served]]
 
 LOST = "stress and total are stale, run them again."
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    with ENGINES[request.param]() as started:
-        yield started
-
-
-@pytest.fixture
-def opening(engine: Engine, sites: Sites, serve: Serve) -> Iterator[Opening]:
-    views: list[EngineView] = []
-
-    def start(name: str) -> EngineView:
-        served = serve(sites(name))
-        engine.prepare(served.folder)
-        views.append(engine.open(served.url))
-        views[-1].wait_ready()
-        return views[-1]
-
-    yield start
-    for view in views:
-        view.close()
 
 
 def begin(view: EngineView, widget: str, value: str, cell: str) -> None:
@@ -68,7 +46,8 @@ def value_of(view: EngineView, widget: str) -> object:
 
 
 def test_cells_wait_or_say_what_to_do_instead(engine: Engine, opening: Opening) -> None:
-    view = opening("waiting.py")
+    view, _ = opening("waiting.py", may_complain=True)
+    view.wait_ready()
     assert view.root("jspi") == str(engine.jspi).lower()
 
     view.set("what", "sleep")
@@ -114,7 +93,8 @@ def test_cells_wait_or_say_what_to_do_instead(engine: Engine, opening: Opening) 
 
 
 def test_whatever_a_cell_does_the_page_goes_on(engine: Engine, opening: Opening) -> None:
-    view = opening("stress.py")
+    view, _ = opening("stress.py", may_complain=True)
+    view.wait_ready()
     view.set("people", 7)
     assert view.output("share") == "84"
 

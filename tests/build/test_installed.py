@@ -44,7 +44,7 @@ def test_the_wheel_alone_exports_a_complete_site(tmp_path: Path) -> None:
     ):
         assert wanted in names
     assert [name for name in names if re.fullmatch(r"kernel/[0-9a-f]{20}\.zip", name)]
-    for suffix in ("zip", "wasm", "mjs", "snapshot", "snapshot.br", "wasm.gz"):
+    for suffix in ("zip", "wasm", "mjs", "snapshot", "snapshot.zst", "snapshot.br", "wasm.gz"):
         assert [name for name in names if re.fullmatch(rf"runtime/314\.0\.7/[0-9a-f]{{20}}\.{suffix}", name)]
     assert not [name for name in names if name.endswith((".whl", "python_stdlib.zip"))]
     assert any(name.startswith("assets/page-") for name in names)

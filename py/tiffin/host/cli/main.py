@@ -19,11 +19,11 @@ from tiffin.host.cli.run import run_notebook
 from tiffin.host.cli.signing import make_signing_key, sign_cache, trust_signing_key
 from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
-from tiffin.host.export.folder import check_target, is_site
-from tiffin.host.export.notebook_snapshots import SnapshotKitchen, snapshot_cache
+from tiffin.host.export.folder import check_target, is_site, user_cache
+from tiffin.host.export.notebook_snapshots import SnapshotKitchen
 from tiffin.host.export.runtime import find_assets, find_runtime, read_remote_lock
 from tiffin.host.export.site import SHARED_NAMES, SNAPSHOTS, Entry, SiteOptions, SiteReport, write_site
-from tiffin.host.export.wheels import PipWheels, wheel_cache
+from tiffin.host.export.wheels import PipWheels
 from tiffin.host.server.static import make_server
 from tiffin.notebook.files import read_notebook, write_notebook
 from tiffin.notebook.notebook import Notebook
@@ -105,7 +105,7 @@ def export_html_wasm(
     console = stderr_console()
     check_target(output)
     assets, runtime = find_assets(), read_remote_lock(find_runtime(pyodide))
-    wheels = PipWheels(runtime.lock.get("info", {}), wheel_cache(os.environ))
+    wheels = PipWheels(runtime.lock.get("info", {}), user_cache(os.environ) / "wheels")
     read = [(path, read_notebook(path)) for path in notebooks]
     folders = _folders([notebook for _, notebook in read])
     entries: list[Entry] = []
@@ -113,7 +113,7 @@ def export_html_wasm(
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
     options = SiteOptions(boot, mode, offline, index, snapshot, service_worker)
-    kitchen = SnapshotKitchen(assets, snapshot_cache(os.environ))
+    kitchen = SnapshotKitchen(assets, user_cache(os.environ) / "snapshots")
     report = write_site(entries, output, assets, runtime, options, wheels, kitchen)
     _tell_export(console, entries, output, report, as_json)
 

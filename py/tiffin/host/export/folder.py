@@ -1,4 +1,4 @@
-"""Writing a site's folder: all of it beside the place where it belongs, then renamed there."""
+"""Folders that exports write: a site, made beside the place where it belongs, and the user's cache."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tiffin.errors import UsageError
 
 MARKER = "tiffin.json"
 """The file by which a folder is known to be an exported site, which a new export may replace."""
+
+
+def user_cache(environment: Mapping[str, str]) -> Path:
+    """Return the user's folder for what exports keep: distributions, wheels, snapshots (XDG base directories,
+    which have relative paths ignored)."""
+    configured = Path(environment.get("XDG_CACHE_HOME", ""))
+    return (configured if configured.is_absolute() else Path.home() / ".cache") / "tiffin"
 
 
 def check_target(target: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 from tiffin.errors import UsageError
+from tiffin.host.export.webkit import WebKit, open_webkit
 
 Family: TypeAlias = Literal["chromium", "webkit"]
 """Engines of which one can restore what another has made; Firefox restores Chromium's."""
@@ -56,22 +57,22 @@ class _Chromium:
 class _WebKit:
     family: Family = "webkit"
 
-    def __init__(self, driver: Any) -> None:
-        self._driver = driver
+    def __init__(self, webkit: WebKit) -> None:
+        self._webkit = webkit
 
     def make(self, page: str, script: str, config: dict[str, Any]) -> dict[str, Any]:
-        self._driver.get(page)
-        done: dict[str, Any] = self._driver.execute_async_script(
-            f"({_MAKE})(arguments[0], arguments[1]).then(arguments[2])", script, config
-        )
+        self._webkit.open(page)
+        done: dict[str, Any] = self._webkit.call(_MAKE, script, config)
         return done
 
 
 def missing_for(family: Family) -> str | None:
     """What has to be installed before a snapshot of `family` can be made here, in words; None if nothing."""
     try:
+        if sys.version_info < (3, 14):
+            import backports.zstd  # noqa: F401 (an optional dependency, as the others are)
         if family == "chromium":
-            import playwright.sync_api  # noqa: F401 (an optional dependency)
+            import playwright.sync_api  # noqa: F401
         else:
             import selenium.webdriver  # noqa: F401
     except ImportError:
@@ -111,45 +112,6 @@ def _chromium() -> Iterator[Maker]:
 
 
 @contextmanager
-def _display() -> Iterator[str]:
-    """The name of an X display that nobody sees, while the block runs."""
-    read, write = os.pipe()
-    with os.fdopen(read) as answer:
-        command = ["Xvfb", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-displayfd", str(write)]
-        process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-        try:
-            os.close(write)
-            number = answer.readline().strip()
-            if not number:
-                raise UsageError("a snapshot for webkit cannot be made here: Xvfb does not start")
-            yield f":{number}"
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-@contextmanager
 def _webkit() -> Iterator[Maker]:
-    from selenium.webdriver import Remote
-    from selenium.webdriver.remote.client_config import ClientConfig
-    from selenium.webdriver.remote.remote_connection import RemoteConnection
-    from selenium.webdriver.webkitgtk.options import Options
-    from selenium.webdriver.webkitgtk.service import Service
-
-    with _display() as name:
-        settings = {
-            "DISPLAY": name,
-            "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
-            "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",  # it does not start for root otherwise
-        }
-        options = Options()
-        options.page_load_strategy = "eager"
-        service = Service(shutil.which("WebKitWebDriver"), env={**os.environ, **settings})
-        service.start()
-        try:
-            address = ClientConfig(remote_server_addr=service.service_url)
-            with Remote(RemoteConnection(client_config=address), options=options) as driver:
-                driver.set_script_timeout(PATIENCE)
-                yield _WebKit(driver)
-        finally:
-            service.stop()
+    with open_webkit({}, PATIENCE) as webkit:
+        yield _WebKit(webkit)

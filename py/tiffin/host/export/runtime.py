@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tiffin.errors import TiffinError, UsageError
+from tiffin.host.export.folder import user_cache
 from tiffin.host.export.snapshots import Snapshot, read_snapshots
+from tiffin.host.export.variants import find_variants
 from tiffin.ids import digest
 
 DEFAULT_PYODIDE = "314.0.7"
@@ -22,8 +24,6 @@ FETCH_TIMEOUT = 30  # seconds for a lock file
 LOCK = "pyodide-lock.json"
 _WASM = "pyodide.asm.wasm"
 _CORE = ("pyodide.mjs", _WASM, "python_stdlib.zip", LOCK)
-VARIANTS = (".br", ".gz")
-"""What a compressed variant of a file is called, after the file's name."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
 _PLACES = (_PACKAGE / "bundled", _PACKAGE.parent.parent / "build" / "out")
@@ -96,12 +96,6 @@ def find_assets() -> Assets:
     raise TiffinError("the page and the kernel are not built: run 'make build', or install tiffin's wheel")
 
 
-def pyodide_cache() -> Path:
-    """Return the user's folder for Pyodide distributions (XDG base directories)."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "tiffin" / "pyodide"
-
-
 def find_runtime(asked: str | None) -> Runtime:
     """Return the distribution that `asked` names: a folder, a URL, a version, or None for the default."""
     if asked is not None and asked.startswith(("https://", "http://")):
@@ -110,7 +104,8 @@ def find_runtime(asked: str | None) -> Runtime:
     if asked and ("/" in asked or os.sep in asked or Path(asked).is_dir()):
         return _open_runtime(Path(asked))
     version = (asked or DEFAULT_PYODIDE).removeprefix("v")
-    places = [*(place / "pyodide" / version for place in _PLACES), pyodide_cache() / version]
+    parents = (*_PLACES, user_cache(os.environ))
+    places = [parent / "pyodide" / version for parent in parents]
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:
         raise UsageError(
@@ -190,54 +185,40 @@ def digests_of(files: Mapping[str, Path]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Layout:
-    """A runtime in a site: its files by their path there, and what pages are told, with such paths too.
+    """A runtime in a site: its files by their path there, and what a page is told.
 
-    Paths that are URLs lie elsewhere. Every file's name is made of its content's digest.
+    Every file's name is made of its content's digest.
     """
 
     files: Mapping[str, Path]
     config: Mapping[str, Any]
 
-    def config_from(self, up: str) -> dict[str, Any]:
-        """The configuration for a page from which the site's root is `up`."""
-        return {name: _from(up, value) for name, value in self.config.items()}
-
-
-def _from(up: str, value: Any) -> Any:
-    """`value` with every path in it as it is seen from elsewhere."""
-    if isinstance(value, _SitePath):
-        return f"{up}{value}"
-    if isinstance(value, dict):
-        return {name: _from(up, part) for name, part in value.items()}
-    return [_from(up, part) for part in value] if isinstance(value, list) else value
-
-
-class _SitePath(str):
-    """A path in the site, from its root."""
-
-    __slots__ = ()
-
 
 def lay_out_runtime(
-    runtime: Runtime, kernel: Path, compiled: Compiled | None, snapshots: Sequence[Snapshot] = ()
+    runtime: Runtime,
+    kernel: Path,
+    compiled: Compiled | None,
+    snapshots: Sequence[Snapshot] = (),
+    up: str = "",
 ) -> Layout:
     """Return how `runtime` goes into a site, with bytecode instead of sources if it is `compiled`, and with
-    `snapshots` of it. Compressed variants lie beside the files that have them."""
+    `snapshots` of it, for a page from which the site's root is `up`. Compressed variants lie beside the files
+    that have them."""
     folder = f"runtime/{runtime.version}"
     files: dict[str, Path] = {}
 
-    def put(path: Path, place: str = folder) -> _SitePath:
+    def put(path: Path, place: str = folder) -> str:
         name = path.name if is_named_by_content(path.name) else named_by_content(path)
         files[f"{place}/{name}"] = path
-        files.update({f"{place}/{found.name}": found for found in find_variants(path, name)})
-        return _SitePath(f"{place}/{name}")
+        files.update({f"{place}/{found.name}": found for found in built_variants(path, name)})
+        return f"{up}{place}/{name}"
 
     def archive(path: Path, place: str = folder) -> dict[str, Any]:
         return {"url": put(path, place), "size": path.stat().st_size}
 
     config: dict[str, Any] = {
         "kernel": archive(kernel if compiled is None else compiled.kernel, "kernel"),
-        "lock": _SitePath(f"{folder}/{LOCK}") if runtime.lock else f"{runtime.url}{LOCK}",
+        "lock": f"{up}{folder}/{LOCK}" if runtime.lock else f"{runtime.url}{LOCK}",
         "bytecode": compiled is not None,
         "packed": False,
         "snapshots": [],
@@ -249,7 +230,7 @@ def lay_out_runtime(
         return Layout(files, config)
     own = stock_files(runtime)
     config |= {role: put(own[role]) for role in ("loader", "glue", "wasm")}
-    config["packed"] = f"{config['wasm']}.gz" in files
+    config["packed"] = any(name.endswith(".wasm.gz") for name in files)
     config["stdlib"] = archive(own["stdlib"] if compiled is None else compiled.stdlib)
     config["snapshots"] = [
         {
@@ -279,11 +260,6 @@ def is_named_by_content(name: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{20}\.\w+", name) is not None
 
 
-def find_variants(path: Path, name: str) -> list[Path]:
+def built_variants(path: Path, name: str) -> list[Path]:
     """The compressed variants of a file, called `name` in a site: they lie beside it, or are built."""
-    places = (path.parent, *(place / "packed" for place in _PLACES))
-    found = (
-        next((p for place in places if (p := place / f"{name}{suffix}").is_file()), None)
-        for suffix in VARIANTS
-    )
-    return [variant for variant in found if variant is not None]
+    return find_variants(path, name, [place / "packed" for place in _PLACES])

@@ -34,7 +34,6 @@ from tiffin.host.export.public import PUBLIC, public_files
 from tiffin.host.export.runtime import (
     Assets,
     Compiled,
-    Layout,
     Runtime,
     find_compiled,
     find_snapshots,
@@ -114,14 +113,12 @@ def write_site(
     warnings = chosen.warnings
     with replacing(target) as folder:
         compiled = find_compiled(runtime, assets.kernel)
-        _write_shared(folder, assets, runtime, chosen, options)
+        site = _Site(folder, assets, runtime, compiled, chosen, options, kitchen)
+        _write_shared(site)
         for gathered, needs in zip(everything, chosen.needs, strict=True):
-            snapshots, said = _snapshots(runtime, compiled, gathered, needs, chosen, options, kitchen)
+            snapshots, said = _snapshots(site, gathered, needs)
             warnings += said
-            layout = lay_out_runtime(runtime, assets.kernel, compiled, snapshots)
-            for address, path in layout.files.items():
-                _write(folder / address, path)
-            _write_entry(folder, gathered, assets, runtime, layout, options, needs)
+            _write_entry(site, gathered, needs, snapshots)
         if len(entries) > 1:
             (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
@@ -134,6 +131,19 @@ def write_site(
         written = [path for path in folder.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in written)
     return SiteReport(len(written), size, tuple(dict.fromkeys(warnings)))
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A site that is being written to `folder`, and what all of its pages have in common."""
+
+    folder: Path
+    assets: Assets
+    runtime: Runtime
+    compiled: Compiled | None
+    chosen: Chosen
+    options: SiteOptions
+    kitchen: SnapshotKitchen | None
 
 
 @dataclass(frozen=True)
@@ -177,49 +187,33 @@ def _gather(entry: Entry, options: SiteOptions) -> _Gathered:
     return _Gathered(entry, own, public, wants)
 
 
-def _write_shared(
-    folder: Path,
-    assets: Assets,
-    runtime: Runtime,
-    chosen: Chosen,
-    options: SiteOptions,
-) -> None:
-    for name in assets.bundle["files"]:
-        _write(folder / "assets" / name, assets.page / name)
-    notices = assets.page / "NOTICES.txt"
+def _write_shared(site: _Site) -> None:
+    for name in site.assets.bundle["files"]:
+        _write(site.folder / "assets" / name, site.assets.page / name)
+    notices = site.assets.page / "NOTICES.txt"
     if notices.is_file():
-        _write(folder / "assets" / "NOTICES.txt", notices)
-    if runtime.lock or options.offline:
-        for name, content in lock_files(runtime, chosen, offline=options.offline).items():
-            _write(folder / "runtime" / runtime.version / name, content)
+        _write(site.folder / "assets" / "NOTICES.txt", notices)
+    if site.runtime.lock or site.options.offline:
+        for name, content in lock_files(site.runtime, site.chosen, offline=site.options.offline).items():
+            _write(site.folder / "runtime" / site.runtime.version / name, content)
 
 
 def _snapshots(
-    runtime: Runtime,
-    compiled: Compiled | None,
-    gathered: _Gathered,
-    needs: Needs,
-    chosen: Chosen,
-    options: SiteOptions,
-    kitchen: SnapshotKitchen | None,
+    site: _Site, gathered: _Gathered, needs: Needs
 ) -> tuple[tuple[Snapshot, ...], tuple[str, ...]]:
     """The snapshots for one notebook, and sentences about what they do not hold."""
-    if options.snapshot == "none":
+    if site.options.snapshot == "none":
         return (), ()
     problem: tuple[str, ...] = ()
-    if options.snapshot == "notebook" and kitchen is not None:
+    if site.options.snapshot == "notebook" and site.kitchen is not None:
+        modules = gathered.wants.imports
+        packages = {found for module in modules if (found := needs.providers.get(module.split(".")[0]))}
+        files = lock_files(site.runtime, site.chosen, offline=True)
         try:
-            return kitchen.make(runtime, compiled, _imported(gathered, needs, runtime, chosen))
+            return site.kitchen.make(site.runtime, site.compiled, Imported(modules, sorted(packages), files))
         except SnapshotError as error:
             problem = (f"{gathered.entry.notebook.filename}: {error}; its snapshot holds the kernel alone",)
-    return find_snapshots(runtime, compiled), problem
-
-
-def _imported(gathered: _Gathered, needs: Needs, runtime: Runtime, chosen: Chosen) -> Imported:
-    """What a notebook's snapshot holds: what its cells import."""
-    modules = gathered.wants.imports
-    packages = {found for module in modules if (found := needs.providers.get(module.split(".")[0]))}
-    return Imported(modules, sorted(packages), lock_files(runtime, chosen, offline=True))
+    return find_snapshots(site.runtime, site.compiled), problem
 
 
 def _write(path: Path, content: Bytes | Path) -> None:
@@ -230,18 +224,13 @@ def _write(path: Path, content: Bytes | Path) -> None:
         path.write_bytes(content)
 
 
-def _write_entry(
-    site: Path,
-    gathered: _Gathered,
-    assets: Assets,
-    runtime: Runtime,
-    layout: Layout,
-    options: SiteOptions,
-    needs: Needs,
-) -> None:
-    entry = gathered.entry
-    folder = site / entry.folder if entry.folder else site
+def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tuple[Snapshot, ...]) -> None:
+    entry, assets, runtime, options = gathered.entry, site.assets, site.runtime, site.options
+    folder = site.folder / entry.folder if entry.folder else site.folder
     up = "../" * len(Path(entry.folder).parts)
+    layout = lay_out_runtime(runtime, assets.kernel, site.compiled, snapshots, up)
+    for address, path in layout.files.items():
+        _write(site.folder / address, path)
     index = _index(entry)
     _write_cache(folder / "public" / "cache", entry, index)
     _write(folder / "notebook.json", _json(entry.notebook.to_json()))
@@ -249,7 +238,7 @@ def _write_entry(
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"{up}assets/{assets.bundle['worker']}",
-        "runtime": layout.config_from(up),
+        "runtime": layout.config,
         "packages": _packages(needs, options),
         "files": _write_files(folder, gathered),
         "boot": options.boot,

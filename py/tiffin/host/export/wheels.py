@@ -60,12 +60,6 @@ class NoWheels:
         return NoWheel(f"no wheel of {requirement} is looked for")
 
 
-def wheel_cache(environment: Mapping[str, str]) -> Path:
-    """Return the user's folder for wheels that exports have fetched (XDG base directories)."""
-    base = environment.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "tiffin" / "wheels"
-
-
 class PipWheels:
     """Asks pip, with the user's own configuration, for wheels of one Pyodide; `info` is that of its lock.
 

@@ -20,7 +20,7 @@ from tiffin.host.server.encodings import IDENTITY, choose_encoding
 _COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt", ".wasm"})
 _HASHED = re.compile(r"-[0-9A-Z]{8}\.(js|css|woff2)$|/[0-9a-f]{20,}(\.(?!json)\w+)?$")
 """Names made of their content's digest; that of a manifest is the key of a computation."""
-_SIBLINGS = {"br": ".br", "gzip": ".gz"}
+_SIBLINGS = {"zstd": ".zst", "br": ".br", "gzip": ".gz"}
 """Content encoding -> what the name of a file that is compressed already ends in, best first."""
 
 
@@ -36,8 +36,8 @@ class SiteHandler(SimpleHTTPRequestHandler):
     """Serves one folder, compressed where the reader takes it. Hashed names are immutable; all else is
     revalidated each time.
 
-    A file `X` is sent as `X.br` or `X.gz` where they lie beside it and are not older; text and WebAssembly
-    are also compressed here. Ranges are not served: every answer is the whole file.
+    A file `X` is sent as `X.zst`, `X.br` or `X.gz` where they lie beside it and are not older; text and
+    WebAssembly are also compressed here. Ranges are not served: every answer is the whole file.
     """
 
     protocol_version = "HTTP/1.1"
@@ -49,6 +49,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
         ".whl": "application/zip",
         ".html": "text/html; charset=utf-8",
+        ".zst": "application/zstd",
         ".br": "application/octet-stream",
         ".gz": "application/gzip",
         "": "application/octet-stream",

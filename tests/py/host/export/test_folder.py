@@ -11,7 +11,7 @@ import pytest
 from sites import contents
 
 from tiffin.errors import UsageError
-from tiffin.host.export.folder import MARKER, check_target, is_site, replacing
+from tiffin.host.export.folder import MARKER, check_target, is_site, replacing, user_cache
 
 
 def write_site(folder: Path, text: str = "old") -> None:
@@ -121,3 +121,12 @@ def test_a_folder_that_holds_something_else_is_not_touched(tmp_path: Path) -> No
     with pytest.raises(UsageError), replacing(tmp_path / "thesis"):
         pytest.fail("never entered")
     assert contents(tmp_path) == {"thesis/chapter.tex": b"years of work"}
+
+
+@pytest.mark.parametrize(
+    ("configured", "expected"),
+    [("/kept", "/kept"), ("", "~/.cache"), ("relative", "~/.cache"), (None, "~/.cache")],
+)
+def test_the_users_cache_follows_the_xdg_rules(configured: str | None, expected: str) -> None:
+    environment = {} if configured is None else {"XDG_CACHE_HOME": configured}
+    assert user_cache(environment) == Path(expected).expanduser() / "tiffin"

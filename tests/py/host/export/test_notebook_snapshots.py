@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backports.zstd import decompress
 from sites import make_assets, make_runtime, package
 
 from tiffin.errors import UsageError
 from tiffin.host.export.makers import Family, Maker
-from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen, snapshot_cache
+from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen
 from tiffin.host.export.runtime import LOCK, Compiled, Runtime
 from tiffin.host.export.snapshots import SnapshotError
+from tiffin.host.export.variants import unpacked
 
 
 class Browsers:
@@ -136,6 +138,10 @@ def test_it_needs_bytecode(kitchen: SnapshotKitchen, runtime: Runtime) -> None:
         kitchen.make(runtime, None, imported(runtime))
 
 
-def test_the_users_folder_follows_the_xdg_rules(tmp_path: Path) -> None:
-    assert snapshot_cache({"XDG_CACHE_HOME": str(tmp_path)}) == tmp_path / "tiffin" / "snapshots"
-    assert snapshot_cache({}) == Path.home() / ".cache" / "tiffin" / "snapshots"
+def test_they_lie_beside_what_hosts_can_send_smaller(
+    kitchen: SnapshotKitchen, runtime: Runtime, compiled: Compiled
+) -> None:
+    made, _ = kitchen.make(runtime, compiled, imported(runtime))
+    for snapshot in made:
+        variant = snapshot.memory.with_name(f"{snapshot.memory.name}.zst")
+        assert decompress(variant.read_bytes()) == unpacked(snapshot.memory) == snapshot.family.encode()

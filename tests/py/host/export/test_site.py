@@ -139,7 +139,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "notebook": "notebook.json",
         "cache": "public/cache",
         "worker": f"assets/{PAGE[1]}",
-        "runtime": layout.config_from(""),
+        "runtime": layout.config,
         "packages": {
             "providers": {"numpy": "numpy", "micropip": "micropip"},
             "extra": [],

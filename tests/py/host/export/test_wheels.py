@@ -15,7 +15,6 @@ from tiffin.host.export.wheels import (
     Wheel,
     read_wheel,
     top_modules,
-    wheel_cache,
 )
 
 INFO = {"python": "3.14.2", "abi_version": "2026_0"}
@@ -120,11 +119,6 @@ def test_what_is_no_wheel_is_said(tmp_path: Path, name: str) -> None:
 )
 def test_the_outermost_modules_of_a_wheel(files: list[str], modules: tuple[str, ...]) -> None:
     assert top_modules(files) == modules
-
-
-def test_the_cache_is_the_users(tmp_path: Path) -> None:
-    assert wheel_cache({"XDG_CACHE_HOME": str(tmp_path)}) == tmp_path / "tiffin" / "wheels"
-    assert wheel_cache({}) == Path.home() / ".cache" / "tiffin" / "wheels"
 
 
 def test_no_source_has_nothing() -> None:

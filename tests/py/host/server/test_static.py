@@ -31,6 +31,7 @@ FILES = {
     f"public/cache/manifests/ab/{DIGEST}.json": b"{}",
     f"public/cache/blobs/ab/{DIGEST}": b"blob",
     "runtime/314.0.7/snapshot.bin": b"memory",
+    "runtime/314.0.7/snapshot.bin.zst": b"(zstd)",
     "runtime/314.0.7/snapshot.bin.br": b"(brotli)",
     "runtime/314.0.7/snapshot.bin.gz": b"(gzip)",
     "assets/worker-AAAAAAAA.js": b"work();",
@@ -170,9 +171,11 @@ SNAPSHOT = "/runtime/314.0.7/snapshot.bin"
     [
         (SNAPSHOT, "gzip, deflate, br", "br", b"(brotli)"),
         (SNAPSHOT, "br;q=0, gzip", "gzip", b"(gzip)"),
-        (SNAPSHOT, "*", "br", b"(brotli)"),
+        (SNAPSHOT, "gzip, deflate, br, zstd", "zstd", b"(zstd)"),
+        (SNAPSHOT, "*", "zstd", b"(zstd)"),
         (SNAPSHOT, "identity", None, b"memory"),
         (f"{SNAPSHOT}?v=1", "br", "br", b"(brotli)"),
+        (f"{SNAPSHOT}.zst", "zstd, br, gzip", None, b"(zstd)"),
         (f"{SNAPSHOT}.br", "br, gzip", None, b"(brotli)"),
         (f"{SNAPSHOT}.gz", "br, gzip", None, b"(gzip)"),
         ("/assets/worker-AAAAAAAA.js", "br", "br", b"(brotli)"),
@@ -191,7 +194,7 @@ def test_a_file_that_lies_compressed_beside_is_sent_so(
     plain = ask(server, path, method)
     for header in ("Content-Type", "Last-Modified", "Cache-Control", "Vary"):
         assert answer.headers.get_all(header) == plain.headers.get_all(header)
-    own = re.search(r"\.(br|gz)$", path) is not None
+    own = re.search(r"\.(zst|br|gz)$", path) is not None
     assert answer.headers["Vary"] == (None if own else "Accept-Encoding")
 
 
