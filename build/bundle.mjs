@@ -90,6 +90,13 @@ async function bundleInto(folder) {
     outdir: folder,
     entryNames: "[name]-[hash]",
   });
+  // Apart from the page, with whatever it shares with it: it must not wait for a second file.
+  const start = await build({
+    ...COMMON,
+    entryPoints: { start: "js/page/start.ts" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
+  });
   const maker = await build({
     ...COMMON,
     entryPoints: { "snapshot-maker": "js/worker/maker.ts" },
@@ -111,6 +118,7 @@ async function bundleInto(folder) {
   writeFileSync(join(folder, "NOTICES.txt"), notices(inputs, ROOT));
   const bundle = {
     page: basename(pageFile),
+    start: basename(madeFrom(start, "js/page/start.ts")[0]),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),
     serviceWorker: serviceWorkerFile,

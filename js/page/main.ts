@@ -1,15 +1,8 @@
 /** The entry point of an exported page. */
 
 import "./styles/page.css";
-import {
-  bootConfig,
-  bootPolicy,
-  isCompressing,
-  type PageConfig,
-  readConfig,
-  sharesMemory,
-  stopPatience,
-} from "./config.ts";
+import { bootWorker } from "./boot-worker.ts";
+import { bootPolicy, type PageConfig, readConfig, sharesMemory, stopPatience } from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
 import { dropOffline, OfflineCopy } from "./offline.ts";
 import type { Json } from "../protocol/messages.ts";
@@ -51,12 +44,13 @@ function start(config: PageConfig): void {
   const offline = config.offline ? new OfflineCopy(config) : null;
   if (offline === null) void dropOffline(new URL(config.root, document.baseURI));
   const settings = { keys: config.keys, bootOnChange: policy !== "never", patience: stopPatience(window) };
+  let early = window.tiffinWorker ?? null;
+  window.tiffinWorker = null;
   const page = new NotebookPage(settings, status, (listener, kept) => {
-    const address = new URL(config.worker, document.baseURI);
-    const worker = new Worker(address, { type: "module", name: "tiffin" });
-    offline?.watch(worker);
-    const around = { shared: sharesMemory(window), compressing: isCompressing(performance, import.meta.url) };
-    return new WorkerSession(worker, bootConfig(config, document.baseURI, around, kept), listener);
+    const booting = early ?? bootWorker(config, import.meta.url, kept);
+    early = null;
+    offline?.watch(booting.worker);
+    return new WorkerSession(booting, listener);
   });
   window.tiffin = {
     get ready() {

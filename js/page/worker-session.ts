@@ -1,17 +1,9 @@
 /** A session with a kernel in a web worker. */
 
 import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
-import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
+import type { FromWorker } from "../protocol/rpc.ts";
+import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
 import type { RunCommand, Session, SessionListener } from "./session.ts";
-
-/** The part of `Worker` that a session uses; tests bring their own. */
-export interface WorkerLike {
-  postMessage(message: ToWorker): void;
-  terminate(): void;
-  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  onmessageerror: ((event: MessageEvent) => void) | null;
-}
 
 interface PendingRun {
   readonly resolve: (completed: RunCompleted) => void;
@@ -21,7 +13,7 @@ interface PendingRun {
 /** Python's SIGINT, as Pyodide's interrupt buffer takes it. */
 const SIGINT = 2;
 
-/** Boots a worker and speaks with its kernel; commands sent before it is ready wait. */
+/** Speaks with the kernel of a worker that boots; commands sent before it is ready wait. */
 export class WorkerSession implements Session {
   readonly ready: Promise<void>;
   readonly #worker: WorkerLike;
@@ -32,7 +24,8 @@ export class WorkerSession implements Session {
   #failure: string | null = null;
   #settleReady: { resolve: () => void; reject: (error: Error) => void };
 
-  constructor(worker: WorkerLike, config: BootConfig, listener: SessionListener) {
+  constructor(booting: BootingWorker<WorkerLike>, listener: SessionListener) {
+    const { worker, config } = booting;
     this.#worker = worker;
     this.#listener = listener;
     this.#interrupt = config.interrupt === null ? null : new Int32Array(config.interrupt);
@@ -40,21 +33,22 @@ export class WorkerSession implements Session {
     this.#settleReady = { resolve, reject };
     this.ready = promise;
     this.ready.catch(() => undefined); // the failure is also reported to the listener
-    worker.onmessage = (event) => {
-      this.#receive(event.data);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      // A file that is not there gives an event without a message.
-      const message = typeof event.message === "string" ? event.message : "";
-      this.#worker.terminate();
-      this.#fail(message === "" ? "its worker could not be loaded" : `its worker failed: ${message}`);
-    };
-    worker.onmessageerror = () => {
-      this.#worker.terminate();
-      this.#fail("a message of its worker could not be read");
-    };
-    worker.postMessage({ kind: "boot", config });
+    listen(booting, {
+      onmessage: (event) => {
+        this.#receive(event.data);
+      },
+      onerror: (event) => {
+        event.preventDefault();
+        // A file that is not there gives an event without a message.
+        const message = typeof event.message === "string" ? event.message : "";
+        this.#worker.terminate();
+        this.#fail(message === "" ? "its worker could not be loaded" : `its worker failed: ${message}`);
+      },
+      onmessageerror: () => {
+        this.#worker.terminate();
+        this.#fail("a message of its worker could not be read");
+      },
+    });
   }
 
   run(command: RunCommand): Promise<RunCompleted> {

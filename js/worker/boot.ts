@@ -2,6 +2,7 @@
 
 import type { BootConfig, BootPath, BootPhase, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
 import { placeArchive, placeFiles } from "./files.ts";
+import { unpackMemory } from "./memory.ts";
 import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
 import {
   compileModule,
@@ -90,7 +91,7 @@ async function restore(
   snapshot: SnapshotConfig,
   phase: (name: BootPhase) => void,
 ): Promise<Pyodide> {
-  const [memory, scripts, wasm, libraries] = await Promise.all([
+  const [packed, scripts, wasm, libraries] = await Promise.all([
     fetchUnpacked(snapshot.url, "the snapshot of Python"),
     files.scripts,
     files.wasm,
@@ -103,11 +104,13 @@ async function restore(
   ]);
   phase("initialising");
   if (scripts.glue === null) throw new Error("its glue is not at hand");
+  const memory = unpackMemory(packed);
   const create = linking(scripts.glue, libraries, (module) => {
     makeRoom(module, snapshot);
+    memory.place(module.HEAP8);
   });
   const pyodide = await loadPyodide(config.runtime, () => files.lock, scripts.loader, wasm, create, noArchive, {
-    _loadSnapshot: memory,
+    _loadSnapshot: memory.head,
   });
   reopenLibraries(pyodide._module, snapshot.libraries.handles);
   pyodide.runPython(RESEED);

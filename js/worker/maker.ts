@@ -2,6 +2,7 @@
 
 import type { LibraryConfig, RuntimeConfig } from "../protocol/rpc.ts";
 import { addKernel, loadPyodide } from "./boot.ts";
+import { packMemory } from "./memory.ts";
 import type { EmscriptenModule, Pyodide } from "./pyodide.ts";
 import { compileModule, fetchBytes, fetchText, importScripts } from "./runtime.ts";
 import { type Library, linking, openHandles } from "./snapshot.ts";
@@ -67,8 +68,7 @@ async function make(config: MakeConfig): Promise<Made> {
   // Nothing that JavaScript made may be in it, and nothing that nobody needs should be.
   for (const name of packages) Reflect.deleteProperty(pyodide.loadedPackages, name);
   pyodide.runPython("import gc; gc.collect()");
-  const memory = pyodide.makeMemorySnapshot();
-  await send(`${config.target}memory`, memory);
+  await send(`${config.target}memory`, packMemory(pyodide.makeMemorySnapshot()));
   return {
     kind: "made",
     table,

@@ -89,6 +89,8 @@ export interface EmscriptenModule {
 /** What goes into Emscripten's module when it is created. */
 export interface EmscriptenSettings {
   preRun?: ((module?: EmscriptenModule) => void)[];
+  /** In bytes; older versions take it from here. */
+  INITIAL_MEMORY?: number;
 }
 
 /** Pyodide's glue: makes the module, with WebAssembly and file system, in which Python then starts. */

@@ -38,6 +38,8 @@ export function linking(
   check: (module: EmscriptenModule) => void,
 ): CreateModule {
   return async (settings: EmscriptenSettings) => {
+    // Pyodide makes this the length of what it is to restore, which here is only a part of it.
+    delete settings.INITIAL_MEMORY;
     let fail: (error: unknown) => void = () => undefined;
     const failed = new Promise<never>((_, reject) => {
       fail = reject;

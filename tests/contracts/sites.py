@@ -10,7 +10,13 @@ from tiffin.host.export.runtime import Assets, Runtime, find_runtime
 from tiffin.stores.folder_lock import LOCK_FILE
 from tiffin.stores.uses import USES_FILE
 
-PAGE = ("page-AAAAAAAA.js", "worker-BBBBBBBB.js", "page-CCCCCCCC.css", "serif-DDDDDDDD.woff2")
+PAGE = (
+    "page-AAAAAAAA.js",
+    "worker-BBBBBBBB.js",
+    "page-CCCCCCCC.css",
+    "serif-DDDDDDDD.woff2",
+    "start-FFFFFFFF.js",
+)
 
 
 def make_assets(folder: Path) -> Assets:
@@ -25,6 +31,7 @@ def make_assets(folder: Path) -> Assets:
     kernel.write_bytes(b"kernel")
     bundle = {
         "page": PAGE[0],
+        "start": PAGE[4],
         "worker": PAGE[1],
         "styles": PAGE[2],
         "fonts": [PAGE[3]],

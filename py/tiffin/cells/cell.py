@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, MappingProxyType
 from typing import Any, Literal
@@ -30,14 +30,13 @@ class ImportedName:
 class SourceDefinition:
     """A function, class or lambda bound once at the top level of a cell, which can be restored by replaying.
 
-    `statement` is what to compile and run, `digest` that of its canonical form, `references` the global
-    names it uses now or when called, private ones in their mangled form. `eager` are those that are needed
+    `digest` is that of its statement's canonical form, `references` are the global names it uses now or when
+    called, private ones in their mangled form. `eager` are those that are needed
     the moment the statement runs (decorators, defaults, bases, class bodies). `changes` are those
     whose objects it changes when it is called.
     """
 
     kind: Literal["function", "class"]
-    statement: ast.stmt
     digest: Digest
     references: frozenset[str]
     eager: frozenset[str]
@@ -79,14 +78,28 @@ class CellProblem:
 
 
 @dataclass(frozen=True)
+class CellCode:
+    """What of a cell runs: `body` first; `tail` is the trailing expression, whose value is the output (None
+    when there is none, or a `;` hides it). Both may be coroutine code objects. `statements` are those of the
+    cell's sources, by name."""
+
+    body: CodeType | None = None
+    tail: CodeType | None = None
+    statements: Mapping[str, ast.stmt] = field(default_factory=lambda: _EMPTY)
+
+
+NO_CODE = CellCode()
+
+
+@dataclass(frozen=True)
 class Cell:
     """A compiled cell.
 
     `definitions` are the names it binds globally and shares, `private` its own `_names` in mangled form,
     `references` the names it reads that it does not bind; `changes` the names whose objects its statements
-    change. `flow` is there in document order. `body` runs first; `tail` is the trailing expression, whose
-    value is the output (None when there is none, or a `;` hides it). Both may be coroutine code objects.
-    `filename` is what its code objects carry, and its key in `linecache`.
+    change. `flow` is there in document order. `code` returns what runs, and may have to compile it;
+    `has_code` tells whether there is anything. `filename` is what its code objects carry, and its key in
+    `linecache`.
     """
 
     id: CellId
@@ -101,13 +114,8 @@ class Cell:
     imports: Mapping[str, ImportedName] = field(default_factory=lambda: _EMPTY)
     modules: frozenset[str] = frozenset()
     sources: Mapping[str, SourceDefinition] = field(default_factory=lambda: _EMPTY)
-    body: CodeType | None = None
-    tail: CodeType | None = None
+    has_code: bool = False
+    code: Callable[[], CellCode] = field(default=lambda: NO_CODE, compare=False, repr=False)
     problem: CellProblem | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     line: int | None = None
-
-    @property
-    def has_code(self) -> bool:
-        """Whether there is anything to run."""
-        return self.body is not None or self.tail is not None

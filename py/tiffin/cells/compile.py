@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from tiffin.cells.canonical import code_digest
-from tiffin.cells.cell import NO_FLOW, Cell, CellProblem, ImportedName, SourceDefinition
+from tiffin.cells.cell import NO_FLOW, Cell, CellCode, CellProblem, ImportedName, SourceDefinition
 from tiffin.cells.flow import find_flow
 from tiffin.cells.names import PRESETS, is_private, mangle
 from tiffin.cells.scope import ModuleScope, StatementScope
@@ -31,15 +31,15 @@ def compile_cell(cell: NotebookCell, filename: str, order: Order = "graph") -> C
     private to its cell, as in Jupyter: a later `_name` is a new version like any other.
     """
     source = cell.python
-    code_filename = f"<{filename} {cell.id}>"
+    named = code_filename(filename, cell)
     common: dict[str, Any] = {
         "id": cell.id,
         "source": source,
-        "filename": code_filename,
+        "filename": named,
         "settings": cell.settings,
         "line": cell.line,
     }
-    remember_source(code_filename, source)
+    remember_source(named, source)
     if cell.kind == "markdown":
         return Cell(**common, digest=_text_digest("markdown", source))
     if cell.problem is not None:
@@ -47,14 +47,19 @@ def compile_cell(cell: NotebookCell, filename: str, order: Order = "graph") -> C
             **common, digest=_text_digest("problem", source), problem=CellProblem("reading", cell.problem)
         )
     try:
-        tree = ast.parse(source, code_filename)
+        tree = ast.parse(source, named)
         hidden = _hides_tail(tree, source)
         traits = _traits(cell, hidden)
         code = code_digest(tree, traits)
-        return Cell(**common, digest=code, **_compile_tree(tree, cell, code_filename, hidden, order))
+        return Cell(**common, digest=code, **_compile_tree(tree, cell, named, hidden, order))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         problem = CellProblem("syntax", _syntax_sentence(error), getattr(error, "lineno", None))
         return Cell(**common, digest=_text_digest("syntax", source), problem=problem)
+
+
+def code_filename(filename: str, cell: NotebookCell) -> str:
+    """Return what a cell's code objects carry as their file, in the notebook `filename`."""
+    return f"<{filename} {cell.id}>"
 
 
 def remember_source(filename: str, source: str) -> None:
@@ -62,10 +67,10 @@ def remember_source(filename: str, source: str) -> None:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
 
 
-def compile_statement(definition: SourceDefinition, filename: str) -> CodeType:
-    """Return the code object that binds `definition`'s name again."""
-    module = ast.Module([definition.statement], [])
-    return _compile(module, filename, "exec")
+def compile_statement(cell: Cell, name: str) -> CodeType:
+    """Return the code object that binds `name`, one of the cell's sources, again."""
+    module = ast.Module([cell.code().statements[name]], [])
+    return _compile(module, cell.filename, "exec")
 
 
 def _text_digest(kind: str, source: str) -> Digest:
@@ -122,7 +127,12 @@ def _compile_tree(
     if body and isinstance(body[-1], ast.Expr) and not hidden:
         expression = ast.Expression(body.pop().value)  # type: ignore[attr-defined]
         tail = _compile(expression, filename, "eval")
-    sources = dict(_sources(tree, forms, scope.statements, new_name))
+    replayed = dict(_sources(tree, forms, scope.statements, new_name))
+    code = CellCode(
+        _compile(ast.Module(body, []), filename, "exec") if body else None,
+        tail,
+        {name: tree.body[index] for name, (index, _) in replayed.items()},
+    )
     return {
         "definitions": frozenset(bound - own),
         "private": frozenset(new_name(name) for name in own),
@@ -131,9 +141,9 @@ def _compile_tree(
         "flow": NO_FLOW if order == "graph" else find_flow(scope, frozenset(forms)),
         "imports": {new_name(name): imported for name, imported in imports.items()},
         "modules": modules,
-        "sources": sources,
-        "body": _compile(ast.Module(body, []), filename, "exec") if body else None,
-        "tail": tail,
+        "sources": {name: source for name, (_, source) in replayed.items()},
+        "has_code": bool(body) or tail is not None,
+        "code": lambda: code,
     }
 
 
@@ -202,8 +212,8 @@ def _sources(
     forms: Mapping[int, Digest],
     statements: Iterable[StatementScope],
     new_name: Callable[[str], str],
-) -> Iterable[tuple[str, SourceDefinition]]:
-    """The definitions that can be replayed.
+) -> Iterable[tuple[str, tuple[int, SourceDefinition]]]:
+    """The definitions that can be replayed, each with its place among the statements.
 
     Not those bound more than once, nor those that need, at once, a name which the same cell binds later or
     more than once: replaying them against the final values could give something else.
@@ -223,17 +233,12 @@ def _sources(
                 is_class = isinstance(kind, ast.ClassDef) or (
                     isinstance(kind, ast.Assign) and not isinstance(kind.value, ast.Lambda)
                 )
-                yield (
-                    new_name(name),
-                    SourceDefinition(
-                        kind="class" if is_class else "function",
-                        statement=kind,
-                        digest=forms[index],
-                        references=frozenset(new_name(use.name) for use in scope.uses) - PRESETS,
-                        eager=frozenset(new_name(other) for other in eager) - PRESETS,
-                        changes=frozenset(
-                            new_name(use.name) for use in scope.uses if use.effect == "changes"
-                        ),
-                    ),
+                source = SourceDefinition(
+                    kind="class" if is_class else "function",
+                    digest=forms[index],
+                    references=frozenset(new_name(use.name) for use in scope.uses) - PRESETS,
+                    eager=frozenset(new_name(other) for other in eager) - PRESETS,
+                    changes=frozenset(new_name(use.name) for use in scope.uses if use.effect == "changes"),
                 )
+                yield new_name(name), (index, source)
         bound_so_far |= names

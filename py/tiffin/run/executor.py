@@ -22,9 +22,10 @@ class DefaultExecutor:
     """Runs bodies here and now; `await` at the top level of a cell is allowed."""
 
     async def execute(self, cell: Cell, globals_: dict[str, Any]) -> Any:
-        if cell.body is not None:
-            await _evaluate(cell.body, globals_)
-        return await _evaluate(cell.tail, globals_) if cell.tail is not None else None
+        code = cell.code()
+        if code.body is not None:
+            await _evaluate(code.body, globals_)
+        return await _evaluate(code.tail, globals_) if code.tail is not None else None
 
 
 async def _evaluate(code: CodeType, globals_: dict[str, Any]) -> Any:

@@ -33,7 +33,8 @@ def named_texts(context: CellContext) -> Iterator[str]:
     """Yield the texts that the cell's code holds, the code that it may call, and its inputs: they may name
     files."""
     cell, namespace = context.cell, context.namespace
-    yield from code_texts(part for part in (cell.body, cell.tail) if part is not None)
+    code = cell.code()
+    yield from code_texts(part for part in (code.body, code.tail) if part is not None)
     for name in reach(context.taken, context.graph, namespace):
         value = namespace.globals.get(name)
         for part in vars(value).values() if isinstance(value, type) else (value,):

@@ -77,7 +77,8 @@ class KernelServices:
     `mark` is as in `CacheStores`.
     `environment` is recorded in manifests. `codecs` are others than tiffin's own. `lifecycles` are further
     ones, which stand around a body whose inputs are live. `file` is what `__file__` is in cells. `read_cell`
-    does for an edited cell what reading a file does for all: IPython's syntax, star imports.
+    does for an edited cell what reading a file does for all: IPython's syntax, star imports. `graph` makes
+    the graph of the notebook as it is opened.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -96,6 +97,7 @@ class KernelServices:
     trust: Trust = field(default_factory=Trust)
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
+    graph: Callable[[Notebook], Graph] = graph_of
 
 
 class Kernel:
@@ -159,7 +161,7 @@ class Kernel:
         )
         executor = InterruptibleExecutor(services.executor, self._interrupter)
         self._runner = Runner(
-            graph_of(notebook),
+            services.graph(notebook),
             Evaluator(self._lifecycles(), executor),
             self.namespace,
             self._report,

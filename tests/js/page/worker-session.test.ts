@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import type { RunCommand, SessionNotice } from "../../../js/page/session.ts";
-import { type WorkerLike, WorkerSession } from "../../../js/page/worker-session.ts";
+import { boot, type WorkerLike } from "../../../js/page/boot-worker.ts";
+import { WorkerSession } from "../../../js/page/worker-session.ts";
 import { NOTHING } from "../../../js/page/stats.ts";
 import type { KernelEvent } from "../../../js/protocol/messages.ts";
 import type { BootConfig, FromWorker, KeptEntry, ToWorker } from "../../../js/protocol/rpc.ts";
@@ -65,7 +66,7 @@ let notices: SessionNotice[];
 let stored: KeptEntry[];
 
 function open(config: BootConfig = base): WorkerSession {
-  return new WorkerSession(worker, config, {
+  return new WorkerSession(boot(worker, config), {
     stored: (entry) => stored.push(entry),
     event: (event) => events.push(event.type),
     notice: (notice) => notices.push(notice),

@@ -20,8 +20,9 @@ def take(source: str, *, large: bool = True, others: dict[str, str] | None = Non
     cell = compiled(source)
     scope: dict[str, Any] = dict(given)
     if not given:
-        assert cell.body is not None
-        exec(cell.body, scope)
+        body = cell.code().body
+        assert body is not None
+        exec(body, scope)
     names = cell.definitions | cell.private
     maker = SnapshotMaker(
         standard_codecs(lambda: scope), (others or {}).get, lambda module: None, large=large

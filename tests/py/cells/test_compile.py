@@ -32,7 +32,7 @@ from tiffin.notebook.notebook import NotebookCell
     ],
 )
 def test_the_trailing_expression_is_the_output(source: str, has_tail: bool) -> None:
-    assert (compiled(source).tail is not None) is has_tail
+    assert (compiled(source).code().tail is not None) is has_tail
 
 
 def test_hiding_the_output_is_another_computation() -> None:
@@ -113,6 +113,7 @@ def test_sources_know_what_they_need_at_once_and_later() -> None:
 def test_the_source_of_a_function_can_be_inspected() -> None:
     found = compile_cell(cell("x = 1\ndef f():\n    return 2\n"), "nb.py")
     scope: dict[str, object] = {}
-    assert found.body is not None
-    exec(found.body, scope)
+    body = found.code().body
+    assert body is not None
+    exec(body, scope)
     assert inspect.getsource(scope["f"]) == "def f():\n    return 2\n"  # type: ignore[arg-type]

@@ -102,8 +102,9 @@ def test_private_names_do_not_meet_those_of_other_cells() -> None:
     left, right = compiled("_x = 1\ny = _x", "a"), compiled("_x = 2\nz = _x", "b")
     scope: dict[str, object] = {}
     for cell in (left, right):
-        assert cell.body is not None
-        exec(cell.body, scope)
+        body = cell.code().body
+        assert body is not None
+        exec(body, scope)
     assert (scope["y"], scope["z"]) == (1, 2)
     assert left.private.isdisjoint(right.private)
 
@@ -111,8 +112,9 @@ def test_private_names_do_not_meet_those_of_other_cells() -> None:
 def test_an_exception_name_does_not_unbind_another_cells() -> None:
     cell = compiled("try: 1/0\nexcept ZeroDivisionError as e: seen = str(e)")
     scope: dict[str, object] = {"e": 2.718}
-    assert cell.body is not None
-    exec(cell.body, scope)
+    body = cell.code().body
+    assert body is not None
+    exec(body, scope)
     assert scope["e"] == 2.718
     assert scope["seen"] == "division by zero"
 

@@ -13,6 +13,7 @@ from tiffin.cache.surroundings import ShippedSurroundings
 from tiffin.commands import AnswerInput, Interrupt, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
+from tiffin.graph.facts import graph_by
 from tiffin.host.browser.fetch import FetchBatch, make_fetch, make_fetch_inside, to_bytes
 from tiffin.host.browser.packages import Installing, LockedPackages
 from tiffin.host.browser.waiting import Waiting, Waits
@@ -121,6 +122,7 @@ def start(
         fetched=stores.fetched,
         inside=stores.inside,
         file=notebook.filename,
+        graph=lambda notebook: graph_by(index.get("facts"), notebook, notebook_text.encode()),
     )
     host = BrowserHost(notebook, services, post)
     Waits(host.kernel, inside).install()

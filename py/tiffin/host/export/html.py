@@ -40,9 +40,11 @@ class CellView:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Where the page finds its script, styles and first fonts; `origins` are others that it runs code from,
-    `connections` others that it fetches from."""
+    """Where the page finds its script, styles and first fonts; `start` is the script that starts Python at
+    once, None where it waits; `origins` are others that it runs code from, `connections` others that it
+    fetches from."""
 
+    start: str | None
     script: str
     styles: str
     origins: tuple[str, ...] = ()
@@ -190,6 +192,9 @@ def render_page(
     if sheet := attribute_sheet(cells):
         styles.append(keep_file(sheet.encode("utf-8", "replace"), ".css"))
     sheets = "\n".join(f'<link rel="stylesheet" href="{html.escape(address)}">' for address in styles)
+    start = ""
+    if links.start is not None:
+        start = f'<script type="module" async src="{html.escape(links.start)}"></script>\n'
     policy = _attribute(content_security_policy(links.origins, links.connections))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
@@ -204,8 +209,8 @@ def render_page(
 <link rel="icon" href="data:,">
 {fonts}
 {sheets}
-<script type="module" src="{html.escape(links.script)}"></script>
 <script type="application/json" id="tn-config">{config_text}</script>
+{start}<script type="module" src="{html.escape(links.script)}"></script>
 </head>
 <body>
 <header class="tn-bar"><span class="tn-name">{html.escape(notebook.filename)}</span>

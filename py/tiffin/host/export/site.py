@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from tiffin.cells.compile import compile_cell
+from tiffin.graph.facts import notebook_facts
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
@@ -231,9 +232,10 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
     layout = lay_out_runtime(runtime, assets.kernel, site.compiled, snapshots, up)
     for address, path in layout.files.items():
         _write(site.folder / address, path)
-    index = _index(entry)
+    document = _json(entry.notebook.to_json())
+    index = _index(entry, notebook_facts(entry.notebook, document))
     _write_cache(folder / "public" / "cache", entry, index)
-    _write(folder / "notebook.json", _json(entry.notebook.to_json()))
+    _write(folder / "notebook.json", document)
     config = {
         "notebook": "notebook.json",
         "cache": "public/cache",
@@ -250,6 +252,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
     }
     origins = () if runtime.url is None else (_origin(runtime.url),)
     links = PageLinks(
+        f"{up}assets/{assets.bundle['start']}" if options.boot == "eager" else None,
         f"{up}assets/{assets.bundle['page']}",
         f"{up}assets/{assets.bundle['styles']}",
         origins,
@@ -325,8 +328,8 @@ def _view(cell: NotebookCell, cooked: Cooked | None) -> CellView:
     return CellView(cell, found.output, found.displays, found.console, "export")
 
 
-def _index(entry: Entry) -> dict[str, Json]:
-    """`index.json`: what was shipped, and each cell's key in the state as exported."""
+def _index(entry: Entry, facts: Json) -> dict[str, Json]:
+    """`index.json`: what was shipped, each cell's key in the state as exported, and the notebook's facts."""
     cells: dict[CellId, Key] = {}
     inline: dict[Key, Json] = {}
     manifests: Mapping[Key, bytes] = {}
@@ -345,6 +348,7 @@ def _index(entry: Entry) -> dict[str, Json]:
         "keys": sorted(manifests),
         "blobs": sorted(entry.cooked.blobs) if entry.cooked is not None else [],
         "manifests": inline,
+        "facts": facts,
     }
 
 

@@ -12,7 +12,7 @@ from tiffin.cache.cell_cache import BadBlob, CellCache, blob_of
 from tiffin.cache.key import CONTENT_LIMIT
 from tiffin.cache.manifest import Definition
 from tiffin.cache.snapshot import NOT_KEPT, restore_element
-from tiffin.cells.cell import Cell, SourceDefinition
+from tiffin.cells.cell import Cell
 from tiffin.cells.compile import compile_statement
 from tiffin.cells.names import is_private, mangle, unmangle
 from tiffin.codecs.registry import Encoded
@@ -175,7 +175,7 @@ class InputsLifecycle:
                         data = data.toreadonly()  # other names may have the same
                     globals_[name] = self._cache.codecs.decode(definition.codec or "", data)
                 case "source":
-                    return self._replay(context, cell, cell.sources[name])
+                    return self._replay(context, cell, name)
                 case "import":
                     globals_[name] = _import(definition)
                 case "element":
@@ -190,9 +190,9 @@ class InputsLifecycle:
         context.namespace.part((name, binding.owner), context.cell.id)
         return None
 
-    def _replay(self, context: CellContext, cell: Cell, source: SourceDefinition) -> str | None:
+    def _replay(self, context: CellContext, cell: Cell, name: str) -> str | None:
         """Run the statement that made a function or class again; return why that cannot be right, or None."""
-        namespace = context.namespace
+        namespace, source = context.namespace, cell.sources[name]
         if context.graph.order == "document":
             # What the cell at hand does not take itself may have been used meanwhile, as a cache is.
             for other in source.eager:
@@ -200,7 +200,7 @@ class InputsLifecycle:
                     return f"it was made with another version of '{other}'"
         touched = [name for name in reach(source.eager, context.graph, namespace) if namespace.is_live(name)]
         before = {name: self._content(namespace.globals[name]) for name in touched}
-        exec(compile_statement(source, cell.filename), namespace.globals)  # noqa: S102
+        exec(compile_statement(cell, name), namespace.globals)  # noqa: S102
         changed = [name for name in touched if self._content(namespace.globals[name]) != before[name]]
         if changed:  # a decorator that registers would have registered twice
             return f"making it again changes '{unmangle(changed[0])}'"

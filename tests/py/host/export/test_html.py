@@ -168,11 +168,12 @@ def test_a_cell_follows_the_dom_contract() -> None:
 def page(config: dict[str, Any] | None = None, origins: tuple[str, ...] = (), **fields: Any) -> str:
     given = {"mode": "run", "version": "0.1.0", **(config or {})}
     views = fields.pop("views", [view()])
+    start = fields.pop("start", None)
     return render_page(
         notebook("1", **fields),
         views,
         given,
-        PageLinks("a/p.js", "a/p.css", origins, ("a/f.woff2",)),
+        PageLinks(start, "a/p.js", "a/p.css", origins, ("a/f.woff2",)),
         no_file,
     )
 
@@ -198,6 +199,13 @@ def test_nothing_breaks_out_of_the_configuration_or_the_title(text: str) -> None
     assert read_config(markup)["keys"] == {text: text}
     assert markup.count("<script") == 2
     assert "<!--" not in markup
+
+
+def test_a_script_that_starts_python_stands_after_the_configuration_that_it_reads() -> None:
+    markup = page(start="a/start.js")
+    script = '<script type="module" async src="a/start.js"></script>'
+    assert markup.index('id="tn-config"') < markup.index(script) < markup.index('src="a/p.js"')
+    assert "async" not in page()
 
 
 def test_the_page_says_whether_the_notebook_has_run() -> None:

@@ -85,7 +85,7 @@ def test_the_cache_holds_exactly_what_its_index_lists(baker: Baker) -> None:
     baker.write(baker.entry("'an earlier state' * 3000", *LUNCH[:2]))
     baker.write(baker.entry(*LUNCH))
     index = baker.json("public/cache/index.json")
-    assert index.keys() == {"format", "notebook", "cells", "keys", "blobs", "manifests"}
+    assert index.keys() == {"format", "notebook", "cells", "keys", "blobs", "manifests", "facts"}
     assert (index["format"], index["notebook"]) == (1, "lunch.py")
     assert index["cells"].keys() == {f"c{i}" for i in range(1, 8)}
     assert sorted(index["cells"].values()) == index["keys"]
@@ -171,7 +171,9 @@ def test_outputs_are_in_the_page_before_any_script(baker: Baker) -> None:
 def test_without_execution_there_are_no_results(baker: Baker) -> None:
     baker.write(baker.entry(*LUNCH, execute=False))
     assert 'data-origin="export"' not in (baker.site / "index.html").read_text("utf-8")
-    assert baker.json("public/cache/index.json") == {
+    index = baker.json("public/cache/index.json")
+    assert len(index.pop("facts")["cells"]) == len(LUNCH)
+    assert index == {
         "format": 1,
         "notebook": "lunch.py",
         "cells": {},
@@ -336,6 +338,7 @@ def test_a_service_worker_knows_the_version_of_its_site(baker: Baker) -> None:
     assert told["files"] == [
         "assets/page-AAAAAAAA.js",
         "assets/page-CCCCCCCC.css",
+        "assets/start-FFFFFFFF.js",
         "assets/worker-BBBBBBBB.js",
         *sorted(["runtime/314.0.7/numpy-1.0.whl", *layout.files]),
     ]

@@ -1,0 +1,59 @@
+/** Starting the worker: what it says before anybody listens is kept. */
+
+import type { BootConfig, FromWorker, KeptEntry, ToWorker } from "../protocol/rpc.ts";
+import { bootConfig, isCompressing, type PageConfig, sharesMemory } from "./config.ts";
+
+/** The part of `Worker` that a session uses; tests bring their own. */
+export interface WorkerLike {
+  postMessage(message: ToWorker): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+}
+
+/** How a session hears a worker. */
+export type WorkerListener = Required<Pick<WorkerLike, "onmessage" | "onerror" | "onmessageerror">>;
+
+/** A worker that boots with `config`. */
+export interface BootingWorker<W extends WorkerLike = Worker> {
+  readonly worker: W;
+  readonly config: BootConfig;
+  /** What it has said, one call of a listener each. */
+  readonly said: ((listener: WorkerListener) => void)[];
+}
+
+declare global {
+  interface Window {
+    /** The worker that was started before the page's own script ran; null once the page has seen to it. */
+    tiffinWorker?: BootingWorker | null;
+  }
+}
+
+/** Has a worker boot. */
+export function boot<W extends WorkerLike>(worker: W, config: BootConfig): BootingWorker<W> {
+  const said: BootingWorker["said"] = [];
+  worker.onmessage = (event) => said.push((listener) => listener.onmessage?.(event));
+  worker.onerror = (event) => {
+    event.preventDefault();
+    said.push((listener) => listener.onerror?.(event));
+  };
+  worker.onmessageerror = (event) => said.push((listener) => listener.onmessageerror?.(event));
+  worker.postMessage({ kind: "boot", config });
+  return { worker, config, said };
+}
+
+/** Gives a worker a listener, which hears first what was said before. */
+export function listen({ worker, said }: BootingWorker<WorkerLike>, listener: WorkerListener): void {
+  for (const repeat of said.splice(0)) repeat(listener);
+  worker.onmessage = listener.onmessage;
+  worker.onerror = listener.onerror;
+  worker.onmessageerror = listener.onmessageerror;
+}
+
+/** Starts a page's worker; `script` is the address of one of the page's own, `kept` what an earlier worker stored. */
+export function bootWorker(config: PageConfig, script: string, kept: readonly KeptEntry[] = []): BootingWorker {
+  const worker = new Worker(new URL(config.worker, document.baseURI), { type: "module", name: "tiffin" });
+  const around = { shared: sharesMemory(window), compressing: isCompressing(performance, script) };
+  return boot(worker, bootConfig(config, document.baseURI, around, kept));
+}

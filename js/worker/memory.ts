@@ -1,0 +1,98 @@
+/**
+ * Python's memory as it is sent: without what is zero in it, which is half of it (the stack, and room to grow).
+ *
+ * A packed snapshot is, in words of 32 bits, little-endian: `MAGIC`, the length of the snapshot in bytes, the number of
+ * runs, start and length of each run in the snapshot; then the bytes of all runs, one after another. What no run covers
+ * is zero. The first run begins with the header of Pyodide's snapshot.
+ */
+
+const MAGIC = 0x31734e54; // "TNs1"
+const PAGE = 4096;
+const WORD = 4;
+/** The place in the header of Pyodide's snapshot where it says where memory begins. */
+const OFFSET = 1;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+interface Run {
+  readonly start: number;
+  readonly data: Bytes;
+}
+
+/** A snapshot that is to be restored: what Pyodide restores by itself, and what is to be in memory before. */
+export interface Unpacked {
+  /** Pyodide's header, and memory up to the first run of zeros. */
+  readonly head: Bytes;
+  /** Puts the rest into memory, which has room for it. */
+  readonly place: (heap: Int8Array) => void;
+}
+
+/** Packs what Pyodide has made. */
+export function packMemory(snapshot: Bytes): Bytes {
+  const runs = findRuns(snapshot);
+  const words = new Uint32Array([MAGIC, snapshot.length, runs.length, ...runs.flatMap((run) => [run.start, run.data.length])]);
+  const packed = new Uint8Array(words.byteLength + runs.reduce((sum, run) => sum + run.data.length, 0));
+  packed.set(new Uint8Array(words.buffer));
+  let at = words.byteLength;
+  for (const { data } of runs) {
+    packed.set(data, at);
+    at += data.length;
+  }
+  return packed;
+}
+
+/** Reads what was packed; throws where it is something else, or not all of it. */
+export function unpackMemory(packed: Bytes): Unpacked {
+  const [magic, length = 0, count = 0] = wordsOf(packed, 0, 3);
+  if (magic !== MAGIC) throw new Error("what was fetched is no snapshot of Python");
+  const places = wordsOf(packed, 3, 2 * count);
+  const runs: Run[] = [];
+  let at = (3 + 2 * count) * WORD;
+  for (let index = 0; index < places.length; index += 2) {
+    const [start = 0, size = 0] = places.subarray(index, index + 2);
+    runs.push({ start, data: packed.subarray(at, at + size) });
+    at += size;
+  }
+  const [head, ...rest] = runs;
+  if (head === undefined || head.start !== 0 || at !== packed.length) {
+    throw new Error("the snapshot of Python is damaged");
+  }
+  const offset = wordsOf(head.data, OFFSET, 1)[0] ?? 0;
+  return {
+    head: head.data,
+    place: (heap) => {
+      let end = head.data.length;
+      for (const { start, data } of rest) {
+        heap.fill(0, end - offset, start - offset); // what the start of the module has left there
+        heap.set(data, start - offset);
+        end = start + data.length;
+      }
+      heap.fill(0, end - offset, length - offset);
+    },
+  };
+}
+
+/** The runs of pages of which each holds something. The first is always one, however little it holds. */
+function findRuns(snapshot: Bytes): Run[] {
+  const runs: Run[] = [];
+  let start: number | null = 0;
+  for (let page = PAGE; page < snapshot.length; page += PAGE) {
+    const empty = isZero(snapshot, page, Math.min(page + PAGE, snapshot.length));
+    if (empty && start !== null) runs.push({ start, data: snapshot.subarray(start, page) });
+    if (empty) start = null;
+    else start ??= page;
+  }
+  if (start !== null) runs.push({ start, data: snapshot.subarray(start) });
+  return runs;
+}
+
+function isZero(data: Bytes, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (data[at] !== 0) return false;
+  return true;
+}
+
+/** Words at a place; copied, since they need not lie where words must. Fewer where there are no more. */
+function wordsOf(data: Bytes, first: number, count: number): Uint32Array<ArrayBuffer> {
+  const bytes = data.slice(first * WORD, (first + count) * WORD);
+  return new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / WORD));
+}
