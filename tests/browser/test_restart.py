@@ -19,12 +19,13 @@ Opening = Callable[..., tuple[EngineView, Served]]
 LOST = "stress and total are stale, run them again."
 
 
-def begin(view: EngineView, widget: str, value: str, cell: str) -> None:
-    """Set a widget, and return once the cell's body has begun to print."""
+def begin(view: EngineView, widget: str, value: str, cell: str, says: str) -> None:
+    """Set a widget, and return once the cell's body has begun, and `says` so."""
     view.evaluate(f"void tiffin.setValue({json.dumps(widget)}, {json.dumps(value)}).catch(() => undefined)")
+    shown = f"document.querySelector('[data-cell={cell}] .tn-console').textContent.trim()"
     view.wait(
         f"document.querySelector('[data-cell={cell}]').dataset.status === 'running'"
-        f" && document.querySelector('[data-cell={cell}] .tn-console').textContent !== ''"
+        f" && {shown} === {json.dumps(says)}"
     )
 
 
@@ -81,7 +82,7 @@ def test_cells_wait_or_say_what_to_do_instead(engine: Engine, opening: Opening) 
     assert view.evaluate("document.querySelector('.tn-question')") is None
 
     for what in ("long sleep", "long await"):
-        begin(view, "what", what, "wait")
+        begin(view, "what", what, "wait", "before")
         assert view.console_text("wait") == "before\n"  # what is printed before it sleeps is there meanwhile
         assert view.evaluate("tiffin.interrupt()") is True
         view.wait("document.querySelector('[data-cell=wait]').dataset.status === 'cancelled'")
@@ -98,7 +99,7 @@ def test_whatever_a_cell_does_the_page_goes_on(engine: Engine, opening: Opening)
     view.set("people", 7)
     assert view.output("share") == "84"
 
-    begin(view, "trial", "loop", "stress")
+    begin(view, "trial", "loop", "stress", "trying loop")
     assert view.evaluate("tiffin.interrupt()") is True
     view.wait("document.querySelector('[data-cell=stress]').dataset.status === 'cancelled'")
     view.wait_ready()
@@ -127,7 +128,7 @@ def test_whatever_a_cell_does_the_page_goes_on(engine: Engine, opening: Opening)
 
     # WebKit cannot end a worker inside WebAssembly: the call would keep its processor until it is done.
     if engine.name != "webkit":
-        begin(view, "trial", "call", "stress")
+        begin(view, "trial", "call", "stress", "trying call")
         assert view.evaluate("tiffin.interrupt()") is True
         wait_told(view, f"Python did not stop by itself and was restarted: {LOST}")
         assert view.status("stress") == "stale"
@@ -147,7 +148,7 @@ def test_without_shared_memory_stopping_is_restarting(sites: Sites, serve: Serve
         view.wait_ready()
         assert view.root("isolated") == "false"
         view.set("people", 7)
-        begin(view, "trial", "loop", "stress")
+        begin(view, "trial", "loop", "stress", "trying loop")
         view.evaluate("document.querySelector('.tn-stop').click()")
         wait_told(view, f"Python did not stop by itself and was restarted: {LOST}")
         assert (view.status("stress"), view.status("total")) == ("stale", "stale")
