@@ -29,7 +29,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 KINDS = {
     "document": {"", ".html"},
     "script": {".js", ".mjs"},
-    "wasm": {".wasm"},
+    "wasm": {".wasm", ".libraries"},
     "snapshot": {".snapshot"},
     "archive": {".zip", ".whl"},
     "font, style": {".woff2", ".css"},

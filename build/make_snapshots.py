@@ -24,7 +24,7 @@ from tiffin.errors import TiffinError
 from tiffin.host.export import runtime as runtimes
 from tiffin.host.export.makers import FAMILIES, Family, open_maker
 from tiffin.host.export.snapshots import Ingredients, Snapshot, make_snapshot, read_snapshots, write_snapshots
-from tiffin.host.export.variants import VARIANTS, compress_zstd, unpacked
+from tiffin.host.export.variants import MEMORY, VARIANTS, compress_zstd, unpacked
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "build" / "out"
@@ -101,7 +101,7 @@ def files_to_pack(version: str) -> Iterator[tuple[str, bytes]]:
     own = runtimes.stock_files(runtime)
     for role in ("loader", "glue", "wasm"):
         yield runtimes.named_by_content(own[role]), own[role].read_bytes()
-    for path in sorted((OUTPUT / "snapshots" / version).glob("*.snapshot")):
+    for path in sorted((OUTPUT / "snapshots" / version).glob(f"*{MEMORY}")):
         yield path.name, unpacked(path)
 
 
@@ -112,7 +112,7 @@ def pack(versions: list[str], target: Path = OUTPUT / "packed") -> None:
     for version in versions:
         for name, content in files_to_pack(version):
             # A snapshot is compressed by gzip as it is.
-            for suffix in (".zst", ".br") if name.endswith(".snapshot") else VARIANTS:
+            for suffix in (".zst", ".br") if name.endswith(MEMORY) else VARIANTS:
                 path = target / f"{name}{suffix}"
                 wanted.add(path)
                 if not path.is_file():

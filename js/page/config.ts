@@ -99,7 +99,7 @@ function absoluteRuntime(runtime: RuntimeConfig, absolute: (url: string) => stri
       url: absolute(snapshot.url),
       libraries: {
         ...snapshot.libraries,
-        modules: snapshot.libraries.modules.map(({ path, url }) => ({ path, url: absolute(url) })),
+        url: snapshot.libraries.url === null ? null : absolute(snapshot.libraries.url),
       },
     })),
   };

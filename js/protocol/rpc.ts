@@ -23,7 +23,9 @@ export interface ArchiveConfig {
 
 /** Libraries in WebAssembly that a snapshot holds, and the handles that Python has of them. */
 export interface LibraryConfig {
-  readonly modules: readonly { readonly path: string; readonly url: string }[];
+  /** The file with all of them, one after another; null without any. */
+  readonly url: string | null;
+  readonly modules: readonly { readonly path: string; readonly size: number }[];
   readonly handles: readonly (readonly [handle: number, name: string])[];
 }
 

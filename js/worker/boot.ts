@@ -1,6 +1,6 @@
 /** Booting: Python from a snapshot where that fits, by its ordinary start otherwise; all files side by side. */
 
-import type { BootConfig, BootPath, BootPhase, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
+import type { BootConfig, BootPath, BootPhase, LibraryConfig, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
 import { placeArchive, placeFiles } from "./files.ts";
 import { unpackMemory } from "./memory.ts";
 import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
@@ -13,7 +13,7 @@ import {
   type Scripts,
   withFiles,
 } from "./runtime.ts";
-import { findSnapshot, linking, makeRoom, reopenLibraries, RESEED } from "./snapshot.ts";
+import { findSnapshot, type Library, linking, makeRoom, reopenLibraries, RESEED } from "./snapshot.ts";
 
 /** What a boot brings to life. */
 export interface Booted {
@@ -95,12 +95,7 @@ async function restore(
     fetchUnpacked(snapshot.url, "the snapshot of Python"),
     files.scripts,
     files.wasm,
-    Promise.all(
-      snapshot.libraries.modules.map(async ({ path, url }) => ({
-        path,
-        module: await compileModule(url, false),
-      })),
-    ),
+    compileLibraries(snapshot.libraries),
   ]);
   phase("initialising");
   if (scripts.glue === null) throw new Error("its glue is not at hand");
@@ -115,6 +110,15 @@ async function restore(
   reopenLibraries(pyodide._module, snapshot.libraries.handles);
   pyodide.runPython(RESEED);
   return pyodide;
+}
+
+/** Compiles the libraries that a snapshot was made with, all at once. */
+async function compileLibraries({ url, modules }: LibraryConfig): Promise<Library[]> {
+  if (url === null) return [];
+  const code = await fetchUnpacked(url, "the libraries of Python's packages");
+  let end = 0;
+  const parts = modules.map(({ path, size }) => ({ path, data: code.subarray(end, (end += size)) }));
+  return Promise.all(parts.map(async ({ path, data }) => ({ path, module: await WebAssembly.compile(data) })));
 }
 
 async function startPython(config: BootConfig, files: Files, phase: (name: BootPhase) => void): Promise<Pyodide> {

@@ -79,12 +79,12 @@ async function make(config: MakeConfig): Promise<Made> {
   };
 }
 
-/** The libraries that the code opens, in the order in which it does; they are sent to the target, too. */
+/** The libraries that the code opens, by name, so that every engine has them in the same order; they are sent, too. */
 async function findLibraries(pyodide: Pyodide, config: MakeConfig): Promise<Library[]> {
   pyodide.runPython(config.code);
   const found: Library[] = [];
-  for (const [, path] of openHandles(pyodide._module)) {
-    if (!path.endsWith(".so") || found.some((library) => library.path === path)) continue;
+  const opened = new Set(openHandles(pyodide._module).map(([, path]) => path));
+  for (const path of [...opened].filter((name) => name.endsWith(".so")).sort()) {
     const data = pyodide.FS.readFile(path);
     await send(`${config.target}library-${found.length}`, data);
     found.push({ path, module: await WebAssembly.compile(data) });

@@ -21,7 +21,7 @@ const config: PageConfig = {
         url: "../runtime/1.snapshot",
         table: 3,
         heap: 9,
-        libraries: { modules: [{ path: "/lib/a.so", url: "../runtime/a.wasm" }], handles: [[12, "/lib/a.so"]] },
+        libraries: { url: "../runtime/a.libraries", modules: [{ path: "/lib/a.so", size: 3 }], handles: [[12, "/lib/a.so"]] },
         packages: ["a"],
       },
     ],
@@ -78,7 +78,8 @@ describe("the configuration", () => {
             ...config.runtime.snapshots[0],
             url: `${site}/runtime/1.snapshot`,
             libraries: {
-              modules: [{ path: "/lib/a.so", url: `${site}/runtime/a.wasm` }],
+              url: `${site}/runtime/a.libraries`,
+              modules: [{ path: "/lib/a.so", size: 3 }],
               handles: [[12, "/lib/a.so"]],
             },
           },

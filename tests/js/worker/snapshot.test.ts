@@ -50,7 +50,7 @@ describe("the family of an engine", () => {
   });
 
   it("has a snapshot of its own, or none", () => {
-    const libraries = { modules: [], handles: [] };
+    const libraries = { url: null, modules: [], handles: [] };
     const snapshot = { family: "webkit", url: "s", table: 5, heap: 20, libraries, packages: [] } as const;
     expect(findSnapshot([snapshot], SAFARI)).toBe(snapshot);
     expect(findSnapshot([snapshot], FIREFOX)).toBeNull();

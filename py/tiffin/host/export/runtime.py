@@ -239,7 +239,8 @@ def lay_out_runtime(
             "table": snapshot.table,
             "heap": snapshot.heap,
             "libraries": {
-                "modules": [{"path": path, "url": put(file)} for path, file in snapshot.libraries],
+                "url": snapshot.code and put(snapshot.code),
+                "modules": [{"path": path, "size": size} for path, size in snapshot.libraries],
                 "handles": [list(handle) for handle in snapshot.handles],
             },
             "packages": list(snapshot.packages),

@@ -17,6 +17,7 @@ from typing import Any
 
 from tiffin.errors import TiffinError
 from tiffin.host.export.makers import Family, Maker
+from tiffin.host.export.variants import LIBRARIES, MEMORY
 from tiffin.ids import digest
 
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".wasm": "application/wasm"}
@@ -33,16 +34,17 @@ class Snapshot:
     """Python's memory, compressed by gzip, and what has to be the same where it is restored.
 
     `table` is the length of WebAssembly's table of functions before Python's start, `heap` the bytes of
-    memory, `libraries` the paths of libraries in WebAssembly with their files, in the order in which they are
-    linked, `handles` what Python calls them, `packages` the packages whose modules it holds, without their
-    files.
+    memory. `libraries` are the paths of libraries in WebAssembly with their sizes, in the order in which they
+    are linked; `code` is the file with all of them, one after another, compressed by gzip; None without any.
+    `handles` are what Python calls them, `packages` the packages whose modules it holds, without their files.
     """
 
     family: Family
     memory: Path
     table: int
     heap: int
-    libraries: tuple[tuple[str, Path], ...] = ()
+    code: Path | None = None
+    libraries: tuple[tuple[str, int], ...] = ()
     handles: tuple[tuple[int, str], ...] = ()
     packages: tuple[str, ...] = ()
 
@@ -53,7 +55,8 @@ class Snapshot:
             "memory": self.memory.name,
             "table": self.table,
             "heap": self.heap,
-            "libraries": [[path, file.name] for path, file in self.libraries],
+            "code": self.code and self.code.name,
+            "libraries": [list(library) for library in self.libraries],
             "handles": [list(handle) for handle in self.handles],
             "packages": list(self.packages),
         }
@@ -66,7 +69,8 @@ class Snapshot:
             folder / document["memory"],
             document["table"],
             document["heap"],
-            tuple((path, folder / file) for path, file in document["libraries"]),
+            document["code"] and folder / document["code"],
+            tuple((path, size) for path, size in document["libraries"]),
             tuple((handle, name) for handle, name in document["handles"]),
             tuple(document["packages"]),
         )
@@ -130,22 +134,19 @@ def _keep(family: Family, made: Mapping[str, Any], source: Path, target: Path) -
     """Put what was made into `target`, under names made of its digest."""
     target.mkdir(parents=True, exist_ok=True)
 
-    def put(data: bytes, name: str) -> Path:
-        path = target / name
-        path.write_bytes(data)
+    def put(data: bytes, suffix: str) -> Path:
+        path = target / f"{digest(data)[:20]}{suffix}"
+        path.write_bytes(gzip.compress(data, 9, mtime=0))
         return path
 
-    memory = (source / "memory").read_bytes()
-    libraries = []
-    for number, path in enumerate(made["libraries"]):
-        data = (source / f"library-{number}").read_bytes()
-        libraries.append((path, put(data, f"{digest(data)[:20]}.wasm")))
+    code = [(source / f"library-{number}").read_bytes() for number in range(len(made["libraries"]))]
     return Snapshot(
         family,
-        put(gzip.compress(memory, 9, mtime=0), f"{digest(memory)[:20]}.snapshot"),
+        put((source / "memory").read_bytes(), MEMORY),
         made["table"],
         made["heap"],
-        tuple(libraries),
+        put(b"".join(code), LIBRARIES) if code else None,
+        tuple(zip(made["libraries"], map(len, code), strict=True)),
         tuple((handle, name) for handle, name in made["handles"]),
         tuple(made["packages"]),
     )
@@ -199,9 +200,7 @@ def read_snapshots(folder: Path, made_from: Mapping[str, str]) -> tuple[Snapshot
         same = record["from"] == dict(made_from)
     except (OSError, ValueError, KeyError, TypeError):
         return ()
-    files = [
-        file for snapshot in found for file in (snapshot.memory, *(path for _, path in snapshot.libraries))
-    ]
+    files = [file for snapshot in found for file in (snapshot.memory, snapshot.code) if file is not None]
     return found if same and all(file.is_file() for file in files) else ()
 
 

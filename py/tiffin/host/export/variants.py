@@ -10,6 +10,9 @@ from pathlib import Path
 VARIANTS = (".zst", ".br", ".gz")
 """What a compressed variant of a file is called, after the file's name."""
 
+MEMORY, LIBRARIES = ".snapshot", ".libraries"
+"""What files of a snapshot end in. They are compressed by gzip as they are, whatever a host does."""
+
 _WINDOW = 23
 """Log2 of the bytes that Zstandard looks back: browsers unpack no more than 8 MiB (RFC 9659, section 3)."""
 
@@ -40,6 +43,6 @@ def compress_zstd(content: bytes, level: int) -> bytes:
 
 
 def unpacked(path: Path) -> bytes:
-    """The content of a file, and of a snapshot, which is compressed by gzip as it is, the memory in it."""
+    """The content of a file, and of a snapshot's, which is compressed by gzip as it is, what is in it."""
     content = path.read_bytes()
-    return gzip.decompress(content) if path.suffix == ".snapshot" else content
+    return gzip.decompress(content) if path.suffix in (MEMORY, LIBRARIES) else content

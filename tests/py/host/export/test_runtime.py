@@ -184,11 +184,11 @@ def test_snapshots_are_told_of_with_their_libraries(tmp_path: Path) -> None:
     kernel, memory, library = (
         tmp_path / "kernel.whl",
         tmp_path / f"{0:020}.snapshot",
-        tmp_path / f"{1:020}.wasm",
+        tmp_path / f"{1:020}.libraries",
     )
     for path in (kernel, memory, library):
         path.write_bytes(path.name.encode())
-    snapshot = Snapshot("webkit", memory, 5, 9, (("/lib/a.so", library),), ((12, "/lib/a.so"),), ("a",))
+    snapshot = Snapshot("webkit", memory, 5, 9, library, (("/lib/a.so", 3),), ((12, "/lib/a.so"),), ("a",))
     layout = lay_out_runtime(runtime, kernel, Compiled(kernel, kernel), [snapshot], "../")
     assert layout.config["snapshots"] == [
         {
@@ -197,7 +197,8 @@ def test_snapshots_are_told_of_with_their_libraries(tmp_path: Path) -> None:
             "table": 5,
             "heap": 9,
             "libraries": {
-                "modules": [{"path": "/lib/a.so", "url": f"../runtime/mine/{library.name}"}],
+                "url": f"../runtime/mine/{library.name}",
+                "modules": [{"path": "/lib/a.so", "size": 3}],
                 "handles": [[12, "/lib/a.so"]],
             },
             "packages": ["a"],
