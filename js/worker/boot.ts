@@ -2,7 +2,7 @@
 
 import type { BootConfig, BootPath, BootPhase, LibraryConfig, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
 import { placeArchive, placeFiles } from "./files.ts";
-import { unpackMemory } from "./memory.ts";
+import { HEAD, unpackMemory } from "./memory.ts";
 import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
 import {
   compileModule,
@@ -91,21 +91,25 @@ async function restore(
   snapshot: SnapshotConfig,
   phase: (name: BootPhase) => void,
 ): Promise<Pyodide> {
-  const [packed, scripts, wasm, libraries] = await Promise.all([
-    fetchUnpacked(snapshot.url, "the snapshot of Python"),
+  // The longest of all: everything is linked while it arrives.
+  const packed = fetchUnpacked(snapshot.url, "the snapshot of Python");
+  packed.catch(() => undefined);
+  const [scripts, wasm, libraries] = await Promise.all([
     files.scripts,
     files.wasm,
     compileLibraries(snapshot.libraries),
   ]);
   phase("initialising");
   if (scripts.glue === null) throw new Error("its glue is not at hand");
-  const memory = unpackMemory(packed);
-  const create = linking(scripts.glue, libraries, (module) => {
+  const head = new Uint8Array(HEAD);
+  const create = linking(scripts.glue, libraries, async (module) => {
     makeRoom(module, snapshot);
+    const memory = unpackMemory(await packed);
     memory.place(module.HEAP8);
+    head.set(memory.head);
   });
   const pyodide = await loadPyodide(config.runtime, () => files.lock, scripts.loader, wasm, create, noArchive, {
-    _loadSnapshot: memory.head,
+    _loadSnapshot: head, // read when the module is there, and filled
   });
   reopenLibraries(pyodide._module, snapshot.libraries.handles);
   pyodide.runPython(RESEED);

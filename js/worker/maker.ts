@@ -43,13 +43,13 @@ async function make(config: MakeConfig): Promise<Made> {
   ]);
   const glue = scripts.glue;
   if (glue === null) throw new Error("there is no glue to make a snapshot with");
-  const start = async (libraries: readonly Library[], check: (module: EmscriptenModule) => void): Promise<Pyodide> => {
+  const start = async (libraries: readonly Library[], fill: (module: EmscriptenModule) => void): Promise<Pyodide> => {
     const pyodide = await loadPyodide(
       runtime,
       () => lock,
       scripts.loader,
       wasm,
-      linking(glue, libraries, check),
+      linking(glue, libraries, fill),
       () => Promise.resolve(new Response(stdlib)),
       { _makeSnapshot: true },
     );

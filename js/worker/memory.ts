@@ -3,11 +3,13 @@
  *
  * A packed snapshot is, in words of 32 bits, little-endian: `MAGIC`, the length of the snapshot in bytes, the number of
  * runs, start and length of each run in the snapshot; then the bytes of all runs, one after another. What no run covers
- * is zero. The first run begins with the header of Pyodide's snapshot.
+ * is zero. The first run is as long as `HEAD`, and begins with the header of Pyodide's snapshot.
  */
 
 const MAGIC = 0x31734e54; // "TNs1"
 const PAGE = 4096;
+/** Bytes of the first run: room enough for Pyodide's header, and a length that is known before anything is fetched. */
+export const HEAD = 16 * PAGE;
 const WORD = 4;
 /** The place in the header of Pyodide's snapshot where it says where memory begins. */
 const OFFSET = 1;
@@ -21,14 +23,16 @@ interface Run {
 
 /** A snapshot that is to be restored: what Pyodide restores by itself, and what is to be in memory before. */
 export interface Unpacked {
-  /** Pyodide's header, and memory up to the first run of zeros. */
+  /** Pyodide's header, and the beginning of memory. */
   readonly head: Bytes;
   /** Puts the rest into memory, which has room for it. */
   readonly place: (heap: Int8Array) => void;
 }
 
-/** Packs what Pyodide has made. */
+/** Packs what Pyodide has made; throws where its header has grown too long. */
 export function packMemory(snapshot: Bytes): Bytes {
+  const [, offset = 0] = wordsOf(snapshot, 0, 2);
+  if (offset > HEAD || snapshot.length < HEAD) throw new Error(`its header has ${offset} bytes, and ${HEAD} are the most`);
   const runs = findRuns(snapshot);
   const words = new Uint32Array([MAGIC, snapshot.length, runs.length, ...runs.flatMap((run) => [run.start, run.data.length])]);
   const packed = new Uint8Array(words.byteLength + runs.reduce((sum, run) => sum + run.data.length, 0));
@@ -54,7 +58,7 @@ export function unpackMemory(packed: Bytes): Unpacked {
     at += size;
   }
   const [head, ...rest] = runs;
-  if (head === undefined || head.start !== 0 || at !== packed.length) {
+  if (head?.start !== 0 || head.data.length !== HEAD || at !== packed.length) {
     throw new Error("the snapshot of Python is damaged");
   }
   const offset = wordsOf(head.data, OFFSET, 1)[0] ?? 0;
@@ -72,11 +76,11 @@ export function unpackMemory(packed: Bytes): Unpacked {
   };
 }
 
-/** The runs of pages of which each holds something. The first is always one, however little it holds. */
+/** The head, and the runs of pages of which each holds something. */
 function findRuns(snapshot: Bytes): Run[] {
-  const runs: Run[] = [];
-  let start: number | null = 0;
-  for (let page = PAGE; page < snapshot.length; page += PAGE) {
+  const runs: Run[] = [{ start: 0, data: snapshot.subarray(0, HEAD) }];
+  let start: number | null = null;
+  for (let page = HEAD; page < snapshot.length; page += PAGE) {
     const empty = isZero(snapshot, page, Math.min(page + PAGE, snapshot.length));
     if (empty && start !== null) runs.push({ start, data: snapshot.subarray(start, page) });
     if (empty) start = null;

@@ -31,11 +31,11 @@ export function findSnapshot(snapshots: readonly SnapshotConfig[], agent: string
   return snapshots.find((snapshot) => snapshot.family === family) ?? null;
 }
 
-/** Pyodide's glue, with libraries linked before Python starts; `check` sees the module before its memory is used. */
+/** Pyodide's glue, with libraries linked before Python starts; `fill` has the module before its memory is used. */
 export function linking(
   create: CreateModule,
   libraries: readonly Library[],
-  check: (module: EmscriptenModule) => void,
+  fill: (module: EmscriptenModule) => Promise<void> | void,
 ): CreateModule {
   return async (settings: EmscriptenSettings) => {
     // Pyodide makes this the length of what it is to restore, which here is only a part of it.
@@ -48,23 +48,24 @@ export function linking(
       // Older versions hand over nothing: there the settings become the module.
       const module = given ?? (settings as unknown as EmscriptenModule);
       try {
-        for (const library of libraries) linkLibrary(module, library);
+        for (const library of libraries) linkLibrary(module, library, library === libraries.at(-1));
       } catch (error) {
         fail(error); // thrown here, it would leave the module waiting for ever
       }
     };
     settings.preRun = [...(settings.preRun ?? []), link];
     const module = await Promise.race([create(settings), failed]);
-    check(module);
+    await fill(module);
     return module;
   };
 }
 
-function linkLibrary(module: EmscriptenModule, library: Library): void {
+/** Links a library. What it needs and does not have is looked for once, with the `last`: each time costs milliseconds. */
+function linkLibrary(module: EmscriptenModule, library: Library, last: boolean): void {
   const linked = module.newDSO(library.path, undefined, "loading");
   linked.refcount = Infinity;
   linked.global = false;
-  linked.exports = module.loadWebAssemblyModule(library.module, {}, library.path, {});
+  linked.exports = module.loadWebAssemblyModule(library.module, { allowUndefined: !last }, library.path, {});
 }
 
 /** Makes room for a snapshot's memory; throws if it would not fit what was linked. */

@@ -16,12 +16,20 @@ const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefo
 const SAFARI = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15";
 const IPHONE = "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/150.0 Mobile/15E148 Safari/604.1";
 
-function makeModule(table = 5): EmscriptenModule & { readonly grown: number[]; readonly linked: string[] } {
+interface FakeModule extends EmscriptenModule {
+  readonly grown: number[];
+  readonly linked: string[];
+  readonly flags: object[];
+}
+
+function makeModule(table = 5): FakeModule {
   const grown: number[] = [];
   const linked: string[] = [];
+  const flags: object[] = [];
   return {
     grown,
     linked,
+    flags,
     HEAP8: new Int8Array(10),
     wasmTable: { length: table } as WebAssembly.Table,
     LDSO: { loadedLibsByName: {}, loadedLibsByHandle: {} },
@@ -31,8 +39,9 @@ function makeModule(table = 5): EmscriptenModule & { readonly grown: number[]; r
       this.LDSO.loadedLibsByName[name] = library;
       return library;
     },
-    loadWebAssemblyModule: (_module, _flags, path) => {
+    loadWebAssemblyModule: (_module, given, path) => {
       linked.push(path);
+      flags.push(given);
       return { path };
     },
   };
@@ -91,11 +100,14 @@ describe("libraries", () => {
     const first = (): void => {
       seen.push("first");
     };
-    const made = await linking(create, [library("/b.so"), library("/a.so")], () => seen.push("checked"))({
+    const made = await linking(create, [library("/b.so"), library("/a.so")], () => {
+      seen.push("checked");
+    })({
       preRun: [first],
     });
     expect(seen).toEqual(["first", "created", "checked"]);
     expect(module.linked).toEqual(["/b.so", "/a.so"]);
+    expect(module.flags).toEqual([{ allowUndefined: true }, { allowUndefined: false }]);
     expect(made.LDSO.loadedLibsByName["/a.so"]).toMatchObject({ refcount: Infinity, global: false });
   });
 
