@@ -93,6 +93,8 @@ export type ToWorker =
   | { readonly kind: "boot"; readonly config: BootConfig }
   /** `text` is the JSON of a command. */
   | { readonly kind: "command"; readonly text: string }
+  /** Of a worker to one that it has started: fetch this, unpack it, and hand it over. */
+  | { readonly kind: "fetch"; readonly url: string; readonly what: string }
   /** What have you loaded? */
   | { readonly kind: "resources" };
 

@@ -1,6 +1,7 @@
 /** Booting: Python from a snapshot where that fits, by its ordinary start otherwise; all files side by side. */
 
 import type { BootConfig, BootPath, BootPhase, LibraryConfig, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
+import { fetchAside } from "./aside.ts";
 import { placeArchive, placeFiles } from "./files.ts";
 import { HEAD, unpackMemory } from "./memory.ts";
 import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
@@ -92,7 +93,7 @@ async function restore(
   phase: (name: BootPhase) => void,
 ): Promise<Pyodide> {
   // The longest of all: everything is linked while it arrives.
-  const packed = fetchUnpacked(snapshot.url, "the snapshot of Python");
+  const packed = fetchAside(snapshot.url, "the snapshot of Python");
   packed.catch(() => undefined);
   const [scripts, wasm, libraries] = await Promise.all([
     files.scripts,

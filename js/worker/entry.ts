@@ -1,6 +1,7 @@
 /** The worker that runs Python: boots when told to, then takes commands and sends events. */
 
 import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
+import { answerFetch, fetchedAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
 import type { Handle } from "./pyodide.ts";
@@ -72,8 +73,13 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       if (handle === null) fail("a command came before Python was ready");
       else handle(message.text).catch(fail);
       break;
-    case "resources":
-      send({ kind: "resources", urls: performance.getEntriesByType("resource").map((entry) => entry.name) });
+    case "fetch":
+      void answerFetch(message.url, message.what);
       break;
+    case "resources": {
+      const own = performance.getEntriesByType("resource").map((entry) => entry.name);
+      send({ kind: "resources", urls: [...own, ...fetchedAside] });
+      break;
+    }
   }
 });
