@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from tiffin.commands import (
     AnswerInput,
     Command,
     EditCells,
+    Execute,
     Interrupt,
     Restore,
     RunCells,
@@ -37,6 +37,7 @@ from tiffin.notebook.edit import edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
 from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, StaleRequested, Trigger, ValuesChanged
+from tiffin.run.beside import Beside, BesideServices, Scratching
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -47,7 +48,8 @@ from tiffin.run.lifecycles.changes import ChangesLifecycle
 from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Packages
 from tiffin.run.lifecycles.strict import StrictLifecycle
 from tiffin.run.namespace import Namespace
-from tiffin.run.runner import Runner, RunSummary
+from tiffin.run.runner import Runner
+from tiffin.run.summary import RunSummary
 from tiffin.run.versions import find_changers
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
@@ -56,6 +58,7 @@ from tiffin.session.magics import Magics
 from tiffin.session.questions import Questions
 from tiffin.session.standins import standing_in
 from tiffin.session.states import States
+from tiffin.session.turns import Turns
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Mark, Store
 from tiffin.ui.element import Element
@@ -78,7 +81,8 @@ class KernelServices:
     `environment` is recorded in manifests. `codecs` are others than tiffin's own. `lifecycles` are further
     ones, which stand around a body whose inputs are live. `file` is what `__file__` is in cells. `read_cell`
     does for an edited cell what reading a file does for all: IPython's syntax, star imports. `graph` makes
-    the graph of the notebook as it is opened.
+    the graph of the notebook as it is opened. `scratchpad` makes the scratchpad, where there is to be one:
+    `tiffin.session.scratchpad.Scratchpad`.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -98,6 +102,7 @@ class KernelServices:
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
     graph: Callable[[Notebook], Graph] = graph_of
+    scratchpad: Callable[[BesideServices], Scratching] | None = None
 
 
 class Kernel:
@@ -111,7 +116,9 @@ class Kernel:
         self._services = services
         self._report_outside = report
         self._shown: dict[str, str] = {}
-        self._lock = asyncio.Lock()
+        self._turns = Turns(
+            lambda run: self._refuse(run, UsageError("the run was called off before it began"))
+        )
         self.elements = ElementRegistry()
         self.module = _main_module(services.file)
         self.namespace = Namespace(vars(self.module))
@@ -170,6 +177,7 @@ class Kernel:
             self._states.trigger,
         )
         self._runner.autorun = notebook.settings.get("autorun", True) is not False
+        self._scratchpad = None if services.scratchpad is None else services.scratchpad(self._beside())
         self._ambient = Ambient(
             adopt=self._adopt,
             display=self._capture.display,
@@ -185,9 +193,25 @@ class Kernel:
         self._modules = _modules_for(self.module)
 
     def _lifecycles(self) -> list[Lifecycle]:
-        changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
         strict = StrictLifecycle(lambda: self._is_strict)
-        return [self._cached, self._inputs, *self._services.lifecycles, strict, changes, self._capture]
+        further = self._services.lifecycles
+        return [self._cached, self._inputs, *further, strict, self._changes(), self._capture]
+
+    def _changes(self) -> Lifecycle:
+        return ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
+
+    def _beside(self) -> BesideServices:
+        return BesideServices(
+            lambda: self.notebook,
+            lambda: self.graph,
+            self.namespace,
+            self._services.read_cell,
+            (self._inputs, self._changes(), self._capture),
+            self._services.executor,
+            self._interrupter,
+            self._report,
+            self.interrupt,
+        )
 
     def _imports(self, root: str) -> bool:
         """Whether some cell imports from this top-level module."""
@@ -217,13 +241,18 @@ class Kernel:
     async def handle(self, command: Command) -> RunSummary | None:
         """Carry out a command; a run it starts ends with its `RunCompleted`, whatever happens."""
         if isinstance(command, Interrupt):
-            self.interrupt()
+            if command.run_id is None or command.run_id == self._turns.present:
+                self.interrupt()
+            else:
+                self._turns.call_off(RunId(command.run_id))
             return None
         if isinstance(command, AnswerInput):
             self.questions.answer(command.question, command.text)
             return None
-        async with self._lock:
-            run_id = RunId(command.run_id)
+        run_id = RunId(command.run_id)
+        async with self._turns.turn(run_id) as has_come:
+            if not has_come:
+                return None
             match command:
                 case Restore(shown=shown, values=values, stored_only=stored_only):
                     self._shown = dict(shown)
@@ -241,6 +270,11 @@ class Kernel:
                     return await self._set_values(run_id, values)
                 case EditCells():
                     return await self._edit(run_id, command)
+                case Execute():
+                    if self._scratchpad is None:
+                        return self._refuse(run_id, UsageError("this kernel has no scratchpad"))
+                    beside = self._scratchpad.open(command)
+                    return await self._run(RunRequested(()), run_id, beside=beside)
 
     @property
     def runs(self) -> bool:
@@ -329,7 +363,13 @@ class Kernel:
         return None
 
     async def _run(
-        self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = (), *, stored_only: bool = False
+        self,
+        trigger: Trigger,
+        run_id: RunId,
+        forced: tuple[CellId, ...] = (),
+        *,
+        stored_only: bool = False,
+        beside: Beside | None = None,
     ) -> RunSummary:
         self._states.attend()
         token = current.set(self._ambient)
@@ -340,7 +380,9 @@ class Kernel:
                 self._capture.listening(current),
             ):
                 plan = self._runner.plan(trigger)
-                return await self._runner.run(plan, run_id, frozenset(forced), stored_only=stored_only)
+                return await self._runner.run(
+                    plan, run_id, frozenset(forced), stored_only=stored_only, beside=beside
+                )
         finally:
             current.reset(token)
             self._states.follow()
@@ -356,10 +398,11 @@ class Kernel:
         return element if cell is None else self.elements.adopt(element, cell, self.graph.cells[cell].digest)
 
     async def _run_states(self) -> None:
-        async with self._lock:
+        run_id = new_run_id()
+        async with self._turns.turn(run_id):
             trigger = self._states.trigger()
             if trigger is not None:
-                await self._run(trigger, new_run_id())
+                await self._run(trigger, run_id)
 
     def _lineage(self, name: str) -> str | None:
         """What stands for a name whose content tells nothing: the run that bound it, or that is about to."""
@@ -373,12 +416,12 @@ class Kernel:
         self._report(Notice("warning", text if cell is None else f"{cell}: {text}", cell))
 
     def _definitions(self) -> tuple[str, ...]:
-        cell = self._capture.cell
-        return () if cell is None else tuple(sorted(self.graph.cells[cell].definitions))
+        code = self._capture.code
+        return () if code is None else tuple(sorted(code.definitions))
 
     def _references(self) -> tuple[str, ...]:
-        cell = self._capture.cell
-        references = () if cell is None else self.graph.cells[cell].references
+        code = self._capture.code
+        references = () if code is None else code.references
         return tuple(sorted(name for name in references if not hasattr(builtins, name)))
 
     # -- what it tells ----------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from tiffin.outputs.mime import Bundle
 from tiffin.run.executors import DEFAULT, find_executor
 from tiffin.run.lifecycles.cached import CacheCost, CachePolicy
 from tiffin.run.result import Result
-from tiffin.run.runner import CellRun, RunSummary
+from tiffin.run.summary import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.stores.folder import FolderPlace, folder_session
 from tiffin.stores.loader import CacheStores, Place, open_stores

@@ -9,8 +9,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from tiffin.events import CellConsole, CellDisplay, CellEnded, ConsoleText, Event
-from tiffin.ids import CellId, RunId
+from tiffin.cells.cell import Cell
+from tiffin.events import (
+    CellConsole,
+    CellDisplay,
+    CellEnded,
+    ConsoleText,
+    Event,
+    ScratchConsole,
+    ScratchDisplay,
+    ScratchEnded,
+)
+from tiffin.ids import SCRATCHPAD, CellId, RunId
 from tiffin.outputs.capture import Console, Stream, come_back, hold, insist, owner, switch, switch_back
 from tiffin.outputs.mime import Bundle
 from tiffin.outputs.render import open_figures, render
@@ -20,15 +30,30 @@ from tiffin.ui.registry import ElementRegistry
 
 
 class _Body:
-    """One run of a cell's body, and what is captured of it; threads and tasks of it may outlive it."""
+    """One run of a cell's body, and what is captured of it; threads and tasks of it may outlive it.
 
-    __slots__ = ("before", "cell", "console", "displays", "held", "loop", "report", "run_id", "started")
+    `code` is what runs, `cell` its id, None in the scratchpad.
+    """
+
+    __slots__ = (
+        "before",
+        "cell",
+        "code",
+        "console",
+        "displays",
+        "held",
+        "loop",
+        "report",
+        "run_id",
+        "started",
+    )
 
     def __init__(
         self, context: CellContext, clock: Callable[[], float], loop: asyncio.AbstractEventLoop | None
     ) -> None:
         self.run_id: RunId = context.run_id
-        self.cell: CellId = context.cell.id
+        self.code = context.cell
+        self.cell: CellId | None = None if context.cell.id == SCRATCHPAD else context.cell.id
         self.report: Report = context.report
         self.loop = loop
         self.console = Console(self._tell, clock, self._later)
@@ -38,7 +63,11 @@ class _Body:
         self.started = 0.0
 
     def _tell(self, stream: Stream, text: str) -> None:
-        self.report(CellConsole(self.run_id, self.cell, ConsoleText(stream, text)))
+        piece = ConsoleText(stream, text)
+        if self.cell is None:
+            self.report(ScratchConsole(self.run_id, piece))
+        else:
+            self.report(CellConsole(self.run_id, self.cell, piece))
 
     def _later(self, seconds: float, call: Callable[[], None]) -> bool:
         return self.loop is not None and come_back(self.loop, seconds, call)
@@ -51,7 +80,11 @@ class _Body:
             self.displays.clear()
         elif not self.console.closed:
             self.displays.append(bundle)
-        event = CellDisplay(self.run_id, self.cell, dict(bundle), clear)
+        event: Event
+        if self.cell is None:
+            event = ScratchDisplay(self.run_id, dict(bundle), clear)
+        else:
+            event = CellDisplay(self.run_id, self.cell, dict(bundle), clear)
         self.console.then(lambda: self.report(event))
 
 
@@ -85,7 +118,7 @@ class CaptureLifecycle:
 
     def heard(self, event: Event) -> None:
         """Learn of an event that went out: after its end, a cell's late text may be told."""
-        if isinstance(event, CellEnded):
+        if isinstance(event, CellEnded | ScratchEnded):
             self._release()
 
     def _release(self) -> None:
@@ -94,7 +127,7 @@ class CaptureLifecycle:
             ending.console.release()
 
     async def setup(self, context: CellContext) -> Decision:
-        self.bodies += 1
+        self.bodies += context.cell.id != SCRATCHPAD
         self._elements.begin(context.cell.id)
         context.namespace.globals.update(self.presets)
         insist()
@@ -148,10 +181,16 @@ class CaptureLifecycle:
         return None if body is None or body.console.closed else body.cell
 
     @property
+    def code(self) -> Cell | None:
+        """The compiled cell, or scratch code, that the present code is part of; None if that has ended."""
+        body: _Body | None = owner()
+        return None if body is None or body.console.closed else body.code
+
+    @property
     def here(self) -> tuple[RunId, CellId] | None:
         """The run and the cell whose body the present code is part of, None if that body has ended."""
         body: _Body | None = owner()
-        return None if body is None or body.console.closed else (body.run_id, body.cell)
+        return None if body is None or body.console.closed or body.cell is None else (body.run_id, body.cell)
 
     def display(self, *values: Any) -> None:
         """Show values in the output of the cell that runs the present code, before its last expression."""

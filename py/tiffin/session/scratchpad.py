@@ -1,0 +1,191 @@
+"""The scratchpad: code that runs with the notebook's names, and is no cell.
+
+What it binds is its own and gone when it has ended; what it changes in place in values of cells is undone.
+What it sets through the API (states) runs the cells that look at it, in the same run.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import linecache
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from types import FrameType
+from typing import Protocol
+
+from tiffin.cells.cell import Cell
+from tiffin.cells.compile import compile_cell
+from tiffin.cells.names import unmangle
+from tiffin.commands import Execute
+from tiffin.events import ConsoleText, ErrorReport, Notice, ScratchConsole, ScratchEnded
+from tiffin.graph.graph import Graph
+from tiffin.graph.scratch import with_scratch
+from tiffin.ids import SCRATCHPAD, CellId, RunId
+from tiffin.notebook.notebook import NotebookCell
+from tiffin.run.beside import BesideServices
+from tiffin.run.evaluator import Evaluator
+from tiffin.run.interrupt import InterruptibleExecutor
+from tiffin.run.lifecycle import CellContext, Outcome, Rerun, RunMemory
+from tiffin.run.namespace import Namespace
+from tiffin.run.report import report_error, traceback_text
+from tiffin.run.result import Result
+from tiffin.run.scratch_names import ScratchExecutor
+
+Ring = Callable[[FrameType | None], None]
+
+
+class Alarm(Protocol):
+    """Calls `ring` when `seconds` are over, with the frame that it broke into if it did; returns how to turn
+    it off."""
+
+    def __call__(self, seconds: float, ring: Ring) -> Callable[[], None]: ...
+
+
+def ring_in_loop(seconds: float, ring: Ring) -> Callable[[], None]:
+    """Ring by the event loop's own clock: while code runs that does not await, not before its end."""
+    return asyncio.get_running_loop().call_later(seconds, ring, None).cancel
+
+
+def compile_scratch(code: str, filename: str, read_cell: Callable[[NotebookCell], NotebookCell]) -> Cell:
+    """Return scratch code compiled; no name of it is private. `read_cell` is as in `KernelServices`."""
+    # With the end of the last line, which Python counts on where it marks a place in one.
+    written = NotebookCell(SCRATCHPAD, "code", code if code.endswith("\n") else f"{code}\n")
+    cell = compile_cell(read_cell(written), filename, "document")
+    # A name that it may read before it binds it (`x = x + 1`) is the notebook's until then.
+    return replace(cell, references=cell.references | cell.flow.reads)
+
+
+class Scratchpad:
+    """Makes runs of scratch code, by what `kernel` gives; `alarm` ends those that take too long."""
+
+    def __init__(self, kernel: BesideServices, alarm: Alarm = ring_in_loop) -> None:
+        executor = InterruptibleExecutor(ScratchExecutor(kernel.executor), kernel.interrupter)
+        self.kernel = kernel
+        self.alarm = alarm
+        self.evaluator = Evaluator(kernel.lifecycles, executor)
+
+    def open(self, command: Execute) -> ScratchRun:
+        """Return one run of the code that `command` holds."""
+        return ScratchRun(self, command)
+
+
+class ScratchRun:
+    """One run of code in the scratchpad, as the runner wants it: see `Beside`."""
+
+    def __init__(self, pad: Scratchpad, command: Execute) -> None:
+        self._pad = pad
+        self._kernel = pad.kernel
+        self._notebook = self._kernel.notebook().filename
+        self._code = compile_scratch(command.code, self._notebook, self._kernel.read_cell)
+        self._run_id = RunId(command.run_id)
+        self._timeout = command.timeout
+        self._turn_off: Callable[[], None] | None = None
+        self._why_stopped = "the run was interrupted"
+        self._ended = False
+
+    async def run(self, memory: RunMemory, refused: Result | None) -> Outcome:
+        """Run the code, or ask for cells that have to run first; report what came of it."""
+        kernel, code = self._kernel, self._code
+        if code.problem is not None:
+            return self._refuse_to_compile(code.problem.text)
+        if self._timeout is not None and self._turn_off is None:
+            self._turn_off = self._pad.alarm(self._timeout, self._ring)
+        graph = with_scratch(kernel.graph(), code)
+        context = CellContext(code, graph, kernel.namespace, self._run_id, kernel.report, memory=memory)
+        if graph.order == "document":
+            kernel.namespace.stage(context.taken, ())
+        outcome = await self._pad.evaluator.evaluate(context) if refused is None else refused
+        if not isinstance(outcome, Rerun):
+            self._undo(context)
+            self._tell_end(outcome, graph)
+        return outcome
+
+    def end(self, *, interrupted: bool) -> None:
+        """Leave nothing behind, and say what stopped the run if something did."""
+        if self._turn_off is not None:
+            self._turn_off()
+        if interrupted:
+            self._say(self._why_stopped)
+        if not self._ended:
+            self._end(False, 0.0, error=ErrorReport("", self._why_stopped, ()))
+        linecache.cache.pop(self._code.filename, None)
+
+    def _ring(self, frame: FrameType | None) -> None:
+        self._why_stopped = f"the run took longer than {self._timeout:g} s and was stopped"
+        self._kernel.interrupt(frame)
+
+    def _undo(self, context: CellContext) -> None:
+        """Values that were changed in place are had again, as their cells made them, when they are needed."""
+        for name in context.notes.changed:
+            binding = context.namespace.binding(name)
+            if binding is not None:
+                context.namespace.spend((name, binding.owner))
+                text = (
+                    f"the scratchpad changed '{unmangle(name)}', which {binding.owner} defines; this is not "
+                    "kept: change it there, or a copy"
+                )
+                context.report(Notice("warning", text))
+
+    def _refuse_to_compile(self, problem: str) -> Result:
+        self._say(_syntax_text(self._code) or problem)
+        self._end(False, 0.0, error=ErrorReport("", problem, ()))
+        return Result("error")
+
+    def _tell_end(self, outcome: Result, graph: Graph) -> None:
+        fine = outcome.status in ("ok", "stopped")
+        error = None
+        if outcome.status == "interrupted":
+            error = ErrorReport("", self._why_stopped, ())
+        elif outcome.exception is not None:
+            error = _place(report_error(outcome.exception, graph, self._notebook))
+            hint = _lacking(outcome.exception, self._kernel.graph(), self._kernel.namespace)
+            error = replace(error, hint=hint or error.hint)
+            self._say(traceback_text(outcome.exception, graph) + (f"\n{hint}" if hint else ""))
+        self._end(fine, outcome.seconds, dict(outcome.output or {}) if fine else None, error)
+
+    def _say(self, text: str) -> None:
+        self._kernel.report(ScratchConsole(self._run_id, ConsoleText("stderr", text.rstrip("\n") + "\n")))
+
+    def _end(
+        self,
+        success: bool,
+        seconds: float,
+        output: dict[str, object] | None = None,
+        error: ErrorReport | None = None,
+    ) -> None:
+        self._ended = True
+        self._kernel.report(ScratchEnded(self._run_id, success, seconds, output, error))
+
+
+def _place(error: ErrorReport) -> ErrorReport:
+    """Say of lines of scratch code where they are: they have no place in the notebook."""
+    frames = (
+        replace(frame, where=f"{SCRATCHPAD}, line {frame.line}") if frame.cell == SCRATCHPAD else frame
+        for frame in error.frames
+    )
+    return replace(error, frames=tuple(frames))
+
+
+def _lacking(error: BaseException, graph: Graph, namespace: Namespace) -> str | None:
+    """Why a name of the notebook is not there, if it is that."""
+    name = error.name if isinstance(error, NameError) else None
+    makers: tuple[CellId, ...] = graph.definers.get(name, ()) if name else ()
+    if not makers or namespace.key_of(makers[-1]) is not None:
+        return None
+    return f"{makers[-1]}, which defines '{name}', has no result: run it first"
+
+
+def _syntax_text(code: Cell) -> str | None:
+    """What Python says of code that it cannot compile, with the line and a caret; None if it can."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        compile(code.source, code.filename, "exec", flags, dont_inherit=True)
+    except SyntaxError as error:
+        if error.text is None and error.lineno is not None:
+            error.text = linecache.getline(code.filename, error.lineno)
+        return "".join(traceback.format_exception_only(error))
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return None
