@@ -40,6 +40,7 @@ LEFT_OUT = (
     "host/server/",
     "notebook/",
     "run/scratch_names.py",
+    "session/alarm.py",
     "session/scratchpad.py",
     "session/script.py",
     "stores/file.py",

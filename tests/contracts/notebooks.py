@@ -87,6 +87,10 @@ class Bench:
         """Run code in the scratchpad, and return what its events told."""
         first = len(self.events)
         await self.kernel.handle(Execute(run_id, code, timeout))
+        return self.told(run_id, first)
+
+    def told(self, run_id: str, first: int = 0) -> Scratched:
+        """What events from the `first` on have told of a run in the scratchpad."""
         return Scratched(run_id, tuple(self.events[first:]))
 
     async def edit(

@@ -36,16 +36,27 @@ from tiffin.run.scratch_names import ScratchExecutor
 Ring = Callable[[FrameType | None], None]
 
 
+AGAIN = 1.0  # seconds
+
+
 class Alarm(Protocol):
-    """Calls `ring` when `seconds` are over, with the frame that it broke into if it did; returns how to turn
-    it off."""
+    """Calls `ring` when `seconds` are over, and each second from then on, with the frame that it broke into
+    if it did; returns how to turn it off."""
 
     def __call__(self, seconds: float, ring: Ring) -> Callable[[], None]: ...
 
 
 def ring_in_loop(seconds: float, ring: Ring) -> Callable[[], None]:
     """Ring by the event loop's own clock: while code runs that does not await, not before its end."""
-    return asyncio.get_running_loop().call_later(seconds, ring, None).cancel
+    loop = asyncio.get_running_loop()
+
+    def go_off() -> None:
+        nonlocal timer
+        timer = loop.call_later(AGAIN, go_off)
+        ring(None)
+
+    timer = loop.call_later(seconds, go_off)
+    return lambda: timer.cancel()
 
 
 def compile_scratch(code: str, filename: str, read_cell: Callable[[NotebookCell], NotebookCell]) -> Cell:
