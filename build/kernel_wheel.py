@@ -41,6 +41,7 @@ LEFT_OUT = (
     "notebook/",
     "run/scratch_names.py",
     "session/alarm.py",
+    "session/code_mode.py",
     "session/scratchpad.py",
     "session/script.py",
     "stores/file.py",

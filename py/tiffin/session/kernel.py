@@ -37,7 +37,7 @@ from tiffin.notebook.edit import edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
 from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, StaleRequested, Trigger, ValuesChanged
-from tiffin.run.beside import Beside, BesideServices, Scratching
+from tiffin.run.beside import Beside, BesideServices, Foreseen, Scratching
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -116,6 +116,7 @@ class Kernel:
         self._services = services
         self._report_outside = report
         self._shown: dict[str, str] = {}
+        self._triggers: list[Trigger] = []
         self._turns = Turns(
             lambda run: self._refuse(run, UsageError("the run was called off before it began"))
         )
@@ -174,11 +175,12 @@ class Kernel:
             self._report,
             notebook.filename,
             self.stats,
-            self._states.trigger,
+            lambda: self._triggers.pop(0) if self._triggers else self._states.trigger(),
         )
         self._runner.autorun = notebook.settings.get("autorun", True) is not False
         self._scratchpad = None if services.scratchpad is None else services.scratchpad(self._beside())
         self._ambient = Ambient(
+            code_mode=None if self._scratchpad is None else self._scratchpad.code_mode,
             adopt=self._adopt,
             display=self._capture.display,
             clear=self._capture.clear,
@@ -211,6 +213,10 @@ class Kernel:
             self._interrupter,
             self._report,
             self.interrupt,
+            self._foresee,
+            self._take_up,
+            self._put_values,
+            self._triggers,
         )
 
     def _imports(self, root: str) -> bool:
@@ -267,9 +273,9 @@ class Kernel:
                 case RunStale():
                     return await self._run(StaleRequested(), run_id)
                 case SetValues(values=values):
-                    return await self._set_values(run_id, values)
+                    return await self._start(run_id, self._put_values, values)
                 case EditCells():
-                    return await self._edit(run_id, command)
+                    return await self._start(run_id, lambda: self._take_up(run_id, self._foresee(command)))
                 case Execute():
                     if self._scratchpad is None:
                         return self._refuse(run_id, UsageError("this kernel has no scratchpad"))
@@ -292,44 +298,52 @@ class Kernel:
         else:
             self._interrupter.break_into(frame)
 
-    async def _set_values(self, run_id: RunId, values: Mapping[str, Json]) -> RunSummary | None:
+    async def _start(self, run_id: RunId, make: Callable[..., Trigger], *arguments: Any) -> RunSummary | None:
+        """Run what `make` sets off, or tell why it cannot be."""
         try:
-            for name, value in values.items():
-                self.elements.find(name).check(value)
+            trigger = make(*arguments)
         except UsageError as error:
-            # Nothing is set then: what depends on one of the values would not be run for it.
             return self._refuse(run_id, error)
+        return await self._run(trigger, run_id)
+
+    def _put_values(self, values: Mapping[str, Json]) -> Trigger:
+        for name, value in values.items():
+            # Nothing is set if one is wrong: what depends on one of the others would not be run for it.
+            self.elements.find(name).check(value)
         versions: list[tuple[str, CellId]] = []
         for name, value in values.items():
             element = self.elements.set_value(name, value)
             if element is not None:
                 self._report(ElementChanged(element.id, element.name, element.front_end))
                 versions += self.namespace.holders(element.id)
-        return await self._run(ValuesChanged(tuple(dict.fromkeys(versions))), run_id)
+        return ValuesChanged(tuple(dict.fromkeys(versions)))
 
-    async def _edit(self, run_id: RunId, command: EditCells) -> RunSummary | None:
-        try:
-            edited = edit_notebook(self.notebook, command, self._services.read_cell)
-        except UsageError as error:
-            return self._refuse(run_id, error)
+    def _foresee(self, command: EditCells) -> Foreseen:
+        """Return the notebook after an edit, and its graph; nothing is changed yet."""
+        edited = edit_notebook(self.notebook, command, self._services.read_cell)
+        notebook = edited.notebook
+        if edited.reordered_names:
+            return edited, Edited(graph_of(notebook), frozenset(cell.id for cell in notebook.cells))
+        compiled = [
+            compile_cell(cell, notebook.filename, self.graph.order)
+            for cell in notebook.cells
+            if cell.id in edited.put
+        ]
+        order = [cell.id for cell in notebook.cells]
+        return edited, edit(self.graph, put=compiled, remove=edited.removed, order=order)
+
+    def _take_up(self, run_id: RunId, foreseen: Foreseen) -> Trigger:
+        """Make a notebook the present one, and return what that sets off."""
+        edited, after = foreseen
         put, removed = edited.put, edited.removed
         self.notebook = edited.notebook
         self._runner.autorun = self.notebook.settings.get("autorun", True) is not False
         if edited.reordered_names:
-            after = Edited(graph_of(self.notebook), frozenset(cell.id for cell in self.notebook.cells))
             put = tuple(after.graph.cells)
             for cell in self.graph:
                 self.namespace.forget(cell)
-        else:
-            compiled = [
-                compile_cell(cell, self.notebook.filename, self.graph.order)
-                for cell in self.notebook.cells
-                if cell.id in put
-            ]
-            order = [cell.id for cell in self.notebook.cells]
-            after = edit(self.graph, put=compiled, remove=removed, order=order)
-            if self.graph.order == "document":
-                after = self._see_changers(after)
+        elif after.graph.order == "document":
+            after = self._see_changers(after)
         for cell_id in put:
             before = self.graph.cells.get(cell_id)
             if before is not None and before.digest != after.graph.cells[cell_id].digest:
@@ -348,7 +362,7 @@ class Kernel:
         self._runner.drop(removed)
         self._report(NotebookEdited(run_id, tuple(after.graph.cells), put, removed))
         own = after.concerned & set(put)
-        return await self._run(GraphEdited(own, after.concerned - own), run_id)
+        return GraphEdited(own, after.concerned - own)
 
     def _see_changers(self, edited: Edited) -> Edited:
         """Cells may see other values of those that have parts in common: whoever changes one, changes all."""

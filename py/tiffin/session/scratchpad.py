@@ -19,6 +19,7 @@ from tiffin.cells.cell import Cell
 from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import unmangle
 from tiffin.commands import Execute
+from tiffin.errors import UsageError
 from tiffin.events import ConsoleText, ErrorReport, Notice, ScratchConsole, ScratchEnded
 from tiffin.graph.graph import Graph
 from tiffin.graph.scratch import with_scratch
@@ -32,6 +33,7 @@ from tiffin.run.namespace import Namespace
 from tiffin.run.report import report_error, traceback_text
 from tiffin.run.result import Result
 from tiffin.run.scratch_names import ScratchExecutor
+from tiffin.session.code_mode import Transaction
 
 Ring = Callable[[FrameType | None], None]
 
@@ -49,6 +51,7 @@ class Alarm(Protocol):
 def ring_in_loop(seconds: float, ring: Ring) -> Callable[[], None]:
     """Ring by the event loop's own clock: while code runs that does not await, not before its end."""
     loop = asyncio.get_running_loop()
+    timer: asyncio.TimerHandle
 
     def go_off() -> None:
         nonlocal timer
@@ -75,11 +78,28 @@ class Scratchpad:
         executor = InterruptibleExecutor(ScratchExecutor(kernel.executor), kernel.interrupter)
         self.kernel = kernel
         self.alarm = alarm
-        self.evaluator = Evaluator(kernel.lifecycles, executor)
+        self._evaluator = Evaluator(kernel.lifecycles, executor)
+        self._present: RunId | None = None
 
     def open(self, command: Execute) -> ScratchRun:
         """Return one run of the code that `command` holds."""
         return ScratchRun(self, command)
+
+    async def evaluate(self, context: CellContext) -> Outcome:
+        """Run the code of `context`, and return what came of it."""
+        self._present = context.run_id
+        try:
+            return await self._evaluator.evaluate(context)
+        finally:
+            self._present = None
+
+    def code_mode(self, *, skip_validation: bool) -> Transaction:
+        """Return a transaction on the notebook, for the code that runs; `UsageError` if that is a cell's."""
+        if self._present is None:
+            raise UsageError(
+                "tn.code_mode() works in the scratchpad: a cell would change its notebook whenever it runs"
+            )
+        return Transaction(self.kernel, self._present, skip_validation=skip_validation)
 
 
 class ScratchRun:
@@ -89,7 +109,8 @@ class ScratchRun:
         self._pad = pad
         self._kernel = pad.kernel
         self._notebook = self._kernel.notebook().filename
-        self._code = compile_scratch(command.code, self._notebook, self._kernel.read_cell)
+        self._text = command.code
+        self._code: Cell | None = None
         self._run_id = RunId(command.run_id)
         self._timeout = command.timeout
         self._turn_off: Callable[[], None] | None = None
@@ -98,16 +119,17 @@ class ScratchRun:
 
     async def run(self, memory: RunMemory, refused: Result | None) -> Outcome:
         """Run the code, or ask for cells that have to run first; report what came of it."""
-        kernel, code = self._kernel, self._code
+        kernel = self._kernel
+        code = self._code = self._code or compile_scratch(self._text, self._notebook, kernel.read_cell)
         if code.problem is not None:
-            return self._refuse_to_compile(code.problem.text)
+            return self._refuse_to_compile(code, code.problem.text)
         if self._timeout is not None and self._turn_off is None:
             self._turn_off = self._pad.alarm(self._timeout, self._ring)
         graph = with_scratch(kernel.graph(), code)
         context = CellContext(code, graph, kernel.namespace, self._run_id, kernel.report, memory=memory)
         if graph.order == "document":
             kernel.namespace.stage(context.taken, ())
-        outcome = await self._pad.evaluator.evaluate(context) if refused is None else refused
+        outcome: Outcome = refused or await self._pad.evaluate(context)
         if not isinstance(outcome, Rerun):
             self._undo(context)
             self._tell_end(outcome, graph)
@@ -115,13 +137,15 @@ class ScratchRun:
 
     def end(self, *, interrupted: bool) -> None:
         """Leave nothing behind, and say what stopped the run if something did."""
+        self._kernel.triggers.clear()
         if self._turn_off is not None:
             self._turn_off()
         if interrupted:
             self._say(self._why_stopped)
         if not self._ended:
             self._end(False, 0.0, error=ErrorReport("", self._why_stopped, ()))
-        linecache.cache.pop(self._code.filename, None)
+        if self._code is not None:
+            linecache.cache.pop(self._code.filename, None)
 
     def _ring(self, frame: FrameType | None) -> None:
         self._why_stopped = f"the run took longer than {self._timeout:g} s and was stopped"
@@ -139,8 +163,8 @@ class ScratchRun:
                 )
                 context.report(Notice("warning", text))
 
-    def _refuse_to_compile(self, problem: str) -> Result:
-        self._say(_syntax_text(self._code) or problem)
+    def _refuse_to_compile(self, code: Cell, problem: str) -> Result:
+        self._say(_syntax_text(code) or problem)
         self._end(False, 0.0, error=ErrorReport("", problem, ()))
         return Result("error")
 
