@@ -13,7 +13,7 @@ from tiffin.events import CellEnded, Event, Notice, RunCompleted, ScratchConsole
 from tiffin.graph.graph import Graph, build_graph
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import Notebook, NotebookCell
-from tiffin.run.summary import CellRun, RunSummary
+from tiffin.run.result import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.session.scratchpad import Scratchpad
 from tiffin.stores.memory import MemoryStore

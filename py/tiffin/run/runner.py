@@ -27,9 +27,8 @@ from tiffin.run.evaluator import Evaluator
 from tiffin.run.lifecycle import CellContext, Report, Rerun, RunMemory
 from tiffin.run.namespace import Namespace
 from tiffin.run.report import CellFailure, report_error, report_problem
-from tiffin.run.result import Result
+from tiffin.run.result import CellRun, Result, RunSummary
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
-from tiffin.run.summary import CellRun, RunSummary
 
 INTERRUPTED = "the run was interrupted"
 NOT_STORED = "its result was not stored when Python was restarted"
@@ -156,19 +155,10 @@ class Runner:
 
     async def _run_beside(self, beside: Beside, run: _Run) -> None:
         """Run code that is no cell: what it needs comes before, and what it sets off is queued."""
-        outcome, afresh = await beside.run(run.memory, None), 0
-        while isinstance(outcome, Rerun):
+        while isinstance(outcome := await beside.run(run.memory, interrupted=self._interrupted), Rerun):
             for cell in run.scheduler.rerun(outcome.cells):
                 self._report(CellQueued(run.run_id, cell, outcome.reason))
             await self._drain(run)
-            afresh += outcome.afresh
-            refused = None
-            if self._interrupted:
-                refused = Result("interrupted")
-            elif afresh > MOST_AFRESH:
-                problem = f"{', '.join(outcome.cells)} ran again, and the code still has not what it needs"
-                refused = Result("error", exception=CellFailure(problem))
-            outcome = await beside.run(run.memory, refused)
         run.fine = outcome.status in ("ok", "stopped")
         self._interrupted |= outcome.status == "interrupted"
         run.scheduler.graph = self.graph

@@ -16,8 +16,8 @@ from tiffin.graph.graph import Graph
 from tiffin.ids import CellId, RunId
 from tiffin.notebook.notebook import NotebookCell
 from tiffin.plan.triggers import GraphEdited, RunRequested, Trigger, ValuesChanged
-from tiffin.run.beside import BesideServices
 from tiffin.session.ambient import current
+from tiffin.session.edits import BesideServices
 
 Json: TypeAlias = Any
 
@@ -42,7 +42,7 @@ class Transaction:
         self._kernel = kernel
         self._run_id = run_id
         self._skips_validation = skip_validation
-        self._before: dict[str, DraftCell] = {cell.id: _draft(cell) for cell in kernel.notebook().cells}
+        self._before: dict[str, DraftCell] = {cell.id: _draft(cell) for cell in kernel.edits.notebook.cells}
         self._cells: dict[str, DraftCell] = dict(self._before)
         self._wanted: dict[str, None] = {}
         self._values: dict[str, Json] = {}
@@ -153,24 +153,24 @@ class Transaction:
             None if order == (*stays, *new) else order,
         )
         said: list[str] = []
-        graph = kernel.graph()
+        graph = kernel.edits.runner.graph
         if put or removed or command.order is not None:
             known = {cell.filename: cell for cell in graph}
             try:
-                foreseen = kernel.foresee(command)
+                foreseen = kernel.edits.foresee(command)
                 if not self._skips_validation:
                     _check(graph, foreseen[1].graph)
-                triggers = [kernel.set_values(self._values)] if self._values else []
+                triggers = [kernel.edits.set_values(self._values)] if self._values else []
             except BaseException:
                 _forget_sources(known, [cell.id for cell in put])
                 raise
             graph = foreseen[1].graph
-            triggers.append(kernel.take_up(self._run_id, foreseen))
+            triggers.append(kernel.edits.take_up(self._run_id, foreseen))
             said += [_told("created", graph, new)]
             said += [_told("edited", graph, [cell.id for cell in put if cell.id not in new])]
             said += [_told("moved", graph, moved), _told("deleted", graph, removed)]
         else:
-            triggers = [kernel.set_values(self._values)] if self._values else []
+            triggers = [kernel.edits.set_values(self._values)] if self._values else []
         said += [f"set {', '.join(self._values)}"] if self._values else []
         if self._wanted:
             triggers.append(RunRequested(tuple(CellId(cell) for cell in self._wanted)))

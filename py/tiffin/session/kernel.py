@@ -13,7 +13,6 @@ from tiffin.cache.live_identity import LiveIdentities
 from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cache.trust import Trust
-from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import PRESETS
 from tiffin.codecs.registry import Codec
 from tiffin.codecs.standard import standard_codecs
@@ -29,15 +28,13 @@ from tiffin.commands import (
     SetValues,
 )
 from tiffin.errors import UsageError
-from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, NotebookEdited, Notice, RunCompleted
-from tiffin.graph.edit import Edited, edit, observe
+from tiffin.events import CellEnded, Event, KernelStats, Notice, RunCompleted
 from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId, new_run_id
-from tiffin.notebook.edit import edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
-from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, StaleRequested, Trigger, ValuesChanged
-from tiffin.run.beside import Beside, BesideServices, Foreseen, Scratching
+from tiffin.plan.triggers import RestoreAll, RunRequested, StaleRequested, Trigger
+from tiffin.run.beside import Beside
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -48,12 +45,12 @@ from tiffin.run.lifecycles.changes import ChangesLifecycle
 from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Packages
 from tiffin.run.lifecycles.strict import StrictLifecycle
 from tiffin.run.namespace import Namespace
+from tiffin.run.result import RunSummary
 from tiffin.run.runner import Runner
-from tiffin.run.summary import RunSummary
-from tiffin.run.versions import find_changers
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
 from tiffin.session.calls import Calls
+from tiffin.session.edits import BesideServices, Edits, Scratching
 from tiffin.session.magics import Magics
 from tiffin.session.questions import Questions
 from tiffin.session.standins import standing_in
@@ -112,7 +109,6 @@ class Kernel:
     """
 
     def __init__(self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]) -> None:
-        self.notebook = notebook
         self._services = services
         self._report_outside = report
         self._shown: dict[str, str] = {}
@@ -178,6 +174,9 @@ class Kernel:
             lambda: self._triggers.pop(0) if self._triggers else self._states.trigger(),
         )
         self._runner.autorun = notebook.settings.get("autorun", True) is not False
+        self._edits = Edits(
+            notebook, self._runner, self.namespace, self.elements, services.read_cell, self._report
+        )
         self._scratchpad = None if services.scratchpad is None else services.scratchpad(self._beside())
         self._ambient = Ambient(
             code_mode=None if self._scratchpad is None else self._scratchpad.code_mode,
@@ -204,18 +203,13 @@ class Kernel:
 
     def _beside(self) -> BesideServices:
         return BesideServices(
-            lambda: self.notebook,
-            lambda: self.graph,
+            self._edits,
             self.namespace,
-            self._services.read_cell,
             (self._inputs, self._changes(), self._capture),
             self._services.executor,
             self._interrupter,
             self._report,
             self.interrupt,
-            self._foresee,
-            self._take_up,
-            self._put_values,
             self._triggers,
         )
 
@@ -226,6 +220,11 @@ class Kernel:
     @property
     def _is_strict(self) -> bool:
         return bool(self.notebook.settings.get("strict"))
+
+    @property
+    def notebook(self) -> Notebook:
+        """The notebook as it is now."""
+        return self._edits.notebook
 
     @property
     def graph(self) -> Graph:
@@ -273,9 +272,9 @@ class Kernel:
                 case RunStale():
                     return await self._run(StaleRequested(), run_id)
                 case SetValues(values=values):
-                    return await self._start(run_id, self._put_values, values)
+                    return await self._start(run_id, lambda: self._edits.set_values(values))
                 case EditCells():
-                    return await self._start(run_id, lambda: self._take_up(run_id, self._foresee(command)))
+                    return await self._start(run_id, lambda: self._edits.carry_out(run_id, command))
                 case Execute():
                     if self._scratchpad is None:
                         return self._refuse(run_id, UsageError("this kernel has no scratchpad"))
@@ -298,78 +297,13 @@ class Kernel:
         else:
             self._interrupter.break_into(frame)
 
-    async def _start(self, run_id: RunId, make: Callable[..., Trigger], *arguments: Any) -> RunSummary | None:
-        """Run what `make` sets off, or tell why it cannot be."""
+    async def _start(self, run_id: RunId, change: Callable[[], Trigger]) -> RunSummary | None:
+        """Run what a change sets off, or tell why it cannot be made."""
         try:
-            trigger = make(*arguments)
+            trigger = change()
         except UsageError as error:
             return self._refuse(run_id, error)
         return await self._run(trigger, run_id)
-
-    def _put_values(self, values: Mapping[str, Json]) -> Trigger:
-        for name, value in values.items():
-            # Nothing is set if one is wrong: what depends on one of the others would not be run for it.
-            self.elements.find(name).check(value)
-        versions: list[tuple[str, CellId]] = []
-        for name, value in values.items():
-            element = self.elements.set_value(name, value)
-            if element is not None:
-                self._report(ElementChanged(element.id, element.name, element.front_end))
-                versions += self.namespace.holders(element.id)
-        return ValuesChanged(tuple(dict.fromkeys(versions)))
-
-    def _foresee(self, command: EditCells) -> Foreseen:
-        """Return the notebook after an edit, and its graph; nothing is changed yet."""
-        edited = edit_notebook(self.notebook, command, self._services.read_cell)
-        notebook = edited.notebook
-        if edited.reordered_names:
-            return edited, Edited(graph_of(notebook), frozenset(cell.id for cell in notebook.cells))
-        compiled = [
-            compile_cell(cell, notebook.filename, self.graph.order)
-            for cell in notebook.cells
-            if cell.id in edited.put
-        ]
-        order = [cell.id for cell in notebook.cells]
-        return edited, edit(self.graph, put=compiled, remove=edited.removed, order=order)
-
-    def _take_up(self, run_id: RunId, foreseen: Foreseen) -> Trigger:
-        """Make a notebook the present one, and return what that sets off."""
-        edited, after = foreseen
-        put, removed = edited.put, edited.removed
-        self.notebook = edited.notebook
-        self._runner.autorun = self.notebook.settings.get("autorun", True) is not False
-        if edited.reordered_names:
-            put = tuple(after.graph.cells)
-            for cell in self.graph:
-                self.namespace.forget(cell)
-        elif after.graph.order == "document":
-            after = self._see_changers(after)
-        for cell_id in put:
-            before = self.graph.cells.get(cell_id)
-            if before is not None and before.digest != after.graph.cells[cell_id].digest:
-                # Cells that run before the edited one must not see what that defines no longer.
-                self.namespace.take_back(cell_id)
-                self.namespace.forget(before)
-                self.elements.begin(cell_id)
-        for cell in after.removed:
-            self.namespace.take_back(cell.id)
-            self.namespace.forget(cell)
-            self.elements.begin(cell.id)
-        if after.graph.order == "document":
-            for cell_id in after.concerned:
-                self.namespace.retain(cell_id, after.graph.made[cell_id])
-        self._runner.graph = after.graph
-        self._runner.drop(removed)
-        self._report(NotebookEdited(run_id, tuple(after.graph.cells), put, removed))
-        own = after.concerned & set(put)
-        return GraphEdited(own, after.concerned - own)
-
-    def _see_changers(self, edited: Edited) -> Edited:
-        """Cells may see other values of those that have parts in common: whoever changes one, changes all."""
-        while changers := find_changers(edited.graph, self.namespace):
-            seen = observe(edited.graph, changers)
-            edited = Edited(seen.graph, edited.concerned | seen.concerned, edited.removed)
-        return edited
 
     def _refuse(self, run_id: RunId, error: UsageError) -> RunSummary | None:
         self._report(Notice("error", str(error)))

@@ -20,20 +20,31 @@ from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import unmangle
 from tiffin.commands import Execute
 from tiffin.errors import UsageError
-from tiffin.events import ConsoleText, ErrorReport, Notice, ScratchConsole, ScratchEnded
+from tiffin.events import (
+    CellConsole,
+    CellDisplay,
+    ConsoleText,
+    ErrorReport,
+    Event,
+    Notice,
+    ScratchConsole,
+    ScratchDisplay,
+    ScratchEnded,
+)
 from tiffin.graph.graph import Graph
 from tiffin.graph.scratch import with_scratch
 from tiffin.ids import SCRATCHPAD, CellId, RunId
 from tiffin.notebook.notebook import NotebookCell
-from tiffin.run.beside import BesideServices
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.interrupt import InterruptibleExecutor
 from tiffin.run.lifecycle import CellContext, Outcome, Rerun, RunMemory
 from tiffin.run.namespace import Namespace
-from tiffin.run.report import report_error, traceback_text
+from tiffin.run.report import CellFailure, report_error, traceback_text
 from tiffin.run.result import Result
+from tiffin.run.runner import MOST_AFRESH
 from tiffin.run.scratch_names import ScratchExecutor
 from tiffin.session.code_mode import Transaction
+from tiffin.session.edits import BesideServices
 
 Ring = Callable[[FrameType | None], None]
 
@@ -108,7 +119,7 @@ class ScratchRun:
     def __init__(self, pad: Scratchpad, command: Execute) -> None:
         self._pad = pad
         self._kernel = pad.kernel
-        self._notebook = self._kernel.notebook().filename
+        self._notebook = self._kernel.edits.notebook.filename
         self._text = command.code
         self._code: Cell | None = None
         self._run_id = RunId(command.run_id)
@@ -116,23 +127,31 @@ class ScratchRun:
         self._turn_off: Callable[[], None] | None = None
         self._why_stopped = "the run was interrupted"
         self._ended = False
+        self._afresh = 0
 
-    async def run(self, memory: RunMemory, refused: Result | None) -> Outcome:
+    async def run(self, memory: RunMemory, *, interrupted: bool) -> Outcome:
         """Run the code, or ask for cells that have to run first; report what came of it."""
         kernel = self._kernel
-        code = self._code = self._code or compile_scratch(self._text, self._notebook, kernel.read_cell)
+        code = self._code = self._code or compile_scratch(self._text, self._notebook, kernel.edits.read_cell)
         if code.problem is not None:
             return self._refuse_to_compile(code, code.problem.text)
         if self._timeout is not None and self._turn_off is None:
             self._turn_off = self._pad.alarm(self._timeout, self._ring)
-        graph = with_scratch(kernel.graph(), code)
-        context = CellContext(code, graph, kernel.namespace, self._run_id, kernel.report, memory=memory)
+        graph = with_scratch(kernel.edits.runner.graph, code)
+        context = CellContext(code, graph, kernel.namespace, self._run_id, self._report, memory=memory)
         if graph.order == "document":
             kernel.namespace.stage(context.taken, ())
-        outcome: Outcome = refused or await self._pad.evaluate(context)
-        if not isinstance(outcome, Rerun):
-            self._undo(context)
-            self._tell_end(outcome, graph)
+        outcome: Outcome = Result("interrupted")
+        if not interrupted:
+            outcome = await self._pad.evaluate(context)
+        if isinstance(outcome, Rerun):
+            self._afresh += outcome.afresh
+            if self._afresh <= MOST_AFRESH:
+                return outcome
+            problem = f"{', '.join(outcome.cells)} ran again, and the code still has not what it needs"
+            outcome = Result("error", exception=CellFailure(problem))
+        self._undo(context)
+        self._tell_end(outcome, graph)
         return outcome
 
     def end(self, *, interrupted: bool) -> None:
@@ -153,7 +172,10 @@ class ScratchRun:
 
     def _undo(self, context: CellContext) -> None:
         """Values that were changed in place are had again, as their cells made them, when they are needed."""
-        for name in context.notes.changed:
+        globals_ = context.namespace.globals
+        touched = {id(globals_.get(name)) for name in context.notes.changed}
+        aliases = [name for name in context.namespace.names if id(globals_.get(name)) in touched]
+        for name in dict.fromkeys((*context.notes.changed, *aliases)):
             binding = context.namespace.binding(name)
             if binding is not None:
                 context.namespace.spend((name, binding.owner))
@@ -175,10 +197,18 @@ class ScratchRun:
             error = ErrorReport("", self._why_stopped, ())
         elif outcome.exception is not None:
             error = _place(report_error(outcome.exception, graph, self._notebook))
-            hint = _lacking(outcome.exception, self._kernel.graph(), self._kernel.namespace)
+            hint = _lacking(outcome.exception, self._kernel.edits.runner.graph, self._kernel.namespace)
             error = replace(error, hint=hint or error.hint)
             self._say(traceback_text(outcome.exception, graph) + (f"\n{hint}" if hint else ""))
         self._end(fine, outcome.seconds, dict(outcome.output or {}) if fine else None, error)
+
+    def _report(self, event: Event) -> None:
+        match event:
+            case CellConsole(text=text):
+                event = ScratchConsole(self._run_id, text)
+            case CellDisplay(bundle=bundle, clear=clear):
+                event = ScratchDisplay(self._run_id, bundle, clear)
+        self._kernel.report(event)
 
     def _say(self, text: str) -> None:
         self._kernel.report(ScratchConsole(self._run_id, ConsoleText("stderr", text.rstrip("\n") + "\n")))
@@ -207,8 +237,10 @@ def _lacking(error: BaseException, graph: Graph, namespace: Namespace) -> str | 
     """Why a name of the notebook is not there, if it is that."""
     name = error.name if isinstance(error, NameError) else None
     makers: tuple[CellId, ...] = graph.definers.get(name, ()) if name else ()
-    if not makers or namespace.key_of(makers[-1]) is not None:
+    if not makers or name is None or namespace.is_live(name):
         return None
+    if namespace.key_of(makers[-1]) is not None:
+        return f"'{name}' is restored for code that names it: write it outside of eval and exec as well"
     return f"{makers[-1]}, which defines '{name}', has no result: run it first"
 
 

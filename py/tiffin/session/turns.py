@@ -19,13 +19,14 @@ class Turns:
         self.present: RunId | None = None
         self._refuse = refuse
         self._lock = asyncio.Lock()
-        self._waiting: dict[RunId, list[asyncio.Future[None]]] = {}
+        self._waiting: list[tuple[RunId, asyncio.Future[None]]] = []
 
     @contextlib.asynccontextmanager
     async def turn(self, run_id: RunId) -> AsyncIterator[bool]:
         """Wait for the turn of a run, and have it for the time of a block; False if it was called off."""
         wanted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(run_id, []).append(wanted)
+        waits = (run_id, wanted)
+        self._waiting.append(waits)
         try:
             await self._lock.acquire()
         except asyncio.CancelledError:
@@ -33,9 +34,7 @@ class Turns:
                 self._refuse(run_id)
             raise
         finally:
-            self._waiting[run_id].remove(wanted)
-            if not self._waiting[run_id]:
-                del self._waiting[run_id]
+            self._waiting.remove(waits)
         try:
             self.present = run_id
             yield not wanted.cancelled()
@@ -45,6 +44,6 @@ class Turns:
 
     def call_off(self, run_id: RunId) -> None:
         """End runs that still wait for their turn, if there are any with this id."""
-        for wanted in self._waiting.get(run_id, ()):
-            if wanted.cancel():
+        for waits, wanted in self._waiting:
+            if waits == run_id and wanted.cancel():
                 self._refuse(run_id)

@@ -143,6 +143,16 @@ async def test_a_cell_that_has_no_result_is_named() -> None:
     assert plain.stderr.endswith("NameError: name 'nobody' is not defined\n")
 
 
+async def test_names_that_only_a_string_holds_have_to_be_written_out() -> None:
+    first = Bench("x = 1")
+    await first.restore()
+    second = first.again()
+    await second.restore()
+    done = await second.execute("eval('x')")
+    assert done.stderr.endswith("write it outside of eval and exec as well\n")
+    assert (await second.execute("x, eval('x')")).text == "(1, 1)"
+
+
 async def test_of_a_stale_cell_it_uses_what_is_there() -> None:
     bench = Bench("x = 1", "y = x * 10", fields={"settings": {"autorun": False}})
     await bench.restore()
@@ -209,13 +219,14 @@ async def test_values_are_let_go() -> None:
 
 
 async def test_a_value_changed_in_place_is_as_its_cell_made_it() -> None:
-    bench = Bench("xs = [1]", "total = sum(xs)")
+    bench = Bench("xs = [1]", "total = sum(xs)", "alias = xs")
     await bench.restore()
     done = await bench.execute("xs.append(2)\nxs")
     assert done.text == "[1, 2]"
-    [notice] = [event for event in done.all_events if isinstance(event, Notice)]
-    assert notice.text.startswith("the scratchpad changed 'xs', which c1 defines; this is not kept")
-    assert (await bench.execute("xs")).text == "[1]"
+    notices = [event.text for event in done.all_events if isinstance(event, Notice)]
+    assert len(notices) == 2
+    assert notices[0].startswith("the scratchpad changed 'xs', which c1 defines; this is not kept")
+    assert (await bench.execute("xs, alias")).text == "([1], [1])"
     await bench.run("c2", force=True)
     assert bench.value("total") == 1
 

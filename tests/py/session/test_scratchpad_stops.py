@@ -14,8 +14,8 @@ from notebooks import Bench
 
 from tiffin.commands import Execute, Interrupt, RunCells
 from tiffin.events import RunCompleted, ScratchConsole
-from tiffin.run.beside import BesideServices
 from tiffin.session.alarm import ring_by_signal
+from tiffin.session.edits import BesideServices
 from tiffin.session.scratchpad import Scratchpad
 
 STATE = "import tiffin as tn, asyncio\nget, put = tn.state(1)\nreached = asyncio.Event()"

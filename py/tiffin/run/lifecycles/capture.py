@@ -10,16 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from tiffin.cells.cell import Cell
-from tiffin.events import (
-    CellConsole,
-    CellDisplay,
-    CellEnded,
-    ConsoleText,
-    Event,
-    ScratchConsole,
-    ScratchDisplay,
-    ScratchEnded,
-)
+from tiffin.events import CellConsole, CellDisplay, CellEnded, ConsoleText, Event, ScratchEnded
 from tiffin.ids import SCRATCHPAD, CellId, RunId
 from tiffin.outputs.capture import Console, Stream, come_back, hold, insist, owner, switch, switch_back
 from tiffin.outputs.mime import Bundle
@@ -30,30 +21,15 @@ from tiffin.ui.registry import ElementRegistry
 
 
 class _Body:
-    """One run of a cell's body, and what is captured of it; threads and tasks of it may outlive it.
+    """One run of a cell's body, and what is captured of it; threads and tasks of it may outlive it."""
 
-    `code` is what runs, `cell` its id, None in the scratchpad.
-    """
-
-    __slots__ = (
-        "before",
-        "cell",
-        "code",
-        "console",
-        "displays",
-        "held",
-        "loop",
-        "report",
-        "run_id",
-        "started",
-    )
+    __slots__ = ("before", "cell", "console", "displays", "held", "loop", "report", "run_id", "started")
 
     def __init__(
         self, context: CellContext, clock: Callable[[], float], loop: asyncio.AbstractEventLoop | None
     ) -> None:
         self.run_id: RunId = context.run_id
-        self.code = context.cell
-        self.cell: CellId | None = None if context.cell.id == SCRATCHPAD else context.cell.id
+        self.cell = context.cell
         self.report: Report = context.report
         self.loop = loop
         self.console = Console(self._tell, clock, self._later)
@@ -63,11 +39,7 @@ class _Body:
         self.started = 0.0
 
     def _tell(self, stream: Stream, text: str) -> None:
-        piece = ConsoleText(stream, text)
-        if self.cell is None:
-            self.report(ScratchConsole(self.run_id, piece))
-        else:
-            self.report(CellConsole(self.run_id, self.cell, piece))
+        self.report(CellConsole(self.run_id, self.cell.id, ConsoleText(stream, text)))
 
     def _later(self, seconds: float, call: Callable[[], None]) -> bool:
         return self.loop is not None and come_back(self.loop, seconds, call)
@@ -80,11 +52,7 @@ class _Body:
             self.displays.clear()
         elif not self.console.closed:
             self.displays.append(bundle)
-        event: Event
-        if self.cell is None:
-            event = ScratchDisplay(self.run_id, dict(bundle), clear)
-        else:
-            event = CellDisplay(self.run_id, self.cell, dict(bundle), clear)
+        event = CellDisplay(self.run_id, self.cell.id, dict(bundle), clear)
         self.console.then(lambda: self.report(event))
 
 
@@ -175,22 +143,22 @@ class CaptureLifecycle:
             context.namespace.globals.update(self.presets)  # before a function is made again, or called
 
     @property
-    def cell(self) -> CellId | None:
-        """The cell whose body the present code is part of, None if that body has ended."""
+    def code(self) -> Cell | None:
+        """The cell, or scratch code, whose body the present code is part of, None if that body has ended."""
         body: _Body | None = owner()
         return None if body is None or body.console.closed else body.cell
 
     @property
-    def code(self) -> Cell | None:
-        """The compiled cell, or scratch code, that the present code is part of; None if that has ended."""
-        body: _Body | None = owner()
-        return None if body is None or body.console.closed else body.code
+    def cell(self) -> CellId | None:
+        """The cell whose body the present code is part of, None if that body has ended, or is no cell's."""
+        code = self.code
+        return None if code is None or code.id == SCRATCHPAD else code.id
 
     @property
     def here(self) -> tuple[RunId, CellId] | None:
-        """The run and the cell whose body the present code is part of, None if that body has ended."""
-        body: _Body | None = owner()
-        return None if body is None or body.console.closed or body.cell is None else (body.run_id, body.cell)
+        """The run and the cell whose body the present code is part of, None where `cell` is."""
+        cell = self.cell
+        return None if cell is None else (owner().run_id, cell)
 
     def display(self, *values: Any) -> None:
         """Show values in the output of the cell that runs the present code, before its last expression."""
