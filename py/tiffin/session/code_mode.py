@@ -44,6 +44,7 @@ class Transaction:
         self._skips_validation = skip_validation
         self._before: dict[str, DraftCell] = {cell.id: _draft(cell) for cell in kernel.edits.notebook.cells}
         self._cells: dict[str, DraftCell] = dict(self._before)
+        self._moved: dict[str, None] = {}
         self._wanted: dict[str, None] = {}
         self._values: dict[str, Json] = {}
         self._is_open = False
@@ -93,6 +94,7 @@ class Transaction:
         if draft.id in {self._find(other).id for other in (before, after) if other is not None}:
             raise UsageError(f"{draft.id} cannot be moved beside itself: name another cell")
         self._place(draft, before, after)
+        self._moved[draft.id] = None
 
     def delete_cell(self, cell: str) -> None:
         """Delete a cell."""
@@ -145,7 +147,8 @@ class Transaction:
         stays = [cell for cell in self._before if cell in self._cells]
         new = [cell.id for cell in put if cell.id not in self._before]
         order = tuple(self._cells)
-        moved = _moved(stays, [cell for cell in order if cell not in new])
+        is_moved = stays != [cell for cell in order if cell not in new]
+        moved = [cell for cell in self._moved if cell in stays] if is_moved else []
         command = EditCells(
             self._run_id,
             tuple(CellSource(cell.id, cell.source, cell.kind, cell.name) for cell in put),
@@ -191,22 +194,6 @@ def _left(trigger: Trigger, graph: Graph) -> Trigger:
 
 def _draft(cell: NotebookCell) -> DraftCell:
     return DraftCell(cell.id, cell.source, cell.kind, cell.name)
-
-
-def _moved(before: list[str], after: list[str]) -> list[str]:
-    """The cells that are no longer between the same others, as few as a person would name: those that stand
-    elsewhere once the ones moved so far are left out."""
-    moved: list[str] = []
-    left, right = list(before), list(after)
-    while left != right:
-        first = next(index for index, cell in enumerate(left) if cell != right[index])
-        down = right.index(left[first]) - first
-        up = left.index(right[first]) - first
-        cell = left[first] if down >= up else right[first]
-        moved.append(cell)
-        left.remove(cell)
-        right.remove(cell)
-    return moved
 
 
 def _told(verb: str, graph: Graph, cells: Iterable[str]) -> str:

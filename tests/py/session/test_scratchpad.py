@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from notebooks import Bench
 
-from tiffin.commands import Execute, RunCells
+from tiffin.commands import Execute, Restore, RunCells
 from tiffin.events import CellEnded, CellStarted, Notice, RunCompleted, RunStarted, ScratchDisplay
 from tiffin.session.kernel import Kernel
 
@@ -362,18 +362,18 @@ async def test_what_stops_it_is_shown() -> None:
 
 
 async def test_many_requests_are_answered_each_with_its_own() -> None:
-    bench = Bench(STATE, "a = get()")
-    await bench.restore()
-    bench.events.clear()
-    codes = {f"s{n}": f"print({n})\nput({n})\n{n}" for n in range(50)}
+    bench = Bench(STATE, "a = get()", "b = 1 / (a - 7)")
+    codes = {f"s{n}": f"print({n})\nput({n})\n{n}" for n in range(200)}
     runs = [bench.kernel.handle(Execute(run_id, code)) for run_id, code in codes.items()]
-    await asyncio.gather(*runs[:25], bench.kernel.handle(RunCells("cells")), *runs[25:])
+    first = bench.kernel.handle(Restore("restore", {}))
+    await asyncio.gather(first, *runs[:25], bench.kernel.handle(RunCells("cells")), *runs[25:])
     completed = [event.run_id for event in bench.events if isinstance(event, RunCompleted)]
-    assert sorted(completed) == sorted([*codes, "cells"])
+    assert completed == ["restore", *list(codes)[:25], "cells", *list(codes)[25:]]
     for n, run_id in enumerate(codes):
         mine = bench.told(run_id)
-        assert (mine.success, mine.text, mine.stdout) == (True, str(n), f"{n}\n")
-    assert bench.value("a") == 49
+        assert (mine.success, mine.ended.success, mine.text, mine.stdout) == (n != 7, True, str(n), f"{n}\n")
+        assert mine.cells == {"c2": "idle", "c3": "idle" if n != 7 else "error"}
+    assert bench.value("a") == 199
 
 
 async def test_a_kernel_without_a_scratchpad_says_so() -> None:
