@@ -98,11 +98,17 @@ class Scratchpad:
 
     async def evaluate(self, context: CellContext) -> Outcome:
         """Run the code of `context`, and return what came of it."""
+        globals_ = context.namespace.globals
+        before = set(globals_)
         self._present = context.run_id
         try:
             return await self._evaluator.evaluate(context)
         finally:
             self._present = None
+            # By way of `__main__`, or of functions of cells, it may have bound what no cell did.
+            for name in [name for name in globals_ if name not in before]:
+                if context.namespace.binding(name) is None:
+                    del globals_[name]
 
     def code_mode(self, *, skip_validation: bool) -> Transaction:
         """Return a transaction on the notebook, for the code that runs; `UsageError` if that is a cell's."""

@@ -205,6 +205,16 @@ async def test_nothing_is_left_however_it_ends(ending: str) -> None:
     assert (await bench.execute("fresh")).success is False
 
 
+@pytest.mark.parametrize("code", ["import __main__\n__main__.leak = 1", "start()"])
+async def test_globals_that_it_binds_by_detours_are_gone_too(code: str) -> None:
+    bench = Bench("def start():\n    global leak\n    leak = 1\nkept = 2")
+    await bench.restore()
+    before = traces(bench.kernel)
+    assert (await bench.execute(f"{code}\nleak + kept")).text == "3"
+    assert traces(bench.kernel) == before
+    assert not (await bench.execute("leak")).success
+
+
 async def test_values_are_let_go() -> None:
     bench = Bench("class Thing: pass")
     await bench.restore()
