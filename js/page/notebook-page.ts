@@ -284,6 +284,10 @@ export class NotebookPage {
         break;
       case "NotebookEdited":
         break; // a page of this kind shows the notebook that it was made for
+      case "ScratchConsole":
+      case "ScratchDisplay":
+      case "ScratchEnded":
+        break; // for whoever sent the code
       case "RunCompleted":
         clearTimeout(this.#grace);
         this.#stats = event.stats;

@@ -159,6 +159,35 @@ class CellEnded:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ScratchConsole:
+    """Code in the scratchpad wrote text, or an error of it is told; pieces come in order."""
+
+    run_id: str
+    text: ConsoleText
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchDisplay:
+    """Code in the scratchpad displayed a value; `clear` is as in `CellDisplay`."""
+
+    run_id: str
+    bundle: dict[str, Json]
+    clear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchEnded:
+    """Code in the scratchpad is over; `output` is its trailing expression, `seconds` its time. The cells that
+    it set off come now, and `RunCompleted` tells how all went."""
+
+    run_id: str
+    success: bool
+    seconds: float
+    output: dict[str, Json] | None = None
+    error: ErrorReport | None = None
+
+
 @dataclass(frozen=True)
 class ElementChanged:
     """A widget's front-end value is now this; sent for what Python decided, and after each change."""
@@ -196,6 +225,9 @@ Event: TypeAlias = (
     | CellDisplay
     | InputAsked
     | CellEnded
+    | ScratchConsole
+    | ScratchDisplay
+    | ScratchEnded
     | ElementChanged
     | Notice
     | RunCompleted

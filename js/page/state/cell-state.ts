@@ -65,6 +65,9 @@ export function cellOf(event: KernelEvent): string | null {
     case "KernelReady":
     case "RunStarted":
     case "NotebookEdited":
+    case "ScratchConsole":
+    case "ScratchDisplay":
+    case "ScratchEnded":
     case "ElementChanged":
     case "RunCompleted":
       return null;
@@ -90,6 +93,9 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
     case "KernelReady":
     case "RunStarted":
     case "NotebookEdited":
+    case "ScratchConsole":
+    case "ScratchDisplay":
+    case "ScratchEnded":
     case "ElementChanged":
     case "RunCompleted":
       return state;

@@ -31,8 +31,7 @@ from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
 from tiffin.run.executors import DEFAULT, find_executor
 from tiffin.run.lifecycles.cached import CacheCost, CachePolicy
-from tiffin.run.result import Result
-from tiffin.run.runner import CellRun, RunSummary
+from tiffin.run.result import CellRun, Result, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.stores.folder import FolderPlace, folder_session
 from tiffin.stores.loader import CacheStores, Place, open_stores
