@@ -36,6 +36,7 @@ LEFT_OUT = (
     "codecs/tensors.py",
     "host/cli/",
     "host/export/",
+    "host/native/",
     "host/server/",
     "notebook/",
     "session/script.py",
