@@ -21,7 +21,7 @@ from typing import Any
 import tiffin
 
 TOKEN = "a-token-that-tests-know"
-PATIENCE = 20.0  # seconds until a test gives up waiting
+PATIENCE = 8.0  # seconds until a test gives up waiting
 PROGRAM = "from tiffin.host.cli.main import main; main()"
 EVENTS = "/api/kernel/events"
 

@@ -102,7 +102,9 @@ def make_app(
         Exception: _confess,
     }
     routes = [*KernelApi(kernel, limits).routes, *further]
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), access)
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False  # an address is one address
+    return Guard(app, access)
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

@@ -63,7 +63,9 @@ def test_a_stale_cell_keeps_what_it_shows_and_a_failed_one_its_prints() -> None:
     shown = CellEnded("r", "c1", "idle", "run", "k", 1.0, {"text/plain": "1"}, (), ())
     state = heard(shown, CellEnded("s", "c1", "stale", "none", None, 0.0, reason="why"))
     assert (state.cells["c1"].output, state.stale) == ({"text/plain": "1"}, ("c1",))
-    state = heard(shown, CellStarted("s", "c1"), text("a"), CellEnded("s", "c1", "cancelled", "none", None, 0.0))
+    state = heard(
+        shown, CellStarted("s", "c1"), text("a"), CellEnded("s", "c1", "cancelled", "none", None, 0.0)
+    )
     assert state.cells["c1"].output is None
     assert state.cells["c1"].console == ({"stream": "stdout", "text": "a"},)
 

@@ -36,13 +36,15 @@ async def test_a_listener_that_returns_gets_what_it_missed() -> None:
 async def test_a_listener_that_was_away_too_long_is_told_so_and_gets_a_snapshot(after: int) -> None:
     told = await stream(log_of("1", "2", "3", "4", "5", most=3), after)
     first, second, rest = told.split("\n\n", 2)
-    assert first.startswith(f'event: lost\ndata: {{"after":{after},"oldest":3,"detail":"events after this one')
+    assert first.startswith(
+        f'event: lost\ndata: {{"after":{after},"oldest":3,"detail":"events after this one'
+    )
     assert (second, rest) == ('event: snapshot\nid: 5\ndata: {"cells":[]}', "")
 
 
 async def test_a_slow_listener_that_falls_out_of_the_log_is_told_so() -> None:
     log = log_of("1", most=2)
-    parts = messages(log, lambda: {}, 0)
+    parts = messages(log, dict, 0)
     assert await anext(parts) == to_message("1", 1)
     for text in ("2", "3", "4", "5"):
         log.append(text)
@@ -54,14 +56,15 @@ async def test_a_slow_listener_that_falls_out_of_the_log_is_told_so() -> None:
 
 async def test_a_silent_stream_beats_now_and_then() -> None:
     log = log_of("1")
-    parts = messages(log, lambda: {}, 1, heartbeat=0.01)
+    parts = messages(log, dict, 1, heartbeat=0.01)
     assert [await anext(parts), await anext(parts)] == [b":\n\n", b":\n\n"]
     log.append("2")
     assert await anext(parts) == to_message("2", 2)
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [(None, None), ("", None), ("17", 17), ("x", -1), ("-3", -1), ("٣", -1), ("9" * 40, -1)]
+    ("text", "number"),
+    [(None, None), ("", None), ("17", 17), ("x", -1), ("-3", -1), ("٣", -1), ("9" * 40, -1)],
 )
 def test_ids_are_numbers_or_unknown(text: str | None, number: int | None) -> None:
     assert parse_id(text) == number
@@ -69,7 +72,7 @@ def test_ids_are_numbers_or_unknown(text: str | None, number: int | None) -> Non
 
 async def test_a_client_that_takes_nothing_is_given_up() -> None:
     ended: list[bool] = []
-    answer = EventStream(messages(log_of("1"), lambda: {}, 0), 0.01, lambda: ended.append(True))
+    answer = EventStream(messages(log_of("1"), dict, 0), 0.01, lambda: ended.append(True))
 
     async def receive() -> Any:
         await asyncio.Event().wait()
@@ -85,7 +88,7 @@ async def test_a_client_that_takes_nothing_is_given_up() -> None:
 
 async def test_a_client_that_leaves_ends_its_stream() -> None:
     ended: list[bool] = []
-    answer = EventStream(messages(log_of(), lambda: {}, 0), 5, lambda: ended.append(True))
+    answer = EventStream(messages(log_of(), dict, 0), 5, lambda: ended.append(True))
 
     async def receive() -> Any:
         return {"type": "http.disconnect"}
