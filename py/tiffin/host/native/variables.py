@@ -32,9 +32,13 @@ def list_variables(namespace: Namespace) -> tuple[Variable, ...]:
     for name in sorted(namespace.names):
         binding = namespace.binding(name)
         if binding is not None:
-            live = namespace.is_live(name)
-            preview = _preview(namespace.globals.get(name)) if live else None
-            found.append(Variable(name, binding.owner, binding.definition.type, live, preview))
+            definition, live = binding.definition, namespace.is_live(name)
+            if live:
+                preview = _preview(namespace.globals.get(name))
+            else:
+                scalar = definition.kind == "inline" and type(definition.plain) in _PLAIN
+                preview = _preview(definition.plain) if scalar else None
+            found.append(Variable(name, binding.owner, definition.type, live, preview))
     return tuple(found)
 
 

@@ -57,6 +57,9 @@ class KernelProcess(asyncio.SubprocessProtocol):
             self._check_end()
 
     def process_exited(self) -> None:
+        # What its cells have started is its group, which outlives it; its number is not given anew till then.
+        if self._transport is not None:
+            self._signal_group(self._transport.get_pid(), signal.SIGKILL)
         self._exited = True
         self._check_end()
         if not self.ended.is_set():
@@ -114,8 +117,11 @@ class KernelProcess(asyncio.SubprocessProtocol):
     def _signal(self, number: signal.Signals) -> None:
         pid = self.pid
         if pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, number)
+            self._signal_group(pid, number)
+
+    def _signal_group(self, group: int, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, number)
 
     async def stop(self) -> None:
         """Ask the process to end, and wait until it has; it is killed when it takes too long."""

@@ -13,7 +13,7 @@ from live_server import Listener, LiveServer, wait_for_end
 
 from .conftest import Serve
 
-CACHED = "# %%\nimport os\npid = os.getpid()\n\n# %%\ntotal = sum(range(10))\n\n# %%\ntotal + 1\n"
+CACHED = "# %%\nfrom os import getpid\npid = getpid()\n\n# %%\ntotal = sum(range(10))\n\n# %%\ntotal + 1\n"
 LOOPS = {
     "a busy loop": "while True: pass",
     "a sleep": "import time\ntime.sleep(60)",
@@ -124,14 +124,14 @@ def test_a_crash_of_a_cell_restarts_the_kernel(serve: Serve, body: str, reason: 
 
 
 def test_a_kernel_that_is_killed_while_idle_or_busy_comes_back(serve: Serve) -> None:
-    server = serve(CACHED.replace("# %%\nimport", "# %% cache=false\nimport"))
+    server = serve(CACHED)
     with server.listen() as listener:
         at_rest(server, listener)
         first = int(server.preview("pid"))
         os.kill(first, signal.SIGKILL)
         listener.until(of_type("KernelRestarted"))
         listener.until_at_rest()
-        listener.until_done(server.command("RunCells", cells=["c1"]))
+        listener.until_done(server.command("RunCells", cells=["c1"], force=True))
         second = int(server.preview("pid"))
         assert second != first
         runs = [server.put(stuck="while True: pass"), server.command("RunCells"), server.command("RunStale")]
