@@ -21,7 +21,7 @@ from typing import Any
 import tiffin
 
 TOKEN = "a-token-that-tests-know"
-PATIENCE = 8.0  # seconds until a test gives up waiting
+PATIENCE = 20.0  # seconds until a test gives up waiting
 PROGRAM = "from tiffin.host.cli.main import main; main()"
 EVENTS = "/api/kernel/events"
 
@@ -113,14 +113,15 @@ def is_done(event: Any, run_id: str) -> bool:
 class LiveServer:
     """`tiffin kernel` of a notebook, at work until the `with` block ends."""
 
-    def __init__(self, notebook: Path, *arguments: str) -> None:
+    def __init__(self, notebook: Path, *arguments: str, token: str | None = TOKEN) -> None:
         self.notebook = notebook
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(tiffin.__file__).parent.parent),
-            "TIFFIN_TOKEN": TOKEN,
             "HOME": str(notebook.parent),
         }
+        if token is not None:
+            environment["TIFFIN_TOKEN"] = token
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", PROGRAM, "kernel", str(notebook), "--port", "0", *arguments],
             cwd=notebook.parent,

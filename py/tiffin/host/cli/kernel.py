@@ -115,9 +115,10 @@ def _server() -> tuple[Any, Any, Any]:
     try:
         from tiffin.host.server import bodies, kernel_setup, serving
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _LIBRARIES:
+        library = (error.name or "").partition(".")[0]
+        if library not in _LIBRARIES:
             raise
         raise UsageError(
-            f"serving a kernel needs {error.name}, which is not installed: pip install 'tiffin[server]'"
+            f"serving a kernel needs {library}, which is not installed: pip install 'tiffin[server]'"
         ) from None
     return serving, bodies, kernel_setup
