@@ -158,7 +158,10 @@ def test_two_listeners_hear_the_same(serve: Serve) -> None:
         last = [server.put(c1=f"x = {number}") for number in range(5)][-1]
         one.until_done(last)
         two.until_done(last)
-    heard = [{m.id: m.data for m in listener.heard if m.name is None} for listener in (one, two)]
+    heard = [
+        {m.id: m.data for m in listener.heard if m.name is None and m.id is not None}
+        for listener in (one, two)
+    ]
     shared = sorted(heard[0].keys() & heard[1].keys())
     assert shared == list(range(shared[0], shared[-1] + 1))
     assert [heard[0][number] for number in shared] == [heard[1][number] for number in shared]

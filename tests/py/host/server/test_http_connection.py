@@ -43,7 +43,6 @@ def test_a_stream_is_not_cut_off(serve: Serve) -> None:
     [
         b"HELO kitchen\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 10,
-        b"GET / HTTP/9.9\r\n\r\n",
     ],
 )
 def test_what_is_no_http_is_answered_by_a_problem(lunch: LiveServer, sent: bytes) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from live_server import Listener, LiveServer, wait_for_end
+from live_server import PROGRAM, Listener, LiveServer, wait_for_end
+
+import tiffin
 
 from .conftest import Serve
 
@@ -313,16 +316,17 @@ def test_stop_while_a_cell_is_stuck(serve: Serve) -> None:
     assert server.process.wait(timeout=20) == -signal.SIGTERM
 
 
-def test_one_kernel_per_server_shares_a_cache_with_run(serve: Serve) -> None:
+def test_what_the_server_computed_is_a_hit_elsewhere(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
         at_rest(server, listener)
-    from_server = subprocess.run(  # what the server computed is a hit elsewhere
-        [*server.process.args[:4], "run", str(server.notebook), "--json"],  # type: ignore[index,misc]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM, "run", str(server.notebook), "--json"],
         capture_output=True,
         text=True,
         timeout=60,
-        env={**os.environ, "PYTHONPATH": str(Path(__import__("tiffin").__file__).parent.parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(tiffin.__file__).parent.parent)},
         check=True,
     )
-    assert '"run"' not in from_server.stdout
+    assert '"state": "idle"' in done.stdout
+    assert '"run"' not in done.stdout
