@@ -37,6 +37,7 @@ LEFT_OUT = (
     "graph/scratch.py",
     "host/cli/",
     "host/export/",
+    "host/native/",
     "host/server/",
     "notebook/",
     "run/scratch_names.py",

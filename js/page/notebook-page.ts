@@ -282,6 +282,8 @@ export class NotebookPage {
       case "CellEnded":
         this.#pass(event);
         break;
+      case "KernelRestarted":
+        break; // a page that has its kernel in a worker restarts it itself
       case "NotebookEdited":
         break; // a page of this kind shows the notebook that it was made for
       case "ScratchConsole":

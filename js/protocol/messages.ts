@@ -60,6 +60,12 @@ export interface KernelReady {
   readonly jspi: boolean;
 }
 
+/** The kernel's process has ended, for this reason, and another one is starting: runs under way have */
+export interface KernelRestarted {
+  readonly type: "KernelRestarted";
+  readonly reason: string;
+}
+
 /** A plan is about to be carried out: these cells in this order, those left out with reasons. */
 export interface RunStarted {
   readonly type: "RunStarted";
@@ -246,6 +252,7 @@ export interface AnswerInput {
 
 export type KernelEvent =
   | KernelReady
+  | KernelRestarted
   | RunStarted
   | NotebookEdited
   | CellQueued

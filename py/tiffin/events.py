@@ -74,6 +74,14 @@ class KernelReady:
 
 
 @dataclass(frozen=True)
+class KernelRestarted:
+    """The kernel's process has ended, for this reason, and another one is starting: runs under way have
+    completed without success, and what is stored comes back."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class RunStarted:
     """A plan is about to be carried out: these cells in this order, those left out with reasons."""
 
@@ -217,6 +225,7 @@ class RunCompleted:
 
 Event: TypeAlias = (
     KernelReady
+    | KernelRestarted
     | RunStarted
     | NotebookEdited
     | CellQueued

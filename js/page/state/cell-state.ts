@@ -63,6 +63,7 @@ export function cellOf(event: KernelEvent): string | null {
       return event.cell;
     case "Notice":
     case "KernelReady":
+    case "KernelRestarted":
     case "RunStarted":
     case "NotebookEdited":
     case "ScratchConsole":
@@ -91,6 +92,7 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
       return ended(state, event);
     case "Notice":
     case "KernelReady":
+    case "KernelRestarted":
     case "RunStarted":
     case "NotebookEdited":
     case "ScratchConsole":
