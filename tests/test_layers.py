@@ -24,11 +24,13 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("plan",),
     ("run",),
     ("session",),
+    ("host.native",),
     ("host.browser", "host.server", "host.export"),
     ("host.cli",),
 )
 """Lowest first. `ids` and `errors`, and `events` and `commands`, are single modules that may share a row's
-vocabulary; packages in a row stand side by side. `host.cli` joins the hosts into one command."""
+vocabulary; packages in a row stand side by side. `host.native` is what hosts in
+an ordinary Python have in common, `host.cli` joins the hosts into one command."""
 
 WITHIN_ROW = {("commands", "events"), ("errors", "ids"), ("ids", "errors")}
 NO_IMPORTS = {"tiffin.session.author", "tiffin.executor"}

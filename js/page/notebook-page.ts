@@ -282,8 +282,14 @@ export class NotebookPage {
       case "CellEnded":
         this.#pass(event);
         break;
+      case "KernelRestarted":
+        break; // a page that has its kernel in a worker restarts it itself
       case "NotebookEdited":
         break; // a page of this kind shows the notebook that it was made for
+      case "ScratchConsole":
+      case "ScratchDisplay":
+      case "ScratchEnded":
+        break; // for whoever sent the code
       case "RunCompleted":
         clearTimeout(this.#grace);
         this.#stats = event.stats;

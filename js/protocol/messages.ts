@@ -60,6 +60,12 @@ export interface KernelReady {
   readonly jspi: boolean;
 }
 
+/** The kernel's process has ended, for this reason, and another one is starting: runs under way have */
+export interface KernelRestarted {
+  readonly type: "KernelRestarted";
+  readonly reason: string;
+}
+
 /** A plan is about to be carried out: these cells in this order, those left out with reasons. */
 export interface RunStarted {
   readonly type: "RunStarted";
@@ -134,6 +140,31 @@ export interface CellEnded {
   readonly reason: string | null;
 }
 
+/** Code in the scratchpad wrote text, or an error of it is told; pieces come in order. */
+export interface ScratchConsole {
+  readonly type: "ScratchConsole";
+  readonly run_id: string;
+  readonly text: ConsoleText;
+}
+
+/** Code in the scratchpad displayed a value; `clear` is as in `CellDisplay`. */
+export interface ScratchDisplay {
+  readonly type: "ScratchDisplay";
+  readonly run_id: string;
+  readonly bundle: { readonly [name: string]: Json };
+  readonly clear: boolean;
+}
+
+/** Code in the scratchpad is over; `output` is its trailing expression, `seconds` its time. The cells that */
+export interface ScratchEnded {
+  readonly type: "ScratchEnded";
+  readonly run_id: string;
+  readonly success: boolean;
+  readonly seconds: number;
+  readonly output: { readonly [name: string]: Json } | null;
+  readonly error: ErrorReport | null;
+}
+
 /** A widget's front-end value is now this; sent for what Python decided, and after each change. */
 export interface ElementChanged {
   readonly type: "ElementChanged";
@@ -198,7 +229,15 @@ export interface EditCells {
   readonly settings: { readonly [name: string]: Json } | null;
 }
 
-/** Stop the run under way; its cells end as cancelled. */
+/** Run code with the notebook's names without making it a cell, and what it sets off; `timeout` in */
+export interface Execute {
+  readonly type: "Execute";
+  readonly run_id: string;
+  readonly code: string;
+  readonly timeout: number | null;
+}
+
+/** Stop the run under way, whose cells end as cancelled; with a `run_id` that run alone, begun or not. */
 export interface Interrupt {
   readonly type: "Interrupt";
   readonly run_id: string | null;
@@ -213,6 +252,7 @@ export interface AnswerInput {
 
 export type KernelEvent =
   | KernelReady
+  | KernelRestarted
   | RunStarted
   | NotebookEdited
   | CellQueued
@@ -221,6 +261,9 @@ export type KernelEvent =
   | CellDisplay
   | InputAsked
   | CellEnded
+  | ScratchConsole
+  | ScratchDisplay
+  | ScratchEnded
   | ElementChanged
   | Notice
   | RunCompleted;
@@ -231,5 +274,6 @@ export type KernelCommand =
   | RunStale
   | SetValues
   | EditCells
+  | Execute
   | Interrupt
   | AnswerInput;

@@ -20,6 +20,7 @@ _AUTHOR_API = {
         ("ui", "md", "html", "display", "stats", "stop", "state", "defs", "refs", "notebook_location"),
         _AUTHOR,
     ),
+    "code_mode": "tiffin.session.code_mode",
     **dict.fromkeys(("cache", "lru_cache", "persistent_cache"), _CACHES),
 }
 

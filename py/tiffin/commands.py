@@ -73,8 +73,18 @@ class EditCells:
 
 
 @dataclass(frozen=True)
+class Execute:
+    """Run code with the notebook's names without making it a cell, and what it sets off; `timeout` in
+    seconds, from its start, ends the run."""
+
+    run_id: str
+    code: str
+    timeout: float | None = None
+
+
+@dataclass(frozen=True)
 class Interrupt:
-    """Stop the run under way; its cells end as cancelled."""
+    """Stop the run under way, whose cells end as cancelled; with a `run_id` that run alone, begun or not."""
 
     run_id: str | None = None
 
@@ -87,11 +97,11 @@ class AnswerInput:
     text: str | None = None
 
 
-Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Interrupt | AnswerInput
+Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Execute | Interrupt | AnswerInput
 
 _COMMANDS: dict[str, type[Command]] = {
     kind.__name__: kind
-    for kind in (Restore, RunCells, RunStale, SetValues, EditCells, Interrupt, AnswerInput)
+    for kind in (Restore, RunCells, RunStale, SetValues, EditCells, Execute, Interrupt, AnswerInput)
 }
 
 
@@ -110,6 +120,8 @@ _IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
     "remove": _texts,
     "order": _texts,
     "settings": lambda value: isinstance(value, dict),
+    "code": lambda value: isinstance(value, str),
+    "timeout": lambda value: type(value) in (int, float) and value > 0,
     "id": lambda value: isinstance(value, str),
     "source": lambda value: isinstance(value, str),
     "kind": lambda value: value in ("code", "markdown"),

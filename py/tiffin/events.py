@@ -74,6 +74,14 @@ class KernelReady:
 
 
 @dataclass(frozen=True)
+class KernelRestarted:
+    """The kernel's process has ended, for this reason, and another one is starting: runs under way have
+    completed without success, and what is stored comes back."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class RunStarted:
     """A plan is about to be carried out: these cells in this order, those left out with reasons."""
 
@@ -159,6 +167,35 @@ class CellEnded:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ScratchConsole:
+    """Code in the scratchpad wrote text, or an error of it is told; pieces come in order."""
+
+    run_id: str
+    text: ConsoleText
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchDisplay:
+    """Code in the scratchpad displayed a value; `clear` is as in `CellDisplay`."""
+
+    run_id: str
+    bundle: dict[str, Json]
+    clear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchEnded:
+    """Code in the scratchpad is over; `output` is its trailing expression, `seconds` its time. The cells that
+    it set off come now, and `RunCompleted` tells how all went."""
+
+    run_id: str
+    success: bool
+    seconds: float
+    output: dict[str, Json] | None = None
+    error: ErrorReport | None = None
+
+
 @dataclass(frozen=True)
 class ElementChanged:
     """A widget's front-end value is now this; sent for what Python decided, and after each change."""
@@ -188,6 +225,7 @@ class RunCompleted:
 
 Event: TypeAlias = (
     KernelReady
+    | KernelRestarted
     | RunStarted
     | NotebookEdited
     | CellQueued
@@ -196,6 +234,9 @@ Event: TypeAlias = (
     | CellDisplay
     | InputAsked
     | CellEnded
+    | ScratchConsole
+    | ScratchDisplay
+    | ScratchEnded
     | ElementChanged
     | Notice
     | RunCompleted

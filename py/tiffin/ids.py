@@ -16,6 +16,9 @@ Bytes: TypeAlias = bytes | memoryview
 """Bytes that nobody changes: an object of their own, or a view. Memory behind a view that can be written is
 its reader's alone, who may give it away."""
 
+SCRATCHPAD = CellId("the scratchpad")
+"""What code that is no cell is called where cells are told apart by their ids."""
+
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tiffin.cells.cell import Cell
 from tiffin.cells.compile import compile_cell
-from tiffin.commands import CellSource, EditCells, Restore, RunCells, RunStale, SetValues
-from tiffin.events import CellEnded, Event, Notice
+from tiffin.commands import CellSource, EditCells, Execute, Restore, RunCells, RunStale, SetValues
+from tiffin.events import CellEnded, Event, Notice, RunCompleted, ScratchConsole, ScratchEnded
 from tiffin.graph.graph import Graph, build_graph
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import Notebook, NotebookCell
-from tiffin.run.runner import CellRun, RunSummary
+from tiffin.run.result import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
+from tiffin.session.scratchpad import Scratchpad
 from tiffin.stores.memory import MemoryStore
 
 
@@ -53,7 +55,9 @@ class Bench:
         self.blobs = blobs or MemoryStore()
         self.services = services
         self.events: list[Event] = []
-        given = KernelServices(manifests=self.manifests, blobs=self.blobs, **services)
+        given = KernelServices(
+            manifests=self.manifests, blobs=self.blobs, **{"scratchpad": Scratchpad, **services}
+        )
         self.kernel = Kernel(notebook(*sources, **self.fields), given, self.events.append)
 
     def again(self, *sources: str, **services: Any) -> Bench:
@@ -78,6 +82,16 @@ class Bench:
 
     async def stale(self) -> dict[str, CellRun]:
         return _by_cell(await self.kernel.handle(RunStale("r")))
+
+    async def execute(self, code: str, timeout: float | None = None, run_id: str = "s") -> Scratched:
+        """Run code in the scratchpad, and return what its events told."""
+        first = len(self.events)
+        await self.kernel.handle(Execute(run_id, code, timeout))
+        return self.told(run_id, first)
+
+    def told(self, run_id: str, first: int = 0) -> Scratched:
+        """What events from the `first` on have told of a run in the scratchpad."""
+        return Scratched(run_id, tuple(self.events[first:]))
 
     async def edit(
         self,
@@ -114,6 +128,52 @@ class Bench:
     @property
     def notices(self) -> list[str]:
         return [event.text for event in self.events if isinstance(event, Notice)]
+
+
+@dataclass(frozen=True)
+class Scratched:
+    """What the events of one run told, one of the scratchpad; those of other runs are left out."""
+
+    run_id: str
+    all_events: tuple[Event, ...]
+
+    @property
+    def events(self) -> list[Any]:
+        return [e for e in self.all_events if getattr(e, "run_id", self.run_id) == self.run_id]
+
+    def printed(self, stream: str) -> str:
+        consoles = [e.text for e in self.events if isinstance(e, ScratchConsole)]
+        return "".join(text.text for text in consoles if text.stream == stream)
+
+    @property
+    def stdout(self) -> str:
+        return self.printed("stdout")
+
+    @property
+    def stderr(self) -> str:
+        return self.printed("stderr")
+
+    @property
+    def ended(self) -> ScratchEnded:
+        [ended] = [e for e in self.events if isinstance(e, ScratchEnded)]
+        return ended
+
+    @property
+    def text(self) -> str | None:
+        """The plain text of the output."""
+        return None if self.ended.output is None else self.ended.output.get("text/plain")
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """How the cells ended that took part."""
+        return {e.cell: e.status for e in self.events if isinstance(e, CellEnded)}
+
+    @property
+    def success(self) -> bool:
+        """What the one `RunCompleted` says, which is the last event."""
+        [completed] = [e for e in self.events if isinstance(e, RunCompleted)]
+        assert self.events[-1] is completed
+        return bool(completed.success)
 
 
 def _by_cell(summary: RunSummary | None) -> dict[str, CellRun]:

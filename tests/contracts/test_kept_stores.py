@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from tiffin.host.export.cook import CookOptions, cook
+from tiffin.host.export.cook import cook
+from tiffin.host.native.services import NativeOptions
 from tiffin.notebook.files import read_notebook
 
 FORMATS = Path(__file__).parent / "formats"
 STORES = sorted(FORMATS.glob("store-*"))
-ALL = CookOptions(cost="always")
+ALL = NativeOptions(cost="always")
 
 
 def canonical(document: Any) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiffin.commands import Command, Interrupt, Restore, RunCells, SetValues, command_from_json
+from tiffin.commands import Command, Execute, Interrupt, Restore, RunCells, SetValues, command_from_json
 from tiffin.errors import UsageError
 
 names = st.text(max_size=5)
@@ -21,6 +21,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(Restore, names, st.dictionaries(names, names, max_size=3)),
     st.builds(RunCells, names, st.none() | st.lists(names, max_size=3).map(tuple), st.booleans()),
     st.builds(SetValues, names, st.dictionaries(names, values, max_size=3)),
+    st.builds(Execute, names, names, st.none() | st.floats(0.001, 1e6)),
     st.builds(Interrupt, st.none() | names),
 )
 
@@ -50,7 +51,7 @@ def test_what_is_left_out_has_its_default(wire: dict[str, Any], command: Command
         (None, "a command is a JSON object, not None"),
         (
             {},
-            "known: AnswerInput, EditCells, Interrupt, Restore, RunCells, RunStale, SetValues",
+            "known: AnswerInput, EditCells, Execute, Interrupt, Restore, RunCells, RunStale, SetValues",
         ),
         ({"type": "Explode"}, "unknown command 'Explode'"),
         ({"type": ["Restore"]}, "unknown command ['Restore']"),

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tiffin.host.export.cook import CookOptions, cook
+from tiffin.host.export.cook import cook
+from tiffin.host.native.services import NativeOptions
 from tiffin.notebook.files import read_notebook
 
 NOTEBOOK = """
@@ -92,7 +93,7 @@ def test_hits_then_runs_one_cell(kernel_pyodide: Any, tmp_path: Path) -> None:
     path = tmp_path / "nb.py"
     path.write_text(NOTEBOOK, "utf-8")
     notebook = read_notebook(path)
-    options = CookOptions(cost="always")
+    options = NativeOptions(cost="always")
     with ThreadPoolExecutor(1) as own_thread:  # a browser's driver has an event loop in this one
         cooking = own_thread.submit(
             cook, notebook, path, tmp_path / "cache", lambda event: None, options=options

@@ -63,8 +63,12 @@ export function cellOf(event: KernelEvent): string | null {
       return event.cell;
     case "Notice":
     case "KernelReady":
+    case "KernelRestarted":
     case "RunStarted":
     case "NotebookEdited":
+    case "ScratchConsole":
+    case "ScratchDisplay":
+    case "ScratchEnded":
     case "ElementChanged":
     case "RunCompleted":
       return null;
@@ -88,8 +92,12 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
       return ended(state, event);
     case "Notice":
     case "KernelReady":
+    case "KernelRestarted":
     case "RunStarted":
     case "NotebookEdited":
+    case "ScratchConsole":
+    case "ScratchDisplay":
+    case "ScratchEnded":
     case "ElementChanged":
     case "RunCompleted":
       return state;

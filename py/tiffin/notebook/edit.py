@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tiffin.commands import CellSource, EditCells
 from tiffin.errors import UsageError
-from tiffin.ids import CellId
+from tiffin.ids import SCRATCHPAD, CellId
 from tiffin.notebook.notebook import Notebook, NotebookCell
 
 
@@ -41,6 +41,8 @@ def edit_notebook(
     put: list[CellId] = []
     given: set[str] = set()
     for source in command.put:
+        if source.id == SCRATCHPAD:
+            raise UsageError(f"no cell can be called {source.id!r}: give it another id")
         if not source.id or source.id in given or source.id in removed:
             raise UsageError(f"the cell {source.id!r} is put twice, or removed as well: give each cell once")
         given.add(source.id)

@@ -32,23 +32,42 @@ def read_notebook(path: str | os.PathLike[str]) -> Notebook:
     Modules that its cells import by star are imported, to learn which names that binds; nothing else is run.
     `NotebookError`, in one line, for every file that is no notebook.
     """
+    return look_up_stars(read_sources(path), Path(path).resolve().parent)
+
+
+def read_sources(path: str | os.PathLike[str]) -> Notebook:
+    """Return the notebook in the file at `path` without running anything: star imports are not looked up."""
     path = Path(path)
-    text = _read_text(path)
-    notebook = parse_notebook(text, path.name)
+    notebook = parse_notebook(_read_text(path), path.name)
     if not notebook.cells:
         raise NotebookError(f"{path} has no cells: a cell begins with a line `# %%`")
-    return look_up_stars(notebook, path.resolve().parent)
+    return notebook
 
 
 def read_cell(cell: NotebookCell, folder: Path) -> NotebookCell:
     """Return a cell that somebody wrote into a notebook in `folder`, completed as reading a file does it:
     IPython syntax rewritten, names that star imports bind looked up."""
+    return look_up_stars(Notebook("", "", (rewrite_cell(cell),)), folder).cells[0]
+
+
+def rewrite_cell(cell: NotebookCell) -> NotebookCell:
+    """Return a cell that somebody wrote with its IPython syntax rewritten; nothing is imported."""
     if cell.kind == "markdown":
         return cell
     rewritten = rewrite(cell.source)
     settings = {**cell.settings, **rewritten.settings}
-    cell = replace(cell, code=rewritten.code, settings=settings, problem=rewritten.problem)
-    return look_up_stars(Notebook("", "", (cell,)), folder).cells[0]
+    return replace(cell, code=rewritten.code, settings=settings, problem=rewritten.problem)
+
+
+def writing_problem(path: Path, text: str) -> str | None:
+    """Return why a notebook that was read from `path`, where `text` stands, cannot be written there in the
+    same format; None if it can."""
+    suffix = path.suffix.lower()
+    if suffix not in _WRITERS:
+        return f"{path.name} cannot be written: {_SUFFIXES}"
+    if suffix == ".py" and is_marimo(text):
+        return f"{path.name} is a marimo notebook, which is only read: convert it with 'tiffin convert'"
+    return None
 
 
 def parse_notebook(text: str, filename: str) -> Notebook:

@@ -76,7 +76,8 @@ class Interrupter:
             raise asyncio.CancelledError
 
     def _is_mine(self, frame: FrameType | None) -> bool:
-        while frame is not None and frame.f_globals is not self._globals:
+        # Scratch code has globals of its own, which lie over those of the cells.
+        while frame is not None and getattr(frame.f_globals, "beneath", frame.f_globals) is not self._globals:
             frame = frame.f_back
         return frame is not None
 

@@ -42,6 +42,21 @@ def report_error(error: BaseException, graph: Graph, notebook: str) -> ErrorRepo
     return ErrorReport(type(error).__name__, message, frames, hint or _hint(error))
 
 
+def traceback_text(error: BaseException, graph: Graph) -> str:
+    """Return the traceback of `error` as Python prints it, without frames of libraries."""
+    if isinstance(error, CellFailure):
+        return str(error)
+    files = {cell.filename for cell in graph}
+    whole = traceback.TracebackException.from_exception(error)
+    waiting: list[traceback.TracebackException | None] = [whole]
+    while waiting:
+        part = waiting.pop()
+        if part is not None:
+            part.stack[:] = [frame for frame in part.stack if frame.filename in files]
+            waiting += (part.__cause__, part.__context__, *(part.exceptions or ()))
+    return unmangle_text("".join(whole.format()))
+
+
 def report_problem(problem: CellProblem, cell: Cell, graph: Graph, notebook: str) -> ErrorReport:
     """Return the report of what makes a cell unrunnable."""
     place = where(cell, graph, notebook, problem.line)

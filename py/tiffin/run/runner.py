@@ -12,23 +12,22 @@ from tiffin.events import (
     CellEnded,
     CellQueued,
     CellStarted,
-    CellStatus,
     ConsoleText,
-    ErrorReport,
     KernelStats,
     RunCompleted,
     RunStarted,
 )
 from tiffin.graph.edit import observe
 from tiffin.graph.graph import Graph
-from tiffin.ids import CellId, RunId
+from tiffin.ids import SCRATCHPAD, CellId, RunId
 from tiffin.plan.plan import Plan, make_plan
 from tiffin.plan.triggers import Trigger
+from tiffin.run.beside import Beside
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.lifecycle import CellContext, Report, Rerun, RunMemory
 from tiffin.run.namespace import Namespace
 from tiffin.run.report import CellFailure, report_error, report_problem
-from tiffin.run.result import Result
+from tiffin.run.result import CellRun, Result, RunSummary
 from tiffin.run.scheduler import Scheduler, SequentialScheduler
 
 INTERRUPTED = "the run was interrupted"
@@ -38,36 +37,6 @@ MOST_AFRESH = 3
 
 MOST_TURNS = 1000
 """How often states may set off cells in one run: more is a circle without an end."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """How one cell ended in a run; `elapsed` is the wall time from its start to its end in seconds.
-
-    `fine` says that nothing is wrong: it has a result, or the author wants none (disabled, or stopped).
-    """
-
-    cell: CellId
-    status: CellStatus
-    result: Result | None
-    elapsed: float = 0.0
-    error: ErrorReport | None = None
-    reason: str | None = None
-    fine: bool = True
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """How a run ended: every cell that took part, in the order they ended."""
-
-    run_id: RunId
-    cells: tuple[CellRun, ...]
-
-    @property
-    def success(self) -> bool:
-        """Whether no cell failed, was interrupted, or was blocked; a disabled or stopped one is none of
-        these."""
-        return all(run.fine for run in self.cells)
 
 
 @dataclass(frozen=True)
@@ -89,6 +58,7 @@ class _Run:
     ended: dict[CellId, CellRun] = field(default_factory=dict)
     asked: set[tuple[CellId, frozenset[CellId], str]] = field(default_factory=set)
     completed: bool = False
+    fine: bool = True
     turns: int = 0
     afresh: dict[CellId, int] = field(default_factory=dict)
 
@@ -142,9 +112,16 @@ class Runner:
             self._unfinished.pop(cell, None)
 
     async def run(
-        self, plan: Plan, run_id: RunId, forced: frozenset[CellId], *, stored_only: bool = False
+        self,
+        plan: Plan,
+        run_id: RunId,
+        forced: frozenset[CellId],
+        *,
+        stored_only: bool = False,
+        beside: Beside | None = None,
     ) -> RunSummary:
-        """Carry out `plan`; the bodies of `forced` cells run even where a result is in the cache.
+        """Carry out `plan`, after `beside`; the bodies of `forced` cells run even where a result is in the
+        cache.
 
         With `stored_only` no body runs: what is not in the cache, and what depends on it, becomes stale.
 
@@ -156,17 +133,38 @@ class Runner:
         self._interrupted = False
         try:
             self._begin(plan, run)
-            while (cell_id := run.scheduler.next()) is not None:
-                await self._step(cell_id, run)
-                if self._follow(cell_id, run):
-                    await asyncio.sleep(0)  # cells that set each other's states must be interruptible
-                if self._interrupted:
-                    self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
+            if beside is not None:
+                await self._run_beside(beside, run)
+            await self._drain(run)
             run.completed = True
             return RunSummary(run_id, tuple(run.ended.values()))
         finally:
-            success = run.completed and all(ended.fine for ended in run.ended.values())
+            if beside is not None:
+                run.fine = run.fine and not self._interrupted
+                beside.end(interrupted=self._interrupted)
+            success = run.completed and run.fine and all(ended.fine for ended in run.ended.values())
             self._report(RunCompleted(run_id, success, self._stats()))
+
+    async def _drain(self, run: _Run) -> None:
+        while (cell_id := run.scheduler.next()) is not None:
+            await self._step(cell_id, run)
+            if self._follow(cell_id, run):
+                await asyncio.sleep(0)  # cells that set each other's states must be interruptible
+            if self._interrupted:
+                self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
+
+    async def _run_beside(self, beside: Beside, run: _Run) -> None:
+        """Run code that is no cell: what it needs comes before, and what it sets off is queued."""
+        while isinstance(outcome := await beside.run(run.memory, interrupted=self._interrupted), Rerun):
+            for cell in run.scheduler.rerun(outcome.cells):
+                self._report(CellQueued(run.run_id, cell, outcome.reason))
+            await self._drain(run)
+        run.fine = outcome.status in ("ok", "stopped")
+        self._interrupted |= outcome.status == "interrupted"
+        run.scheduler.graph = self.graph
+        self._follow(SCRATCHPAD, run)
+        if self._interrupted:
+            self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
 
     def _begin(self, plan: Plan, run: _Run) -> None:
         blocked = tuple(Blocked(cell, reason) for cell, reason in plan.blocked.items())
@@ -264,17 +262,17 @@ class Runner:
             self.graph = run.scheduler.graph = edited.graph
             others = edited.concerned - {cell_id}
             self._add(others | edited.graph.descendants(others), run, cell_id)
-        trigger = self._triggers()
-        if trigger is None:
-            return False
-        run.turns += 1
-        if run.turns > MOST_TURNS:
-            self._stop_turning(cell_id, run)
-            return True
-        plan = self.plan(trigger)
-        self._leave_out(plan, run)
-        self._add(plan.cells, run, cell_id)
-        return True
+        followed = False
+        while (trigger := self._triggers()) is not None:
+            followed = True
+            run.turns += 1
+            if run.turns > MOST_TURNS:
+                self._stop_turning(cell_id, run)
+                break
+            plan = self.plan(trigger)
+            self._leave_out(plan, run)
+            self._add(plan.cells, run, cell_id)
+        return followed
 
     def _stop_turning(self, cell_id: CellId, run: _Run) -> None:
         text = (

@@ -24,6 +24,7 @@ class Ambient:
     definitions: Callable[[], tuple[str, ...]]
     references: Callable[[], tuple[str, ...]]
     calls: object
+    code_mode: Callable[..., Any] | None = None
 
 
 current: ContextVar[Ambient | None] = ContextVar("tiffin_ambient", default=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from tiffin.cache.live_identity import LiveIdentities
 from tiffin.cache.snapshot import SnapshotMaker
 from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.cache.trust import Trust
-from tiffin.cells.compile import compile_cell
 from tiffin.cells.names import PRESETS
 from tiffin.codecs.registry import Codec
 from tiffin.codecs.standard import standard_codecs
@@ -22,6 +20,7 @@ from tiffin.commands import (
     AnswerInput,
     Command,
     EditCells,
+    Execute,
     Interrupt,
     Restore,
     RunCells,
@@ -29,14 +28,13 @@ from tiffin.commands import (
     SetValues,
 )
 from tiffin.errors import UsageError
-from tiffin.events import CellEnded, ElementChanged, Event, KernelStats, NotebookEdited, Notice, RunCompleted
-from tiffin.graph.edit import Edited, edit, observe
+from tiffin.events import CellEnded, Event, KernelStats, Notice, RunCompleted
 from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId, new_run_id
-from tiffin.notebook.edit import edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
-from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, StaleRequested, Trigger, ValuesChanged
+from tiffin.plan.triggers import RestoreAll, RunRequested, StaleRequested, Trigger
+from tiffin.run.beside import Beside
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -47,15 +45,17 @@ from tiffin.run.lifecycles.changes import ChangesLifecycle
 from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Packages
 from tiffin.run.lifecycles.strict import StrictLifecycle
 from tiffin.run.namespace import Namespace
-from tiffin.run.runner import Runner, RunSummary
-from tiffin.run.versions import find_changers
+from tiffin.run.result import RunSummary
+from tiffin.run.runner import Runner
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
 from tiffin.session.calls import Calls
+from tiffin.session.edits import BesideServices, Edits, Scratching
 from tiffin.session.magics import Magics
 from tiffin.session.questions import Questions
 from tiffin.session.standins import standing_in
 from tiffin.session.states import States
+from tiffin.session.turns import Turns
 from tiffin.stores.memory import MemoryStore
 from tiffin.stores.store import Mark, Store
 from tiffin.ui.element import Element
@@ -78,7 +78,8 @@ class KernelServices:
     `environment` is recorded in manifests. `codecs` are others than tiffin's own. `lifecycles` are further
     ones, which stand around a body whose inputs are live. `file` is what `__file__` is in cells. `read_cell`
     does for an edited cell what reading a file does for all: IPython's syntax, star imports. `graph` makes
-    the graph of the notebook as it is opened.
+    the graph of the notebook as it is opened. `scratchpad` makes the scratchpad, where there is to be one:
+    `tiffin.session.scratchpad.Scratchpad`.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -98,6 +99,7 @@ class KernelServices:
     file: str = ""
     read_cell: Callable[[NotebookCell], NotebookCell] = lambda cell: cell
     graph: Callable[[Notebook], Graph] = graph_of
+    scratchpad: Callable[[BesideServices], Scratching] | None = None
 
 
 class Kernel:
@@ -107,11 +109,13 @@ class Kernel:
     """
 
     def __init__(self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]) -> None:
-        self.notebook = notebook
         self._services = services
         self._report_outside = report
         self._shown: dict[str, str] = {}
-        self._lock = asyncio.Lock()
+        self._triggers: list[Trigger] = []
+        self._turns = Turns(
+            lambda run: self._refuse(run, UsageError("the run was called off before it began"))
+        )
         self.elements = ElementRegistry()
         self.module = _main_module(services.file)
         self.namespace = Namespace(vars(self.module))
@@ -167,10 +171,15 @@ class Kernel:
             self._report,
             notebook.filename,
             self.stats,
-            self._states.trigger,
+            lambda: self._triggers.pop(0) if self._triggers else self._states.trigger(),
         )
         self._runner.autorun = notebook.settings.get("autorun", True) is not False
+        self._edits = Edits(
+            notebook, self._runner, self.namespace, self.elements, services.read_cell, self._report
+        )
+        self._scratchpad = None if services.scratchpad is None else services.scratchpad(self._beside())
         self._ambient = Ambient(
+            code_mode=None if self._scratchpad is None else self._scratchpad.code_mode,
             adopt=self._adopt,
             display=self._capture.display,
             clear=self._capture.clear,
@@ -185,9 +194,24 @@ class Kernel:
         self._modules = _modules_for(self.module)
 
     def _lifecycles(self) -> list[Lifecycle]:
-        changes = ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
         strict = StrictLifecycle(lambda: self._is_strict)
-        return [self._cached, self._inputs, *self._services.lifecycles, strict, changes, self._capture]
+        further = self._services.lifecycles
+        return [self._cached, self._inputs, *further, strict, self._changes(), self._capture]
+
+    def _changes(self) -> Lifecycle:
+        return ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
+
+    def _beside(self) -> BesideServices:
+        return BesideServices(
+            self._edits,
+            self.namespace,
+            (self._inputs, self._changes(), self._capture),
+            self._services.executor,
+            self._interrupter,
+            self._report,
+            self.interrupt,
+            self._triggers,
+        )
 
     def _imports(self, root: str) -> bool:
         """Whether some cell imports from this top-level module."""
@@ -196,6 +220,11 @@ class Kernel:
     @property
     def _is_strict(self) -> bool:
         return bool(self.notebook.settings.get("strict"))
+
+    @property
+    def notebook(self) -> Notebook:
+        """The notebook as it is now."""
+        return self._edits.notebook
 
     @property
     def graph(self) -> Graph:
@@ -217,13 +246,18 @@ class Kernel:
     async def handle(self, command: Command) -> RunSummary | None:
         """Carry out a command; a run it starts ends with its `RunCompleted`, whatever happens."""
         if isinstance(command, Interrupt):
-            self.interrupt()
+            if command.run_id is None or command.run_id == self._turns.present:
+                self.interrupt()
+            else:
+                self._turns.call_off(RunId(command.run_id))
             return None
         if isinstance(command, AnswerInput):
             self.questions.answer(command.question, command.text)
             return None
-        async with self._lock:
-            run_id = RunId(command.run_id)
+        run_id = RunId(command.run_id)
+        async with self._turns.turn(run_id) as has_come:
+            if not has_come:
+                return None
             match command:
                 case Restore(shown=shown, values=values, stored_only=stored_only):
                     self._shown = dict(shown)
@@ -238,9 +272,14 @@ class Kernel:
                 case RunStale():
                     return await self._run(StaleRequested(), run_id)
                 case SetValues(values=values):
-                    return await self._set_values(run_id, values)
+                    return await self._start(run_id, lambda: self._edits.set_values(values))
                 case EditCells():
-                    return await self._edit(run_id, command)
+                    return await self._start(run_id, lambda: self._edits.carry_out(run_id, command))
+                case Execute():
+                    if self._scratchpad is None:
+                        return self._refuse(run_id, UsageError("this kernel has no scratchpad"))
+                    beside = self._scratchpad.open(command)
+                    return await self._run(RunRequested(()), run_id, beside=beside)
 
     @property
     def runs(self) -> bool:
@@ -258,70 +297,13 @@ class Kernel:
         else:
             self._interrupter.break_into(frame)
 
-    async def _set_values(self, run_id: RunId, values: Mapping[str, Json]) -> RunSummary | None:
+    async def _start(self, run_id: RunId, change: Callable[[], Trigger]) -> RunSummary | None:
+        """Run what a change sets off, or tell why it cannot be made."""
         try:
-            for name, value in values.items():
-                self.elements.find(name).check(value)
-        except UsageError as error:
-            # Nothing is set then: what depends on one of the values would not be run for it.
-            return self._refuse(run_id, error)
-        versions: list[tuple[str, CellId]] = []
-        for name, value in values.items():
-            element = self.elements.set_value(name, value)
-            if element is not None:
-                self._report(ElementChanged(element.id, element.name, element.front_end))
-                versions += self.namespace.holders(element.id)
-        return await self._run(ValuesChanged(tuple(dict.fromkeys(versions))), run_id)
-
-    async def _edit(self, run_id: RunId, command: EditCells) -> RunSummary | None:
-        try:
-            edited = edit_notebook(self.notebook, command, self._services.read_cell)
+            trigger = change()
         except UsageError as error:
             return self._refuse(run_id, error)
-        put, removed = edited.put, edited.removed
-        self.notebook = edited.notebook
-        self._runner.autorun = self.notebook.settings.get("autorun", True) is not False
-        if edited.reordered_names:
-            after = Edited(graph_of(self.notebook), frozenset(cell.id for cell in self.notebook.cells))
-            put = tuple(after.graph.cells)
-            for cell in self.graph:
-                self.namespace.forget(cell)
-        else:
-            compiled = [
-                compile_cell(cell, self.notebook.filename, self.graph.order)
-                for cell in self.notebook.cells
-                if cell.id in put
-            ]
-            order = [cell.id for cell in self.notebook.cells]
-            after = edit(self.graph, put=compiled, remove=removed, order=order)
-            if self.graph.order == "document":
-                after = self._see_changers(after)
-        for cell_id in put:
-            before = self.graph.cells.get(cell_id)
-            if before is not None and before.digest != after.graph.cells[cell_id].digest:
-                # Cells that run before the edited one must not see what that defines no longer.
-                self.namespace.take_back(cell_id)
-                self.namespace.forget(before)
-                self.elements.begin(cell_id)
-        for cell in after.removed:
-            self.namespace.take_back(cell.id)
-            self.namespace.forget(cell)
-            self.elements.begin(cell.id)
-        if after.graph.order == "document":
-            for cell_id in after.concerned:
-                self.namespace.retain(cell_id, after.graph.made[cell_id])
-        self._runner.graph = after.graph
-        self._runner.drop(removed)
-        self._report(NotebookEdited(run_id, tuple(after.graph.cells), put, removed))
-        own = after.concerned & set(put)
-        return await self._run(GraphEdited(own, after.concerned - own), run_id)
-
-    def _see_changers(self, edited: Edited) -> Edited:
-        """Cells may see other values of those that have parts in common: whoever changes one, changes all."""
-        while changers := find_changers(edited.graph, self.namespace):
-            seen = observe(edited.graph, changers)
-            edited = Edited(seen.graph, edited.concerned | seen.concerned, edited.removed)
-        return edited
+        return await self._run(trigger, run_id)
 
     def _refuse(self, run_id: RunId, error: UsageError) -> RunSummary | None:
         self._report(Notice("error", str(error)))
@@ -329,7 +311,13 @@ class Kernel:
         return None
 
     async def _run(
-        self, trigger: Trigger, run_id: RunId, forced: tuple[CellId, ...] = (), *, stored_only: bool = False
+        self,
+        trigger: Trigger,
+        run_id: RunId,
+        forced: tuple[CellId, ...] = (),
+        *,
+        stored_only: bool = False,
+        beside: Beside | None = None,
     ) -> RunSummary:
         self._states.attend()
         token = current.set(self._ambient)
@@ -340,7 +328,9 @@ class Kernel:
                 self._capture.listening(current),
             ):
                 plan = self._runner.plan(trigger)
-                return await self._runner.run(plan, run_id, frozenset(forced), stored_only=stored_only)
+                return await self._runner.run(
+                    plan, run_id, frozenset(forced), stored_only=stored_only, beside=beside
+                )
         finally:
             current.reset(token)
             self._states.follow()
@@ -356,10 +346,11 @@ class Kernel:
         return element if cell is None else self.elements.adopt(element, cell, self.graph.cells[cell].digest)
 
     async def _run_states(self) -> None:
-        async with self._lock:
+        run_id = new_run_id()
+        async with self._turns.turn(run_id):
             trigger = self._states.trigger()
             if trigger is not None:
-                await self._run(trigger, new_run_id())
+                await self._run(trigger, run_id)
 
     def _lineage(self, name: str) -> str | None:
         """What stands for a name whose content tells nothing: the run that bound it, or that is about to."""
@@ -373,12 +364,12 @@ class Kernel:
         self._report(Notice("warning", text if cell is None else f"{cell}: {text}", cell))
 
     def _definitions(self) -> tuple[str, ...]:
-        cell = self._capture.cell
-        return () if cell is None else tuple(sorted(self.graph.cells[cell].definitions))
+        code = self._capture.code
+        return () if code is None else tuple(sorted(code.definitions))
 
     def _references(self) -> tuple[str, ...]:
-        cell = self._capture.cell
-        references = () if cell is None else self.graph.cells[cell].references
+        code = self._capture.code
+        references = () if code is None else code.references
         return tuple(sorted(name for name in references if not hasattr(builtins, name)))
 
     # -- what it tells ----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from tiffin.commands import CellSource
 from tiffin.events import CellEnded, CellStarted, RunCompleted
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import NotebookCell
-from tiffin.run.runner import CellRun
+from tiffin.run.result import CellRun
 from tiffin.session.kernel import Kernel
 from tiffin.ui.element import Element
 from tiffin.ui.state import SetState

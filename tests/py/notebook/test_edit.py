@@ -123,6 +123,7 @@ def test_the_order_of_names_is_a_setting_of_its_own() -> None:
             "the cell 'c1' is put twice, or removed as well",
         ),
         ({"put": (CellSource("", "x = 2"),)}, "the cell '' is put twice"),
+        ({"put": (CellSource("the scratchpad", "x = 2"),)}, "no cell can be called 'the scratchpad'"),
         ({"order": ("c1", "c2", "c9")}, "the order names 'c9', and there is no such cell"),
         ({"order": ("c1",), "remove": ("c1",)}, "the order names 'c1', and there is no such cell"),
         ({"order": ("c2",)}, "the order leaves out 'c1': name every cell"),

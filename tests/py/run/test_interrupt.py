@@ -26,7 +26,7 @@ PROGRAM = """
 import asyncio, json, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from notebooks import Bench, how
-from tiffin.host.export.interrupts import interruptible
+from tiffin.host.native.interrupts import interruptible
 
 async def main():
     bench = Bench(*json.loads(sys.argv[1]))

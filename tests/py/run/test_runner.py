@@ -21,8 +21,8 @@ from tiffin.plan.triggers import RestoreAll, RunRequested, Trigger, ValuesChange
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.lifecycle import CellContext, Decision, Outcome, Proceed, Rerun
 from tiffin.run.namespace import Namespace
-from tiffin.run.result import Result
-from tiffin.run.runner import Runner, RunSummary
+from tiffin.run.result import Result, RunSummary
+from tiffin.run.runner import Runner
 
 DOES: Mapping[str, BaseException] = {
     "fail": ValueError("failed"),

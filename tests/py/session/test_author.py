@@ -57,6 +57,7 @@ def test_every_name_is_there_and_others_are_not() -> None:
         "refs",
         "notebook_location",
         "cache",
+        "code_mode",
         "lru_cache",
         "persistent_cache",
         "__version__",

@@ -7,7 +7,7 @@ import re
 import pytest
 from notebooks import Bench, how, text
 
-from tiffin.run.runner import CellRun
+from tiffin.run.result import CellRun
 
 
 def console(run: CellRun) -> list[tuple[str, str]]:

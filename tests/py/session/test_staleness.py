@@ -13,7 +13,7 @@ from notebooks import Bench, how, text
 
 from tiffin.events import CellEnded, RunCompleted
 from tiffin.run.lifecycles.cached import CachePolicy
-from tiffin.run.runner import CellRun
+from tiffin.run.result import CellRun
 
 BROWSER = CachePolicy(unreadable="recompute", check_blobs=False, large=False)
 SLIDER = "import tiffin as tn\ns = tn.ui.slider(0, 9, value=8)"

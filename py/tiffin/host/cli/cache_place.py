@@ -56,7 +56,13 @@ def _is_cache(folder: Path) -> bool:
 def limit_cache(console: Console, folder: Path, cooked: Cooked, limit: int | None) -> None:
     """Keep the cache within `limit` bytes after a run that may have written to it, and say what that took."""
     ran = any(run.result is not None and run.result.origin == "run" for run in cooked.summary.cells)
-    if not ran or limit is None:
+    if ran:
+        limit_folder(console, folder, limit)
+
+
+def limit_folder(console: Console, folder: Path, limit: int | None) -> None:
+    """Keep the cache within `limit` bytes, and say what that took."""
+    if limit is None:
         return
     try:
         removed = keep_within(folder, limit)

@@ -23,7 +23,7 @@ from tiffin.host.cli.progress import cell_table, cells_json, error_line, interru
 from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.notebook.files import read_notebook
-from tiffin.run.runner import CellRun
+from tiffin.run.result import CellRun
 
 LAST_LINES = 5
 """How many lines of what a failed cell wrote to stderr are shown."""

@@ -10,7 +10,7 @@ from tiffin.cache.signing import Ed25519Signer
 from tiffin.cache.trust import Trust, trust_mode
 from tiffin.errors import UsageError
 from tiffin.host.cli.amounts import parse_size
-from tiffin.host.export.cook import CookOptions
+from tiffin.host.native.services import NativeOptions
 
 CACHE_LIMIT = 10_000_000_000
 """How many bytes a cache keeps where the user sets no limit."""
@@ -25,9 +25,9 @@ def user_executor(environment: Mapping[str, str]) -> str | None:
     return _setting(environment, "executor", "a name")[0]
 
 
-def user_options(environment: Mapping[str, str]) -> CookOptions:
+def user_options(environment: Mapping[str, str]) -> NativeOptions:
     """Return how the user wants notebooks to be cooked."""
-    return CookOptions(executor=user_executor(environment), trust=user_trust(environment))
+    return NativeOptions(executor=user_executor(environment), trust=user_trust(environment))
 
 
 def user_cache(environment: Mapping[str, str]) -> str | None:

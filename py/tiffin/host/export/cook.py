@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import importlib.metadata
-import os
-import platform
-import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from tiffin.cache.manifest import Manifest, read_manifest
-from tiffin.cache.notebook_folder import NotebookFolder
-from tiffin.cache.trust import Trust
-from tiffin.codecs.extensions import find_codecs
 from tiffin.commands import RunCells, SetValues
-from tiffin.errors import ManifestError, TiffinError, UsageError
-from tiffin.events import Event, Notice
+from tiffin.errors import ManifestError, TiffinError
+from tiffin.events import Event
 from tiffin.graph.graph import Graph
-from tiffin.host.export.interrupts import interruptible
+from tiffin.host.native.interrupts import interruptible
+from tiffin.host.native.services import (
+    DEFAULTS,
+    NativeOptions,
+    cache_place,
+    choose_executor,
+    native_services,
+    working_in,
+)
 from tiffin.ids import Bytes, CellId, Digest, Key, digest, new_run_id
-from tiffin.notebook.files import read_cell
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.mime import Bundle
-from tiffin.run.executors import DEFAULT, find_executor
-from tiffin.run.lifecycles.cached import CacheCost, CachePolicy
-from tiffin.run.result import Result
-from tiffin.run.runner import CellRun, RunSummary
-from tiffin.session.kernel import Kernel, KernelServices
-from tiffin.stores.folder import FolderPlace, folder_session
-from tiffin.stores.loader import CacheStores, Place, open_stores
-from tiffin.stores.object import open_bucket
+from tiffin.run.result import CellRun, Result, RunSummary
+from tiffin.session.kernel import Kernel
+from tiffin.stores.folder import folder_session
+from tiffin.stores.loader import CacheStores, open_stores
 from tiffin.stores.recording import RecordingStore
-from tiffin.stores.shared import SharedPlace
 from tiffin.stores.store import Store
 
 
@@ -74,25 +65,6 @@ class Cooked:
     blobs: Mapping[Digest, Bytes]
 
 
-@dataclass(frozen=True)
-class CookOptions:
-    """How to cook.
-
-    `executor` names one for a notebook that does not choose its own. `shared` is the URL of a cache behind
-    the folder that others write as well; that it fails is reported, and the run goes on without it. `cost`
-    says whether to keep values whose encoding takes longer than making them did, `trust` which entries to
-    sign and to believe.
-    """
-
-    executor: str | None = None
-    shared: str | None = None
-    cost: CacheCost = "auto"
-    trust: Trust = field(default_factory=Trust)
-
-
-DEFAULTS = CookOptions()
-
-
 def cook(
     notebook: Notebook,
     path: Path,
@@ -100,7 +72,7 @@ def cook(
     report: Callable[[Event], None],
     values: Mapping[str, Any] | None = None,
     give_up: Callable[[], Any] | None = None,
-    options: CookOptions = DEFAULTS,
+    options: NativeOptions = DEFAULTS,
 ) -> Cooked:
     """Run `notebook`, which was read from `path`, with the cache in the folder `cache`.
 
@@ -109,11 +81,10 @@ def cook(
     `ExecutorError` if the executor, `CodecError` if a codec that a package offers cannot be had.
     SIGINT interrupts the run; `give_up` is called at the second one.
     """
-    if cache.exists() and not cache.is_dir():
-        raise UsageError(f"{cache} is a file: the cache is a folder")
     folder, place = path.resolve().parent, cache.absolute()
-    chosen = find_executor(notebook.settings.get("executor", options.executor or DEFAULT))
-    stores = open_stores("lazy", _cache_place(place, options.shared, report))
+    opened = cache_place(cache, options.shared, report)
+    executor = choose_executor(notebook, options)
+    stores = open_stores("lazy", opened)
     manifests = RecordingStore(stores.manifests)
     called = None if stores.inside is None else RecordingStore(stores.inside[0])
     found: list[Cooked] = []
@@ -122,24 +93,9 @@ def cook(
         # Not returned: `asyncio.run` has a text made of what its task returns, all blobs included.
         inside = None if stores.inside is None or called is None else (called, stores.inside[1])
         recorded = replace(stores, manifests=manifests, inside=inside)
-        services = KernelServices(
-            manifests=recorded.manifests,
-            blobs=recorded.blobs,
-            inside=recorded.inside,
-            fetched=recorded.fetched,
-            trusts=recorded.trusts,
-            mark=recorded.mark,
-            trust=options.trust,
-            policy=CachePolicy(cost=options.cost),
-            environment=native_environment(notebook),
-            surroundings=NotebookFolder(folder, place),
-            executor=chosen,
-            codecs=find_codecs(),
-            file=str(folder / notebook.filename),
-            read_cell=partial(read_cell, folder=folder),
-        )
+        services = native_services(notebook, folder, place, recorded, executor, options)
         kernel = Kernel(notebook, services, report)
-        with _place(folder), interruptible(kernel, give_up):
+        with working_in(folder), interruptible(kernel, give_up):
             summary = await _run(kernel, values or {})
         found.append(await _collect(kernel, summary, recorded))
 
@@ -156,13 +112,6 @@ def _found(manifests: RecordingStore, called: RecordingStore | None) -> set[str]
     return manifests.found if called is None else (manifests.found - called.written) | called.found
 
 
-def _cache_place(folder: Path, shared: str | None, report: Callable[[Event], None]) -> Place:
-    if shared is None:
-        return FolderPlace(folder)
-    bucket = open_bucket(shared, os.environ)
-    return SharedPlace(folder, bucket, shared, lambda text: report(Notice("warning", text)))
-
-
 async def _run(kernel: Kernel, values: Mapping[str, Any]) -> RunSummary:
     summary = await kernel.handle(RunCells(new_run_id()))
     assert summary is not None
@@ -174,31 +123,6 @@ async def _run(kernel: Kernel, values: Mapping[str, Any]) -> RunSummary:
         merged = {run.cell: run for run in (*summary.cells, *changed.cells)}
         summary = RunSummary(changed.run_id, tuple(merged.values()))
     return summary
-
-
-@contextlib.contextmanager
-def _place(folder: Path) -> Iterator[None]:
-    """Work in `folder`, which can be imported from; afterwards all is as before, its modules forgotten.
-
-    Another notebook in another folder may have modules of the same names.
-    """
-    os.environ.setdefault("MPLBACKEND", "agg")  # figures are rendered, nobody looks at a window
-    path_before, modules_before = sys.path[:], set(sys.modules)
-    sys.path.insert(0, str(folder))
-    try:
-        with contextlib.chdir(folder):
-            yield
-    finally:
-        sys.path[:] = path_before
-        own = {name for name in sys.modules.keys() - modules_before if _lies_in(folder, name.split(".")[0])}
-        for name in own:
-            del sys.modules[name]
-
-
-def _lies_in(folder: Path, root: str) -> bool:
-    """Whether the top-level module `root` was imported from `folder` itself."""
-    file = getattr(sys.modules.get(root), "__file__", None)
-    return file is not None and Path(file) in (folder / f"{root}.py", folder / root / "__init__.py")
 
 
 async def _collect(kernel: Kernel, summary: RunSummary, stores: CacheStores) -> Cooked:
@@ -253,13 +177,3 @@ async def _sound_blobs(blobs: Store, wanted: Collection[Digest]) -> dict[Digest,
                 f"the cache held a damaged blob, {address[:12]}…, which is removed: run this again"
             )
     return {Digest(address): data for address, data in found.items()}
-
-
-def native_environment(notebook: Notebook) -> dict[str, Any]:
-    """Return what manifests record of where a run happened: Python, and the packages that are required."""
-    packages: dict[str, str] = {}
-    for requirement in notebook.requirements:
-        with contextlib.suppress(InvalidRequirement, importlib.metadata.PackageNotFoundError):
-            name = Requirement(requirement).name
-            packages[name] = importlib.metadata.version(name)
-    return {"python": platform.python_version(), "platform": "native", "packages": packages}

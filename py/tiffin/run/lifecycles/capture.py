@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from tiffin.events import CellConsole, CellDisplay, CellEnded, ConsoleText, Event
-from tiffin.ids import CellId, RunId
+from tiffin.cells.cell import Cell
+from tiffin.events import CellConsole, CellDisplay, CellEnded, ConsoleText, Event, ScratchEnded
+from tiffin.ids import SCRATCHPAD, CellId, RunId
 from tiffin.outputs.capture import Console, Stream, come_back, hold, insist, owner, switch, switch_back
 from tiffin.outputs.mime import Bundle
 from tiffin.outputs.render import open_figures, render
@@ -28,7 +29,7 @@ class _Body:
         self, context: CellContext, clock: Callable[[], float], loop: asyncio.AbstractEventLoop | None
     ) -> None:
         self.run_id: RunId = context.run_id
-        self.cell: CellId = context.cell.id
+        self.cell = context.cell
         self.report: Report = context.report
         self.loop = loop
         self.console = Console(self._tell, clock, self._later)
@@ -38,7 +39,7 @@ class _Body:
         self.started = 0.0
 
     def _tell(self, stream: Stream, text: str) -> None:
-        self.report(CellConsole(self.run_id, self.cell, ConsoleText(stream, text)))
+        self.report(CellConsole(self.run_id, self.cell.id, ConsoleText(stream, text)))
 
     def _later(self, seconds: float, call: Callable[[], None]) -> bool:
         return self.loop is not None and come_back(self.loop, seconds, call)
@@ -51,7 +52,7 @@ class _Body:
             self.displays.clear()
         elif not self.console.closed:
             self.displays.append(bundle)
-        event = CellDisplay(self.run_id, self.cell, dict(bundle), clear)
+        event = CellDisplay(self.run_id, self.cell.id, dict(bundle), clear)
         self.console.then(lambda: self.report(event))
 
 
@@ -85,7 +86,7 @@ class CaptureLifecycle:
 
     def heard(self, event: Event) -> None:
         """Learn of an event that went out: after its end, a cell's late text may be told."""
-        if isinstance(event, CellEnded):
+        if isinstance(event, CellEnded | ScratchEnded):
             self._release()
 
     def _release(self) -> None:
@@ -94,7 +95,7 @@ class CaptureLifecycle:
             ending.console.release()
 
     async def setup(self, context: CellContext) -> Decision:
-        self.bodies += 1
+        self.bodies += context.cell.id != SCRATCHPAD
         self._elements.begin(context.cell.id)
         context.namespace.globals.update(self.presets)
         insist()
@@ -142,16 +143,22 @@ class CaptureLifecycle:
             context.namespace.globals.update(self.presets)  # before a function is made again, or called
 
     @property
-    def cell(self) -> CellId | None:
-        """The cell whose body the present code is part of, None if that body has ended."""
+    def code(self) -> Cell | None:
+        """The cell, or scratch code, whose body the present code is part of, None if that body has ended."""
         body: _Body | None = owner()
         return None if body is None or body.console.closed else body.cell
 
     @property
+    def cell(self) -> CellId | None:
+        """The cell whose body the present code is part of, None if that body has ended, or is no cell's."""
+        code = self.code
+        return None if code is None or code.id == SCRATCHPAD else code.id
+
+    @property
     def here(self) -> tuple[RunId, CellId] | None:
-        """The run and the cell whose body the present code is part of, None if that body has ended."""
-        body: _Body | None = owner()
-        return None if body is None or body.console.closed else (body.run_id, body.cell)
+        """The run and the cell whose body the present code is part of, None where `cell` is."""
+        cell = self.cell
+        return None if cell is None else (owner().run_id, cell)
 
     def display(self, *values: Any) -> None:
         """Show values in the output of the cell that runs the present code, before its last expression."""

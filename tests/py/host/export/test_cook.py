@@ -17,7 +17,8 @@ from tiffin.cache.manifest import read_manifest
 from tiffin.cache.notebook_folder import cache_folder
 from tiffin.errors import UsageError
 from tiffin.events import Event, Notice, RunCompleted
-from tiffin.host.export.cook import Cooked, DamagedCache, cook, native_environment
+from tiffin.host.export.cook import Cooked, DamagedCache, cook
+from tiffin.host.native.services import native_environment
 from tiffin.ids import digest
 from tiffin.notebook.files import read_notebook
 from tiffin.notebook.percent import read_percent

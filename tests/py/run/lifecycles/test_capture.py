@@ -21,7 +21,7 @@ from tiffin.events import CellConsole, CellDisplay, CellEnded, Event
 from tiffin.notebook.notebook import Notebook
 from tiffin.outputs.capture import LONGEST, hold
 from tiffin.run.lifecycles.capture import readable_seconds
-from tiffin.run.runner import CellRun
+from tiffin.run.result import CellRun
 from tiffin.session.kernel import Kernel, KernelServices
 
 

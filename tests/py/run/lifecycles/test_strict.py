@@ -8,7 +8,7 @@ import pytest
 from notebooks import Bench, how, text
 
 from tiffin.events import ErrorReport
-from tiffin.run.runner import CellRun
+from tiffin.run.result import CellRun
 
 STRICT = {"settings": {"strict": True}}
 

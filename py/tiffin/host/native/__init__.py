@@ -1,0 +1,1 @@
+"""What hosts in an ordinary Python have in common: stores, executors, interrupts by signals."""

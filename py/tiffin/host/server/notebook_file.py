@@ -1,0 +1,69 @@
+"""The notebook's file, as a server keeps it: every edit is written at once, and the file is always whole."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tiffin.commands import EditCells
+from tiffin.errors import NotebookError
+from tiffin.ids import Digest, digest
+from tiffin.notebook.edit import EditedNotebook, edit_notebook
+from tiffin.notebook.files import read_sources, rewrite_cell, write_notebook, writing_problem
+from tiffin.notebook.notebook import Notebook
+
+
+class NotebookFile:
+    """The notebook in a file. It is read without running anything: no star import is looked up."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = asyncio.Lock()
+        self.notebook, self._digest = self._read()
+
+    def _read(self) -> tuple[Notebook, Digest | None]:
+        notebook = read_sources(self.path)
+        return notebook, self._on_disk()
+
+    def _on_disk(self) -> Digest | None:
+        try:
+            return digest(self.path.read_bytes())
+        except OSError:
+            return None
+
+    async def edit(self, command: EditCells) -> EditedNotebook:
+        """Carry out an edit, and write it.
+
+        `UsageError` for an edit that cannot be carried out, `NotebookError` for a file that cannot be written
+        or that somebody else has changed; nothing is changed then.
+        """
+        async with self._lock:
+            edited = edit_notebook(self.notebook, command, rewrite_cell)
+            if edited.notebook != self.notebook:
+                await asyncio.to_thread(self._write, edited.notebook)
+            self.notebook = edited.notebook
+            return edited
+
+    def _write(self, notebook: Notebook) -> None:
+        found = self._on_disk()
+        if found is None:
+            raise NotebookError(f"{self.path.name} is gone or cannot be read: nothing was written")
+        if found != self._digest:
+            raise NotebookError(
+                f"{self.path.name} was changed by another program, nothing was written: restart the kernel, "
+                "which reads it anew"
+            )
+        problem = writing_problem(self.path, self.path.read_text("utf-8-sig"))
+        if problem is not None:
+            raise NotebookError(problem)
+        write_notebook(notebook, self.path)
+        self._digest = self._on_disk()
+
+    async def read_again(self) -> bool:
+        """Read the file if it is another one than was read or written last, and return whether it was;
+        `NotebookError` if it cannot be read, and nothing is changed."""
+        async with self._lock:
+            if self._on_disk() == self._digest:
+                return False
+            self.notebook, self._digest = self._read()
+            return True

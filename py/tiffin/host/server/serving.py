@@ -1,0 +1,124 @@
+"""Serving a live kernel on a socket, from the first request to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from tiffin.host.server.app import make_app
+from tiffin.host.server.bodies import Limits
+from tiffin.host.server.event_log import EventLog
+from tiffin.host.server.guard import EVENTS_PATH, Access, is_loopback_name
+from tiffin.host.server.http_connection import bounded_connection
+from tiffin.host.server.kernel_process import start_process
+from tiffin.host.server.kernel_setup import KernelSetup
+from tiffin.host.server.live_kernel import LiveKernel
+from tiffin.host.server.notebook_file import NotebookFile
+
+MOST_CONNECTIONS = 1_000
+MOST_HEADERS = 32_768  # bytes
+LAST_ANSWERS = 2
+"""How long answers that are under way at the end may take, in seconds."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is served, and to whom: `names` are further names of this machine that clients may use.
+
+    `environment` is that of the kernel's process.
+    """
+
+    path: Path
+    setup: KernelSetup
+    host: str
+    token: str
+    names: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def access(self) -> Access:
+        """Who gets in."""
+        return Access(self.token, frozenset(name.lower().strip("[]") for name in (self.host, *self.names)))
+
+
+class _Server(uvicorn.Server):
+    """Says when it takes requests, and ends its streams and its kernel before it waits for connections."""
+
+    def __init__(self, config: uvicorn.Config, kernel: LiveKernel, say: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._kernel = kernel
+        self._say = say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._kernel.begin()
+            self._say()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._kernel.stop()
+        await super().shutdown(sockets=sockets)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket bound to an address of `host`; port 0 takes any free one. `OSError` if taken."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family)
+
+
+def address(host: str, bound: socket.socket, token: str) -> str:
+    """Return the URL of the event stream, token included."""
+    port = bound.getsockname()[1]
+    name = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 (it is not bound to here)
+    shown = f"[{name}]" if ":" in name else name
+    return f"http://{shown}:{port}{EVENTS_PATH}?token={token}"
+
+
+def is_private(host: str) -> bool:
+    """Return whether only programs on this machine reach a server that listens there."""
+    return is_loopback_name(host.lower())
+
+
+def serve_kernel(offer: Offer, bound: socket.socket, say: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `say` is called when requests are taken.
+
+    `NotebookError` for a file that is no notebook.
+    """
+    asyncio.run(_serve(offer, bound, say))
+
+
+async def _serve(offer: Offer, bound: socket.socket, say: Callable[[], None]) -> None:
+    # Event numbers go on where an earlier server cannot have got to.
+    log = EventLog(first=time.time_ns() // 1_000_000)
+    start = partial(start_process, environment=offer.environment)
+    kernel = LiveKernel(NotebookFile(offer.path), offer.setup, log, start)
+    http: Any = bounded_connection(offer.limits.seconds)
+    config = uvicorn.Config(
+        make_app(kernel, offer.access, offer.limits),
+        http=http,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        h11_max_incomplete_event_size=MOST_HEADERS,
+        timeout_graceful_shutdown=LAST_ANSWERS,
+    )
+    try:
+        await _Server(config, kernel, say).serve(sockets=[bound])
+    finally:
+        kernel.kill()

@@ -1,0 +1,149 @@
+"""Edits of a notebook that a kernel runs: of its cells, and of the values of its widgets; and what else code
+beside the cells gets of a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Protocol, TypeAlias
+
+from tiffin.cells.compile import compile_cell
+from tiffin.commands import EditCells, Execute
+from tiffin.events import ElementChanged, NotebookEdited
+from tiffin.graph.edit import Edited, edit, observe
+from tiffin.graph.graph import graph_of
+from tiffin.ids import CellId, RunId
+from tiffin.notebook.edit import EditedNotebook, edit_notebook
+from tiffin.notebook.notebook import Notebook, NotebookCell
+from tiffin.plan.triggers import GraphEdited, Trigger, ValuesChanged
+from tiffin.run.beside import Beside
+from tiffin.run.executor import Executor
+from tiffin.run.interrupt import Interrupter
+from tiffin.run.lifecycle import Lifecycle, Report
+from tiffin.run.namespace import Namespace
+from tiffin.run.runner import Runner
+from tiffin.run.versions import find_changers
+from tiffin.ui.registry import ElementRegistry
+
+Json: TypeAlias = Any
+Foreseen: TypeAlias = tuple[EditedNotebook, Edited]
+"""The notebook after an edit, and its graph."""
+
+
+class Edits:
+    """Keeps the notebook as it is now, and changes it; what that sets off is for others to run.
+
+    A `UsageError` means that nothing was changed. `read_cell` is as in `KernelServices`.
+    """
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        runner: Runner,
+        namespace: Namespace,
+        elements: ElementRegistry,
+        read_cell: Callable[[NotebookCell], NotebookCell],
+        report: Report,
+    ) -> None:
+        self.notebook = notebook
+        self.runner = runner
+        self._namespace = namespace
+        self._elements = elements
+        self.read_cell = read_cell
+        self._report = report
+
+    def carry_out(self, run_id: RunId, command: EditCells) -> Trigger:
+        """Edit the notebook, and return what that sets off."""
+        return self.take_up(run_id, self.foresee(command))
+
+    def set_values(self, values: Mapping[str, Json]) -> Trigger:
+        """Set widgets to front-end values, and return what that sets off."""
+        for name, value in values.items():
+            # Nothing is set if one is wrong: what depends on one of the others would not be run for it.
+            self._elements.find(name).check(value)
+        versions: list[tuple[str, CellId]] = []
+        for name, value in values.items():
+            element = self._elements.set_value(name, value)
+            if element is not None:
+                self._report(ElementChanged(element.id, element.name, element.front_end))
+                versions += self._namespace.holders(element.id)
+        return ValuesChanged(tuple(dict.fromkeys(versions)))
+
+    def foresee(self, command: EditCells) -> Foreseen:
+        """Return the notebook after an edit, and its graph; nothing is changed yet."""
+        edited = edit_notebook(self.notebook, command, self.read_cell)
+        notebook = edited.notebook
+        if edited.reordered_names:
+            return edited, Edited(graph_of(notebook), frozenset(cell.id for cell in notebook.cells))
+        compiled = [
+            compile_cell(cell, notebook.filename, self.runner.graph.order)
+            for cell in notebook.cells
+            if cell.id in edited.put
+        ]
+        order = [cell.id for cell in notebook.cells]
+        return edited, edit(self.runner.graph, put=compiled, remove=edited.removed, order=order)
+
+    def take_up(self, run_id: RunId, foreseen: Foreseen) -> Trigger:
+        """Make a notebook the present one, and return what that sets off."""
+        edited, after = foreseen
+        put, removed = edited.put, edited.removed
+        self.notebook = edited.notebook
+        self.runner.autorun = self.notebook.settings.get("autorun", True) is not False
+        if edited.reordered_names:
+            put = tuple(after.graph.cells)
+            for cell in self.runner.graph:
+                self._namespace.forget(cell)
+        elif after.graph.order == "document":
+            after = self._see_changers(after)
+        for cell_id in put:
+            before = self.runner.graph.cells.get(cell_id)
+            if before is not None and before.digest != after.graph.cells[cell_id].digest:
+                # Cells that run before the edited one must not see what that defines no longer.
+                self._namespace.take_back(cell_id)
+                self._namespace.forget(before)
+                self._elements.begin(cell_id)
+        for cell in after.removed:
+            self._namespace.take_back(cell.id)
+            self._namespace.forget(cell)
+            self._elements.begin(cell.id)
+        if after.graph.order == "document":
+            for cell_id in after.concerned:
+                self._namespace.retain(cell_id, after.graph.made[cell_id])
+        self.runner.graph = after.graph
+        self.runner.drop(removed)
+        self._report(NotebookEdited(run_id, tuple(after.graph.cells), put, removed))
+        own = after.concerned & set(put)
+        return GraphEdited(own, after.concerned - own)
+
+    def _see_changers(self, edited: Edited) -> Edited:
+        """Cells may see other values of those that have parts in common: whoever changes one, changes all."""
+        while changers := find_changers(edited.graph, self._namespace):
+            seen = observe(edited.graph, changers)
+            edited = Edited(seen.graph, edited.concerned | seen.concerned, edited.removed)
+        return edited
+
+
+@dataclass(frozen=True)
+class BesideServices:
+    """What a kernel gives to who runs code beside its cells.
+
+    Of `lifecycles`, the last one captures. `interrupt` stops the run under way, as a signal handler does.
+    `triggers` takes what is to be followed when the code has ended.
+    """
+
+    edits: Edits
+    namespace: Namespace
+    lifecycles: tuple[Lifecycle, ...]
+    executor: Executor
+    interrupter: Interrupter
+    report: Report
+    interrupt: Callable[[FrameType | None], None]
+    triggers: list[Trigger]
+
+
+class Scratching(Protocol):
+    """Makes what runs beside the cells out of a command, and transactions for it."""
+
+    def open(self, command: Execute) -> Beside: ...
+    def code_mode(self, *, skip_validation: bool) -> Any: ...

@@ -1,0 +1,77 @@
+"""Connections that are slow, or speak something else."""
+
+from __future__ import annotations
+
+import pytest
+from live_server import TOKEN, LiveServer
+
+from .conftest import Serve
+
+REQUEST = (
+    f"GET /api/kernel/state HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode()
+)
+
+
+def rest(connection: object) -> bytes:
+    """All that comes until the other side closes."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /api", REQUEST[:-2], REQUEST + REQUEST[:-5]])
+def test_a_request_that_does_not_come_whole_is_not_waited_for_long(serve: Serve, begun: bytes) -> None:
+    server = serve("# %%\n1\n", "--patience", "0.3")
+    with server.raw() as connection:
+        connection.sendall(begun)
+        # The socket's own time-out fails the test if the server waits.
+        try:
+            received = rest(connection)
+        except ConnectionResetError:
+            received = b""
+    assert received.count(b"HTTP/1.1 200 OK") == (begun.count(b"\r\n\r\n") if received else 0)
+
+
+def test_a_stream_is_not_cut_off(serve: Serve) -> None:
+    server = serve("# %%\n1\n", "--patience", "0.1")
+    with server.listen() as listener:
+        listener.next()
+        for number in range(20):
+            listener.until_done(server.put(c1=f"import time\ntime.sleep(0.02)\n{number}"))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HELO kitchen\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 10,
+    ],
+)
+def test_what_is_no_http_is_answered_by_a_problem(lunch: LiveServer, sent: bytes) -> None:
+    with lunch.raw() as connection:
+        connection.sendall(sent)
+        received = rest(connection)
+    assert received.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n")
+    assert received.endswith(b'"detail":"this is no HTTP request that can be answered"}')
+
+
+def test_headers_without_an_end(lunch: LiveServer) -> None:
+    with lunch.raw() as connection:
+        try:
+            connection.sendall(REQUEST[:-2] + b"X-Long: " + b"x" * 1_000_000)
+            received = rest(connection)
+        except (ConnectionResetError, BrokenPipeError):
+            received = b"HTTP/1.1 400 "  # it was closed before all was sent
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert lunch.state()["kernel"] == "idle"
+
+
+def test_one_connection_takes_many_requests(lunch: LiveServer) -> None:
+    with lunch.raw() as connection:
+        connection.sendall(REQUEST * 50 + REQUEST[:-2] + b"Connection: close\r\n\r\n")
+        assert rest(connection).count(b"HTTP/1.1 200 OK") == 51
+
+
+def test_a_websocket_is_not_opened(lunch: LiveServer) -> None:
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    with lunch.raw() as connection:
+        connection.sendall(REQUEST[:-2] + upgrade)
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
