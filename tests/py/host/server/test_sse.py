@@ -72,7 +72,7 @@ def test_ids_are_numbers_or_unknown(text: str | None, number: int | None) -> Non
 
 async def test_a_client_that_leaves_ends_its_stream() -> None:
     ended: list[bool] = []
-    answer = EventStream(messages(log_of(), dict, 0), 5, lambda: ended.append(True))
+    answer = EventStream(messages(log_of(), dict, 0), lambda: ended.append(True))
 
     async def receive() -> Any:
         return {"type": "http.disconnect"}
