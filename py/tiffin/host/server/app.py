@@ -60,7 +60,7 @@ class KernelApi:
         self._listeners += 1
         after = parse_id(request.headers.get("last-event-id") or request.query_params.get("after"))
         parts = messages(self._kernel.log, self._kernel.snapshot, after)
-        return EventStream(parts, self._limits.seconds, self._left)
+        return EventStream(parts, self._left)
 
     def _left(self) -> None:
         self._listeners -= 1

@@ -17,7 +17,7 @@ Json: TypeAlias = Any
 @dataclass(frozen=True)
 class Limits:
     """How much a client may ask of a server: bytes of a body, seconds for a whole request to come and for a
-    listener to take an event, and how many may listen."""
+    client to take something of an answer, and how many may listen."""
 
     body: int = 10_000_000
     seconds: float = 20.0

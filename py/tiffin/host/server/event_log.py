@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
-MOST_EVENTS = 20_000
+MOST_EVENTS = 10_000
 MOST_BYTES = 64_000_000
 _BATCH = 500
 

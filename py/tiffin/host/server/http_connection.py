@@ -1,4 +1,5 @@
-"""A connection of uvicorn's that does not wait for ever: a request has to come whole within some seconds."""
+"""A connection of uvicorn's that waits for nothing for ever: neither for requests, nor for their answers to
+be taken."""
 
 from __future__ import annotations
 
@@ -15,13 +16,15 @@ from tiffin.host.server.problems import MEDIA_TYPE, Problem
 
 
 class BoundedConnection(H11Protocol):
-    """A connection that is closed when a request takes longer than `seconds` to come; between requests,
-    uvicorn's own bound holds. What is no HTTP is answered by a problem, too."""
+    """A connection that is closed when a request takes longer than `seconds` to come, or nothing of what is
+    to be sent is taken for so long; between requests, uvicorn's own bound holds. A problem answers what is no
+    HTTP, too."""
 
     def __init__(self, *arguments: Any, seconds: float, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._seconds = seconds
         self._deadline: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -29,6 +32,7 @@ class BoundedConnection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._clear()
+        self._stop_pressing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -38,6 +42,31 @@ class BoundedConnection(H11Protocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self._watch()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._press(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self._stop_pressing()
+        super().resume_writing()
+
+    def _press(self, size: int) -> None:
+        """Look again whether less than `size` bytes wait to be taken."""
+        self._stop_pressing()
+        self._taking = self.loop.call_later(self._seconds, self._check_taken, size)
+
+    def _check_taken(self, size: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < size:
+            self._press(left)
+        else:
+            self.transport.abort()
+
+    def _stop_pressing(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
 
     def _watch(self) -> None:
         """Bound what is left of a request that has come in part."""
@@ -71,5 +100,5 @@ class BoundedConnection(H11Protocol):
 
 
 def bounded_connection(seconds: float) -> Callable[..., asyncio.Protocol]:
-    """Return what makes connections whose requests come within `seconds`."""
+    """Return what makes connections that wait no longer than `seconds`."""
     return partial(BoundedConnection, seconds=seconds)

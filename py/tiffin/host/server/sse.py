@@ -75,12 +75,11 @@ async def messages(
 
 
 class EventStream:
-    """An ASGI answer that sends `parts` as they come, until its client goes away or takes none for `seconds`;
-    `done` is called at the end."""
+    """An ASGI answer that sends `parts` as they come, until its client goes away; `done` is called at the
+    end. A client that stays and takes nothing is the connection's concern."""
 
-    def __init__(self, parts: AsyncIterator[bytes], seconds: float, done: Callable[[], None]) -> None:
+    def __init__(self, parts: AsyncIterator[bytes], done: Callable[[], None]) -> None:
         self._parts = parts
-        self._seconds = seconds
         self._done = done
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,15 +90,14 @@ class EventStream:
         finally:
             for task in (sending, leaving):
                 task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, TimeoutError):
+            with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.gather(sending, leaving)
             self._done()
 
     async def _send(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         async for part in self._parts:
-            async with asyncio.timeout(self._seconds):
-                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

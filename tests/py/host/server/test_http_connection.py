@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
+import uvicorn
 from live_server import TOKEN, LiveServer
+from uvicorn.server import ServerState
+
+from tiffin.host.server.http_connection import BoundedConnection
 
 from .conftest import Serve
 
@@ -75,3 +82,49 @@ def test_a_websocket_is_not_opened(lunch: LiveServer) -> None:
     with lunch.raw() as connection:
         connection.sendall(REQUEST[:-2] + upgrade)
         assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
+
+
+class FakeTransport(asyncio.Transport):
+    """A transport whose client takes what it is told to take."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes = iter((100, 90, 90))
+        self.aborted = asyncio.Event()
+
+    def get_write_buffer_size(self) -> int:
+        return next(self.sizes)
+
+    def abort(self) -> None:
+        self.aborted.set()
+
+
+async def test_a_client_that_takes_nothing_any_more_is_cut_off() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None: ...
+
+    config = uvicorn.Config(app, log_config=None)
+    connection = BoundedConnection(config=config, server_state=ServerState(), app_state={}, seconds=0.01)
+    transport = FakeTransport()
+    connection.connection_made(transport)
+    connection._clear()  # the request has come
+    transport.aborted.clear()
+    connection.pause_writing()
+    async with asyncio.timeout(5):
+        await transport.aborted.wait()
+    # It took something in the first while, and nothing in the second.
+    assert list(transport.sizes) == []
+
+
+async def test_a_client_that_takes_its_time_is_not() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None: ...
+
+    config = uvicorn.Config(app, log_config=None)
+    connection = BoundedConnection(config=config, server_state=ServerState(), app_state={}, seconds=0.01)
+    transport = FakeTransport()
+    connection.connection_made(transport)
+    connection._clear()  # the request has come
+    connection.pause_writing()
+    connection.resume_writing()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await transport.aborted.wait()

@@ -70,25 +70,9 @@ def test_ids_are_numbers_or_unknown(text: str | None, number: int | None) -> Non
     assert parse_id(text) == number
 
 
-async def test_a_client_that_takes_nothing_is_given_up() -> None:
-    ended: list[bool] = []
-    answer = EventStream(messages(log_of("1"), dict, 0), 0.01, lambda: ended.append(True))
-
-    async def receive() -> Any:
-        await asyncio.Event().wait()
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.body":
-            await asyncio.Event().wait()
-
-    async with asyncio.timeout(5):
-        await answer({}, receive, send)
-    assert ended == [True]
-
-
 async def test_a_client_that_leaves_ends_its_stream() -> None:
     ended: list[bool] = []
-    answer = EventStream(messages(log_of(), dict, 0), 5, lambda: ended.append(True))
+    answer = EventStream(messages(log_of(), dict, 0), lambda: ended.append(True))
 
     async def receive() -> Any:
         return {"type": "http.disconnect"}
