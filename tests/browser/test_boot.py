@@ -68,6 +68,32 @@ def test_each_engine_restores_its_snapshot_and_needs_no_archive_for_it(
     assert served.paths(404) == []
 
 
+def silence_the_page(served: Served) -> None:
+    (script,) = served.folder.glob("assets/page-*.js")
+    script.write_text("")
+
+
+def test_python_starts_before_the_page_has_done_anything(opening: Opening) -> None:
+    view, served = opening("market.py", damage=silence_the_page)
+    view.wait("window.tiffinWorker !== undefined")
+    # Phases, the way that was taken, the kernel's first event, and that it is up: kept for the page.
+    view.wait("tiffinWorker.said.length >= 6")
+    assert view.kernel == "off"
+    assert served.paths(404) == []
+
+
+def test_a_page_without_its_early_script_starts_python_itself(opening: Opening) -> None:
+    def lose(served: Served) -> None:
+        (script,) = served.folder.glob("assets/start-*.js")
+        script.unlink()
+
+    view, served = opening("market.py", damage=lose, may_complain=True)
+    view.wait_ready()
+    assert view.stats["cellsRestored"] == len(CODE_CELLS)
+    (lost,) = served.paths(404)
+    assert "/assets/start-" in lost
+
+
 def cut(served: Served) -> None:
     for path in served.folder.glob("runtime/*/*.snapshot*"):
         path.write_bytes(path.read_bytes()[:200_000])
