@@ -1,11 +1,12 @@
 /** Starting the worker: what it says before anybody listens is kept. */
 
+import { findSnapshot } from "../protocol/families.ts";
 import type { BootConfig, FromWorker, KeptEntry, ToWorker } from "../protocol/rpc.ts";
 import { bootConfig, isCompressing, type PageConfig, sharesMemory } from "./config.ts";
 
 /** The part of `Worker` that a session uses; tests bring their own. */
 export interface WorkerLike {
-  postMessage(message: ToWorker): void;
+  postMessage(message: ToWorker, transfer?: Transferable[]): void;
   terminate(): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
@@ -30,8 +31,12 @@ declare global {
   }
 }
 
-/** Has a worker boot. */
-export function boot<W extends WorkerLike>(worker: W, config: BootConfig): BootingWorker<W> {
+/** Has a worker boot; `startFetcher` starts another one, which fetches Python's memory meanwhile. */
+export function boot<W extends WorkerLike>(
+  worker: W,
+  config: BootConfig,
+  startFetcher: (() => WorkerLike) | null = null,
+): BootingWorker<W> {
   const said: BootingWorker["said"] = [];
   worker.onmessage = (event) => said.push((listener) => listener.onmessage?.(event));
   worker.onerror = (event) => {
@@ -39,8 +44,23 @@ export function boot<W extends WorkerLike>(worker: W, config: BootConfig): Booti
     said.push((listener) => listener.onerror?.(event));
   };
   worker.onmessageerror = (event) => said.push((listener) => listener.onmessageerror?.(event));
-  worker.postMessage({ kind: "boot", config });
+  const snapshot = findSnapshot(config.runtime.snapshots, navigator.userAgent);
+  // Where there are no libraries to link meanwhile, starting a second worker takes as long as it saves.
+  const apart = snapshot !== null && snapshot.libraries.url !== null && startFetcher !== null;
+  const memory = apart ? fetchFor(worker, startFetcher(), snapshot.url) : null;
+  worker.postMessage({ kind: "boot", config, memory }, memory === null ? [] : [memory]);
   return { worker, config, said };
+}
+
+/** Has `fetcher` fetch a snapshot for `worker`; returns where that receives it. */
+function fetchFor(worker: WorkerLike, fetcher: WorkerLike, url: string): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  fetcher.onerror = (event) => {
+    event.preventDefault();
+    worker.postMessage({ kind: "unfetched" });
+  };
+  fetcher.postMessage({ kind: "fetch", url, what: "the snapshot of Python", to: port1 }, [port1]);
+  return port2;
 }
 
 /** Gives a worker a listener, which hears first what was said before. */
@@ -53,7 +73,9 @@ export function listen({ worker, said }: BootingWorker<WorkerLike>, listener: Wo
 
 /** Starts a page's worker; `script` is the address of one of the page's own, `kept` what an earlier worker stored. */
 export function bootWorker(config: PageConfig, script: string, kept: readonly KeptEntry[] = []): BootingWorker {
-  const worker = new Worker(new URL(config.worker, document.baseURI), { type: "module", name: "tiffin" });
+  const address = new URL(config.worker, document.baseURI);
+  const start = (name: string): Worker => new Worker(address, { type: "module", name });
   const around = { shared: sharesMemory(window), compressing: isCompressing(performance, script) };
-  return boot(worker, bootConfig(config, document.baseURI, around, kept));
+  const told = bootConfig(config, document.baseURI, around, kept);
+  return boot(start("tiffin"), told, () => start("tiffin: fetching"));
 }

@@ -90,11 +90,14 @@ export type BootPhase = "fetching" | "initialising" | "importing" | "starting" |
 export type ToWorker =
   /** The page shows what was restored: what nobody has waited for may be fetched. */
   | { readonly kind: "settled" }
-  | { readonly kind: "boot"; readonly config: BootConfig }
+  /** Boot; through `memory` another worker sends the snapshot that fits this engine. */
+  | { readonly kind: "boot"; readonly config: BootConfig; readonly memory: MessagePort | null }
   /** `text` is the JSON of a command. */
   | { readonly kind: "command"; readonly text: string }
-  /** Of a worker to one that it has started: fetch this, unpack it, and hand it over. */
-  | { readonly kind: "fetch"; readonly url: string; readonly what: string }
+  /** To a worker that does nothing else: fetch this, unpack it, send it through `to`, and end. */
+  | { readonly kind: "fetch"; readonly url: string; readonly what: string; readonly to: MessagePort }
+  /** The worker that fetches has died: nothing comes from it. */
+  | { readonly kind: "unfetched" }
   /** What have you loaded? */
   | { readonly kind: "resources" };
 

@@ -1,44 +1,48 @@
-/** Fetching in a worker of its own: a thread that links WebAssembly cannot read what arrives meanwhile. */
+/**
+ * Memory that another worker fetches: a thread that links WebAssembly cannot read what arrives meanwhile. The page
+ * starts both, so that neither waits for the other, and joins them by a channel.
+ */
 
-import type { ToWorker } from "../protocol/rpc.ts";
 import { fetchUnpacked } from "./runtime.ts";
 
-/** What such a worker answers. */
+/** What comes through the channel. */
 type Fetched = { readonly data: Uint8Array<ArrayBuffer> } | { readonly problem: string };
 
 /** What was fetched so: only the other workers have it among their resources. */
 export const fetchedAside: string[] = [];
 
-/** `fetchUnpacked`, in another worker with this one's script where there can be one. */
-export function fetchAside(url: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
-  let worker: Worker;
-  try {
-    worker = new Worker(self.location.href, { type: "module", name: "tiffin: fetching" });
-  } catch {
-    return fetchUnpacked(url, what); // engines without workers inside workers
-  }
-  fetchedAside.push(url);
-  return new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Fetched>) => {
-      if ("data" in data) resolve(data.data);
-      else reject(new Error(data.problem));
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      resolve(fetchUnpacked(url, what));
-    };
-    worker.postMessage({ kind: "fetch", url, what } satisfies ToWorker);
-  }).finally(() => {
-    worker.terminate();
-  });
+let giveUp: () => void;
+const givenUp = new Promise<void>((resolve) => {
+  giveUp = resolve;
+});
+
+/** The other worker has died: nothing will come from it. */
+export function giveUpAside(): void {
+  giveUp();
 }
 
-/** The other side: fetches, and hands over what it has. */
-export async function answerFetch(url: string, what: string): Promise<void> {
+/** What another worker sends through `port`; fetched here where there is none, or where it dies. */
+export async function receive(port: MessagePort | null, url: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (port === null) return fetchUnpacked(url, what);
+  fetchedAside.push(url);
+  const coming = new Promise<Fetched>((resolve) => {
+    port.onmessage = (event: MessageEvent<Fetched>) => {
+      resolve(event.data);
+    };
+  });
+  const fetched = await Promise.race([coming, givenUp]);
+  port.close();
+  if (fetched === undefined) return fetchUnpacked(url, what);
+  if ("problem" in fetched) throw new Error(fetched.problem);
+  return fetched.data;
+}
+
+/** The other worker's part: fetches, and hands over what it has. */
+export async function send(port: MessagePort, url: string, what: string): Promise<void> {
   try {
     const data = await fetchUnpacked(url, what);
-    self.postMessage({ data } satisfies Fetched, { transfer: [data.buffer] });
+    port.postMessage({ data } satisfies Fetched, [data.buffer]);
   } catch (error) {
-    self.postMessage({ problem: error instanceof Error ? error.message : String(error) } satisfies Fetched);
+    port.postMessage({ problem: error instanceof Error ? error.message : String(error) } satisfies Fetched);
   }
 }

@@ -1,7 +1,8 @@
 /** Booting: Python from a snapshot where that fits, by its ordinary start otherwise; all files side by side. */
 
 import type { BootConfig, BootPath, BootPhase, LibraryConfig, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
-import { fetchAside } from "./aside.ts";
+import { findSnapshot } from "../protocol/families.ts";
+import { receive } from "./aside.ts";
 import { placeArchive, placeFiles } from "./files.ts";
 import { HEAD, unpackMemory } from "./memory.ts";
 import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
@@ -14,7 +15,7 @@ import {
   type Scripts,
   withFiles,
 } from "./runtime.ts";
-import { findSnapshot, type Library, linking, makeRoom, reopenLibraries, RESEED } from "./snapshot.ts";
+import { type Library, linking, makeRoom, reopenLibraries, RESEED } from "./snapshot.ts";
 
 /** What a boot brings to life. */
 export interface Booted {
@@ -43,7 +44,11 @@ interface Files {
 }
 
 /** Boots; throws an `Error` whose message is a sentence for the reader when something cannot be had. */
-export async function boot(config: BootConfig, phase: (name: BootPhase) => void): Promise<Booted> {
+export async function boot(
+  config: BootConfig,
+  memory: MessagePort | null,
+  phase: (name: BootPhase) => void,
+): Promise<Booted> {
   phase("fetching");
   const modules = config.files.modules;
   const packed = config.runtime.packed && !config.compressing;
@@ -59,7 +64,7 @@ export async function boot(config: BootConfig, phase: (name: BootPhase) => void)
   let reason: string | null = null;
   if (snapshot !== null) {
     try {
-      return await finish(config, files, await restore(config, files, snapshot, phase), snapshot, null);
+      return await finish(config, files, await restore(config, files, snapshot, memory, phase), snapshot, null);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
@@ -90,10 +95,11 @@ async function restore(
   config: BootConfig,
   files: Files,
   snapshot: SnapshotConfig,
+  port: MessagePort | null,
   phase: (name: BootPhase) => void,
 ): Promise<Pyodide> {
   // The longest of all: everything is linked while it arrives.
-  const packed = fetchAside(snapshot.url, "the snapshot of Python");
+  const packed = receive(port, snapshot.url, "the snapshot of Python");
   packed.catch(() => undefined);
   const [scripts, wasm, libraries] = await Promise.all([
     files.scripts,

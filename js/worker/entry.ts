@@ -1,7 +1,7 @@
 /** The worker that runs Python: boots when told to, then takes commands and sends events. */
 
 import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
-import { answerFetch, fetchedAside } from "./aside.ts";
+import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
 import type { Handle } from "./pyodide.ts";
@@ -23,8 +23,8 @@ function now(): number {
   return Math.round(performance.now() - started);
 }
 
-async function start(config: BootConfig): Promise<void> {
-  const booted = await boot(config, (phase) => {
+async function start(config: BootConfig, memory: MessagePort | null): Promise<void> {
+  const booted = await boot(config, memory, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
   fetchRest = booted.fetchRest;
@@ -64,7 +64,7 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
   const message = event.data;
   switch (message.kind) {
     case "boot":
-      start(message.config).catch(fail);
+      start(message.config, message.memory).catch(fail);
       break;
     case "settled":
       finishFetching();
@@ -74,7 +74,12 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       else handle(message.text).catch(fail);
       break;
     case "fetch":
-      void answerFetch(message.url, message.what);
+      void sendAside(message.to, message.url, message.what).finally(() => {
+        self.close();
+      });
+      break;
+    case "unfetched":
+      giveUpAside();
       break;
     case "resources": {
       const own = performance.getEntriesByType("resource").map((entry) => entry.name);

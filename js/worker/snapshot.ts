@@ -6,7 +6,7 @@
  * of the length that it had.
  */
 
-import type { EngineFamily, LibraryConfig, SnapshotConfig } from "../protocol/rpc.ts";
+import type { LibraryConfig } from "../protocol/rpc.ts";
 import type { CreateModule, EmscriptenModule, EmscriptenSettings } from "./pyodide.ts";
 
 /** Libraries in WebAssembly that are linked before Python starts, in this order. */
@@ -19,16 +19,6 @@ export interface Library {
 export interface Linked {
   readonly table: number;
   readonly heap: number;
-}
-
-/** The family of this engine: one snapshot does for all of a family. */
-export function engineFamily(agent: string): EngineFamily {
-  return agent.includes("AppleWebKit/") && !/Chrom(e|ium)\//.test(agent) ? "webkit" : "chromium";
-}
-
-export function findSnapshot(snapshots: readonly SnapshotConfig[], agent: string): SnapshotConfig | null {
-  const family = engineFamily(agent);
-  return snapshots.find((snapshot) => snapshot.family === family) ?? null;
 }
 
 /** Pyodide's glue, with libraries linked before Python starts; `fill` has the module before its memory is used. */

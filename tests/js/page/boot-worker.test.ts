@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { boot, listen, type WorkerLike } from "../../../js/page/boot-worker.ts";
-import type { BootConfig, FromWorker, ToWorker } from "../../../js/protocol/rpc.ts";
+import type { BootConfig, FromWorker, SnapshotConfig, ToWorker } from "../../../js/protocol/rpc.ts";
 
 class FakeWorker implements WorkerLike {
   readonly sent: ToWorker[] = [];
+  /** How many objects were handed over with them. */
+  moved = 0;
   onmessage: WorkerLike["onmessage"] = null;
   onerror: WorkerLike["onerror"] = null;
   onmessageerror: WorkerLike["onmessageerror"] = null;
@@ -16,8 +18,9 @@ class FakeWorker implements WorkerLike {
     made.push(this);
   }
 
-  postMessage(message: ToWorker): void {
+  postMessage(message: ToWorker, transfer: readonly Transferable[] = []): void {
     this.sent.push(message);
+    this.moved += transfer.length;
   }
 
   terminate(): void {
@@ -46,11 +49,46 @@ beforeEach(() => {
   made = [];
 });
 
+const bare = { runtime: { snapshots: [] as readonly SnapshotConfig[] } } as unknown as BootConfig;
+
+function withSnapshots(url: string | null): BootConfig {
+  const libraries = { url, modules: [], handles: [] };
+  const snapshots = (["chromium", "webkit"] as const).map(
+    (family): SnapshotConfig => ({ family, url: "http://x/s", table: 1, heap: 2, libraries, packages: [] }),
+  );
+  return { ...bare, runtime: { ...bare.runtime, snapshots } };
+}
+
 describe("a worker that boots", () => {
+  it("gets its memory from another one, which it is joined with", () => {
+    const worker = new FakeWorker();
+    const fetcher = new FakeWorker();
+    boot(worker, withSnapshots("http://x/libraries"), () => fetcher);
+    expect(fetcher.sent).toMatchObject([{ kind: "fetch", url: "http://x/s" }]);
+    expect(worker.sent).toMatchObject([{ kind: "boot" }]);
+    expect([worker.moved, fetcher.moved]).toEqual([1, 1]);
+    const error = new ErrorEvent("error", { cancelable: true });
+    fetcher.onerror?.(error);
+    expect(error.defaultPrevented).toBe(true);
+    expect(worker.sent.at(-1)).toEqual({ kind: "unfetched" });
+    for (const sent of [...worker.sent, ...fetcher.sent]) {
+      if (sent.kind === "boot") sent.memory?.close();
+      if (sent.kind === "fetch") sent.to.close();
+    }
+  });
+
+  it("fetches by itself where there is nothing to do meanwhile, or nothing to fetch", () => {
+    for (const config of [bare, withSnapshots(null)]) {
+      boot(new FakeWorker(), config, () => {
+        throw new Error("nobody needs it");
+      });
+    }
+  });
+
   it("is told to at once, and loses nothing of what it says before anybody listens", () => {
     const worker = new FakeWorker();
-    const booting = boot(worker, { cache: "c" } as BootConfig);
-    expect(worker.sent).toEqual([{ kind: "boot", config: { cache: "c" } }]);
+    const booting = boot(worker, bare);
+    expect(worker.sent).toEqual([{ kind: "boot", config: bare, memory: null }]);
     worker.say(phase("fetching", 1));
     const error = new ErrorEvent("error", { message: "no file", cancelable: true });
     worker.onerror?.(error);
@@ -65,7 +103,7 @@ describe("a worker that boots", () => {
 
   it("says everything once, however often somebody begins to listen", () => {
     const worker = new FakeWorker();
-    const booting = boot(worker, {} as BootConfig);
+    const booting = boot(worker, bare);
     worker.say(phase("fetching", 1));
     const first = hearing();
     const second = hearing();

@@ -85,7 +85,7 @@ describe("WorkerSession", () => {
     const session = open();
     const first = session.run(command("1"));
     const second = session.run(command("2"));
-    expect(worker.sent).toEqual([{ kind: "boot", config: base }]);
+    expect(worker.sent).toEqual([{ kind: "boot", config: base, memory: null }]);
     worker.say({ kind: "booted", at: 5, jspi: true });
     await session.ready;
     expect(worker.commands).toEqual(["1", "2"]);
