@@ -10,16 +10,20 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any, TypeAlias
 
-from tiffin.commands import AnswerInput, Command, EditCells, Interrupt, Restore
+from tiffin.commands import AnswerInput, Command, EditCells, Execute, Interrupt, Restore
 from tiffin.errors import TiffinError
 from tiffin.events import (
     CellEnded,
+    ConsoleText,
+    ErrorReport,
     Event,
     KernelRestarted,
     KernelStats,
     NotebookEdited,
     Notice,
     RunCompleted,
+    ScratchConsole,
+    ScratchEnded,
     event_to_json,
 )
 from tiffin.host.server.event_log import EventLog
@@ -28,6 +32,7 @@ from tiffin.host.server.kernel_process import Hear, KernelProcess
 from tiffin.host.server.kernel_setup import KernelSetup
 from tiffin.host.server.kernel_state import KernelState, KernelStatus
 from tiffin.host.server.notebook_file import NotebookFile
+from tiffin.host.server.run_events import RunEvents
 from tiffin.ids import new_run_id
 from tiffin.notebook.edit import EditedNotebook
 
@@ -79,6 +84,9 @@ class LiveKernel:
         self._unsent: list[Json] = []
         self._waiting: dict[str, EditedNotebook | None] = {}
         """Runs that were asked for and have not completed; with the edit, until the kernel tells of it."""
+        self._scratch: dict[str, bool] = {}
+        """Those of the scratchpad among them, and whether their own code has ended."""
+        self._followed: dict[str, RunEvents] = {}
         self._interrupt_next = False
         self._answers: dict[int, asyncio.Future[Json]] = {}
         self._numbers = count(1)
@@ -113,13 +121,13 @@ class LiveKernel:
         `RunConflict` if the run cannot be taken now; nothing is changed then.
         """
         if isinstance(command, Interrupt):
-            self.interrupt()
+            self.interrupt(command.run_id)
             return command.run_id
         if isinstance(command, AnswerInput):
             self._send(_to_json(command))
             return None
         if command.run_id in self._waiting or command.run_id in self.state.runs:
-            raise RunConflict(f"run {command.run_id!r} is under way: give each run an id of its own")
+            raise _in_use(command.run_id)
         if len(self._waiting) >= MOST_RUNS:
             raise RunConflict(f"{MOST_RUNS:,} runs wait already: wait for some of them to complete")
         edited = None
@@ -142,6 +150,8 @@ class LiveKernel:
                 return
             self.begin(stored_only=True)
         self._waiting[run_id] = edited
+        if isinstance(command, Execute):
+            self._scratch[run_id] = False
         self._send(_to_json(command))
 
     def _send(self, command: Json) -> None:
@@ -151,10 +161,33 @@ class LiveKernel:
         else:
             life.process.send(COMMAND, command)
 
-    def interrupt(self) -> None:
-        """Interrupt the run under way, or the one that is about to start; none, and nothing happens."""
+    def follow(self, run_id: str) -> RunEvents:
+        """Return the events of a run as they will come, to be asked for before its command is posted.
+
+        `RunConflict` if somebody follows a run with this id. `unfollow` ends it.
+        """
+        if run_id in self._followed:
+            raise _in_use(run_id)
+        events = self._followed[run_id] = RunEvents()
+        if self.log.closed:
+            events.close()
+        return events
+
+    def unfollow(self, run_id: str) -> None:
+        """Drop the events of a run from now on."""
+        del self._followed[run_id]
+
+    def interrupt(self, run_id: str | None = None) -> None:
+        """Interrupt the run under way, or the one that is about to start; none, and nothing happens.
+
+        With a `run_id`, interrupt that run alone, or call it off if it waits for its turn.
+        """
         life = self._life
         if life is None:
+            return
+        if run_id is not None:
+            if run_id in self._waiting or run_id in self.state.runs:
+                self._send(_to_json(Interrupt(run_id)))
             return
         if self.state.runs and life.process is not None:
             life.process.interrupt()
@@ -205,6 +238,8 @@ class LiveKernel:
         life, self._life = self._life, None
         keeper, self._keeper = self._keeper, None
         self.log.close()
+        for events in self._followed.values():
+            events.close()
         if life is not None and life.process is not None:
             await life.process.stop()
         if keeper is not None:
@@ -265,8 +300,13 @@ class LiveKernel:
             edited = self._waiting.get(run_id)
             if edited is not None:
                 self._tell_edit(run_id, edited)
+            if run_id in self._scratch:
+                self._report(ScratchConsole(run_id, ConsoleText("stderr", f"{reason}\n")))
+                if not self._scratch[run_id]:
+                    self._report(ScratchEnded(run_id, False, 0.0, error=ErrorReport("", reason, ())))
             self._report(RunCompleted(run_id, False, stats))
         self._waiting.clear()
+        self._scratch.clear()
 
     def _tell_edit(self, run_id: str, edited: EditedNotebook) -> None:
         """Tell of an edit that is saved and of which no kernel has told."""
@@ -304,8 +344,11 @@ class LiveKernel:
             case "NotebookEdited":
                 if event["run_id"] in self._waiting:
                     self._waiting[event["run_id"]] = None
+            case "ScratchEnded":
+                self._scratch[event["run_id"]] = True
             case "RunCompleted":
                 self._waiting.pop(event["run_id"], None)
+                self._scratch.pop(event["run_id"], None)
                 life.sound = life.sound or event["run_id"] == life.restore
 
     def _report(self, event: Event) -> None:
@@ -315,6 +358,9 @@ class LiveKernel:
     def _log(self, event: Json, text: bytes) -> None:
         self.state.hear(event)
         self.log.append(text.decode("ascii"))
+        events = self._followed.get(event.get("run_id"))
+        if events is not None:
+            events.append(event, len(text))
 
 
 def with_run_id(document: Json) -> Json:
@@ -324,6 +370,10 @@ def with_run_id(document: Json) -> Json:
     if document.get("type") in (Interrupt.__name__, AnswerInput.__name__):
         return document
     return {**document, "run_id": new_run_id()}
+
+
+def _in_use(run_id: str) -> RunConflict:
+    return RunConflict(f"run {run_id!r} is under way: give each run an id of its own")
 
 
 def _to_json(command: Command) -> Json:
