@@ -20,14 +20,23 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tiffin.commands import AnswerInput, Command, Interrupt, command_from_json
+from tiffin.commands import AnswerInput, CellSource, Command, EditCells, Execute, Interrupt, command_from_json
 from tiffin.errors import TiffinError
-from tiffin.events import Event, KernelReady, Notice, RunCompleted, RunStarted, event_to_json
+from tiffin.events import (
+    Event,
+    KernelReady,
+    NotebookEdited,
+    Notice,
+    RunCompleted,
+    RunStarted,
+    event_to_json,
+)
 from tiffin.host.native.services import cache_place, choose_executor, native_services, working_in
 from tiffin.host.native.variables import list_variables
 from tiffin.host.server.frames import (
     ANSWER,
     COMMAND,
+    EDIT,
     EVENT,
     FAILED,
     QUESTION,
@@ -116,6 +125,8 @@ class KernelHost:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._unfinished: set[str] = set()
+        self._scratch: set[str] = set()
+        """Those of the scratchpad among them: the server does not know what they edit."""
         self._running: str | None = None
         self._to_stop: set[str] = set()
         """Runs that somebody wants to be stopped, and that have not been."""
@@ -128,9 +139,12 @@ class KernelHost:
         """Send an event to the server."""
         if isinstance(event, RunCompleted):
             self._unfinished.discard(event.run_id)
+            self._scratch.discard(event.run_id)
             self._to_stop.discard(event.run_id)
             if self._running == event.run_id:
                 self._running = None
+        if isinstance(event, NotebookEdited) and event.run_id in self._scratch and self.kernel is not None:
+            self._channel.send(EDIT, asdict(_edit_of(event, self.kernel.notebook)))
         self._channel.send(EVENT, event_to_json(event))
         if isinstance(event, RunStarted):
             self._running = event.run_id
@@ -199,6 +213,8 @@ class KernelHost:
     def _take(self, kernel: Kernel, command: Command) -> None:
         if not isinstance(command, Interrupt | AnswerInput):
             self._unfinished.add(command.run_id)
+        if isinstance(command, Execute):
+            self._scratch.add(command.run_id)
         task = asyncio.get_running_loop().create_task(self._handle(kernel, command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -228,6 +244,16 @@ class KernelHost:
         """Answer at once, in the reading thread: a cell may keep the other one busy."""
         variables = [asdict(variable) for variable in list_variables(kernel.namespace)]
         self._channel.send(ANSWER, {"id": question["id"], "value": variables})
+
+
+def _edit_of(event: NotebookEdited, notebook: Notebook) -> EditCells:
+    """Return the edit that has led to `notebook`."""
+    put = tuple(
+        CellSource(cell.id, cell.source, cell.kind, cell.name, dict(cell.settings))
+        for cell in notebook.cells
+        if cell.id in event.put
+    )
+    return EditCells(event.run_id, put, event.removed, event.cells)
 
 
 def _end_soon() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import count
 from typing import Any, TypeAlias
 
-from tiffin.commands import AnswerInput, Command, EditCells, Execute, Interrupt, Restore
+from tiffin.commands import AnswerInput, Command, EditCells, Execute, Interrupt, Restore, command_from_json
 from tiffin.errors import TiffinError
 from tiffin.events import (
     CellEnded,
@@ -27,7 +28,8 @@ from tiffin.events import (
     event_to_json,
 )
 from tiffin.host.server.event_log import EventLog
-from tiffin.host.server.frames import ANSWER, COMMAND, EVENT, FAILED, QUESTION, SETUP, Frame, to_json
+from tiffin.host.server.frames import ANSWER, COMMAND, EDIT, EVENT, FAILED, QUESTION, SETUP, Frame, to_json
+from tiffin.host.server.kernel_life import KernelLife
 from tiffin.host.server.kernel_process import Hear, KernelProcess
 from tiffin.host.server.kernel_setup import KernelSetup
 from tiffin.host.server.kernel_state import KernelState, KernelStatus
@@ -54,20 +56,6 @@ class KernelGone(TiffinError):
     """The kernel ended, or did not answer, when it was asked something."""
 
 
-@dataclass
-class _Life:
-    """One process, from its start to its end. `restore` is its first run; once it is `sound`, another process
-    takes its place when it ends."""
-
-    restore: str
-    stored_only: bool
-    process: KernelProcess | None = None
-    ready: bool = False
-    sound: bool = False
-    reason: str | None = None
-    failure: str | None = None
-
-
 class LiveKernel:
     """Takes commands, and reports what comes of them to `log`, whatever happens to the process.
 
@@ -79,7 +67,7 @@ class LiveKernel:
         self.file, self.log = file, log
         self.state = KernelState(file.notebook)
         self._setup, self._start = setup, start
-        self._life: _Life | None = None
+        self._life: KernelLife | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._unsent: list[Json] = []
         self._waiting: dict[str, EditedNotebook | None] = {}
@@ -107,7 +95,7 @@ class LiveKernel:
         """Start a process, which brings every cell to its result: from the cache alone with `stored_only`."""
         values = {element: known["value"] for element, known in self.state.elements.items()}
         restore = Restore(new_run_id(), {}, values or None, stored_only)
-        self._life = _Life(restore.run_id, stored_only)
+        self._life = KernelLife(restore.run_id, stored_only)
         # Before anything is awaited: edits from now on are sent as commands.
         setup = self._setup.to_json(self.file.notebook.to_json())
         self._waiting[restore.run_id] = None
@@ -242,6 +230,8 @@ class LiveKernel:
             events.close()
         if life is not None and life.process is not None:
             await life.process.stop()
+            if life.saving is not None:
+                await life.saving
         if keeper is not None:
             keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -254,7 +244,7 @@ class LiveKernel:
 
     # -- the life of a process --------------------------------------------------------------------------
 
-    async def _keep(self, life: _Life, setup: Json) -> None:
+    async def _keep(self, life: KernelLife, setup: Json) -> None:
         """Start a process, and see to it that whoever waits for it hears of its end."""
         try:
             process = await self._start(lambda frame: self._hear(life, frame))
@@ -269,10 +259,12 @@ class LiveKernel:
             if life.reason is not None:  # a restart was asked for in the meantime
                 process.kill()
             await process.ended.wait()
+            if life.saving is not None:
+                await life.saving
         if self._life is life:
             self._bury(life)
 
-    def _bury(self, life: _Life) -> None:
+    def _bury(self, life: KernelLife) -> None:
         ended = "" if life.process is None else life.process.how_it_ended
         reason = life.failure or life.reason or f"the kernel process {ended}"
         self._life = None
@@ -315,11 +307,17 @@ class LiveKernel:
 
     # -- what the process says --------------------------------------------------------------------------
 
-    def _hear(self, life: _Life, frame: Frame) -> None:
+    def _hear(self, life: KernelLife, frame: Frame) -> None:
         kind, text = frame
         if self._life is not life:
             return
-        if kind == EVENT:
+        if life.held is not None:
+            life.held.append(frame)
+        elif kind == EDIT:
+            # Nobody hears of an edit before it is in the file.
+            life.held = deque()
+            life.saving = asyncio.create_task(self._save(life, json.loads(text)))
+        elif kind == EVENT:
             event = json.loads(text)
             self._note(life, event)
             self._log(event, text)
@@ -331,7 +329,23 @@ class LiveKernel:
         elif kind == FAILED:
             life.failure = json.loads(text)
 
-    def _note(self, life: _Life, event: Json) -> None:
+    async def _save(self, life: KernelLife, document: Json) -> None:
+        """Take over an edit that the scratchpad has made, then hear what the kernel has said since."""
+        command = command_from_json({"type": EditCells.__name__, **document})
+        assert isinstance(command, EditCells)
+        try:
+            async with self._lock:
+                edits = [edited for edited in self._waiting.values() if edited is not None]
+                later = {cell for edited in edits for cell in (*edited.put, *edited.removed)}
+                await self.file.follow(command, later)
+        except (TiffinError, OSError) as error:
+            text = f"the kernel has this edit, the notebook's file has not: {error}\n"
+            self._report(ScratchConsole(command.run_id, ConsoleText("stderr", text)))
+        held, life.held = life.held or (), None
+        for frame in held:  # behind a further edit, they are held again
+            self._hear(life, frame)
+
+    def _note(self, life: KernelLife, event: Json) -> None:
         match event["type"]:
             case "KernelReady":
                 life.ready = True

@@ -202,6 +202,45 @@ def test_a_client_that_goes_away_before_its_turn_stops_nothing_else(serve: Serve
     assert not [event for event in events if event["type"] == "ScratchConsole" and event["run_id"] == "left"]
 
 
+EDIT = """import tiffin as tn
+async with tn.code_mode() as nb:
+    nb.edit_cell('c1', 'x = 5')
+    nb.create_cell('z = y * 2', after='c1')
+    nb.delete_cell('c3')
+"""
+
+
+def test_an_edit_in_code_mode_is_in_the_file_when_anybody_hears_of_it(serve: Serve) -> None:
+    server = serve()
+    with server.listen() as listener:
+        pieces = execute(server, EDIT, run_id="edit")
+        assert pieces[-1][1]["success"]
+        assert server.notebook.read_text() == "# %%\nx = 5\n\n# %%\nz = y * 2\n\n# %%\ny = x + 1\n"
+        events = listener.until_done("edit")
+        assert [event["put"] for event in events if event["type"] == "NotebookEdited"] == [["c1", "c4"]]
+        assert [cell["source"] for cell in server.state()["cells"]] == ["x = 5", "z = y * 2", "y = x + 1"]
+        # A kernel that starts anew has it.
+        server.request("POST", "/api/kernel/restart")
+        listener.until(lambda event: event["type"] == "KernelRestarted")
+    assert execute(server, "x, y, z")[-1][1]["output"]["data"] == "(5, 6, 12)"
+
+
+def test_two_edits_in_one_run_are_both_in_the_file(serve: Serve) -> None:
+    server = serve()
+    twice = f"{EDIT}\nasync with tn.code_mode() as nb:\n    nb.edit_cell('c1', 'x = 7')\n"
+    assert execute(server, twice)[-1][1]["success"]
+    assert server.notebook.read_text() == "# %%\nx = 7\n\n# %%\nz = y * 2\n\n# %%\ny = x + 1\n"
+
+
+def test_an_edit_that_cannot_be_saved_is_told_on_stderr(serve: Serve) -> None:
+    server = serve()
+    execute(server, "1")
+    server.notebook.write_text("# %%\nx = 'of my own'\n")
+    pieces = execute(server, EDIT)
+    assert "the notebook's file has not: nb.py was changed by another program" in text(pieces, "stderr")
+    assert server.notebook.read_text() == "# %%\nx = 'of my own'\n"
+
+
 def test_the_same_id_twice_is_refused_and_the_first_goes_on(serve: Serve, ask: Ask) -> None:
     server = serve()
     first = ask(server, "import asyncio\nprint('on')\nawait asyncio.sleep(0.5)\n1", run_id="one")
