@@ -10,6 +10,9 @@ from tiffin.errors import UsageError
 
 Json: TypeAlias = Any
 
+LONGEST_TIMEOUT = 1e9
+"""The most seconds that a clock takes for a time-out, about: thirty years."""
+
 
 @dataclass(frozen=True)
 class Restore:
@@ -121,7 +124,7 @@ _IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
     "order": _texts,
     "settings": lambda value: isinstance(value, dict),
     "code": lambda value: isinstance(value, str),
-    "timeout": lambda value: type(value) in (int, float) and value > 0,
+    "timeout": lambda value: type(value) in (int, float) and 0 < value <= LONGEST_TIMEOUT,
     "id": lambda value: isinstance(value, str),
     "source": lambda value: isinstance(value, str),
     "kind": lambda value: value in ("code", "markdown"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,14 @@ def with_commands(path: Path) -> bool:
 def test_commands_in_fences_work_from_top_to_bottom(page: Path, tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "XDG_CONFIG_HOME": str(tmp_path / ".config")}
+    try:
+        run_fences(page, tmp_path, environment)
+    finally:
+        for left in tmp_path.glob("*.pid"):  # a page ends what it has started, unless it fails before that
+            os.kill(int(left.read_text()), signal.SIGTERM)
+
+
+def run_fences(page: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     ran, said = 0, ""
     for language, name, body in FENCE.findall(page.read_text("utf-8")):
         if name:

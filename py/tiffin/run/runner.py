@@ -146,6 +146,8 @@ class Runner:
             self._report(RunCompleted(run_id, success, self._stats()))
 
     async def _drain(self, run: _Run) -> None:
+        if self._interrupted:  # before its first cell
+            self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
         while (cell_id := run.scheduler.next()) is not None:
             await self._step(cell_id, run)
             if self._follow(cell_id, run):

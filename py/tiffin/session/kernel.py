@@ -53,7 +53,7 @@ from tiffin.session.calls import Calls
 from tiffin.session.edits import BesideServices, Edits, Scratching
 from tiffin.session.magics import Magics
 from tiffin.session.questions import Questions
-from tiffin.session.standins import standing_in
+from tiffin.session.standins import standing_aside, standing_in
 from tiffin.session.states import States
 from tiffin.session.turns import Turns
 from tiffin.stores.memory import MemoryStore
@@ -175,7 +175,7 @@ class Kernel:
         )
         self._runner.autorun = notebook.settings.get("autorun", True) is not False
         self._edits = Edits(
-            notebook, self._runner, self.namespace, self.elements, services.read_cell, self._report
+            notebook, self._runner, self.namespace, self.elements, self._read_cell, self._report
         )
         self._scratchpad = None if services.scratchpad is None else services.scratchpad(self._beside())
         self._ambient = Ambient(
@@ -192,6 +192,11 @@ class Kernel:
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
         self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
         self._modules = _modules_for(self.module)
+
+    def _read_cell(self, cell: NotebookCell) -> NotebookCell:
+        # The scratchpad reads code while cells' modules stand in, and IPython's syntax takes IPython.
+        with standing_aside():
+            return self._services.read_cell(cell)
 
     def _lifecycles(self) -> list[Lifecycle]:
         strict = StrictLifecycle(lambda: self._is_strict)

@@ -29,3 +29,22 @@ def standing_in(modules: Mapping[str, ModuleType]) -> Iterator[None]:
                 sys.modules[name] = stack[-1]
             if len(stack) == 1:
                 del _standing[name]
+
+
+@contextlib.contextmanager
+def standing_aside() -> Iterator[None]:
+    """Put back what the stand-ins stand for, for code of ours that runs in the midst of a run; what that
+    imports anew is what there was before, from then on."""
+    present = {name: sys.modules[name] for name in _standing if name in sys.modules}
+    for name in present:
+        before = _standing[name][0]
+        if before is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = before
+    try:
+        yield
+    finally:
+        for name, module in present.items():
+            _standing[name][0] = sys.modules.get(name)
+            sys.modules[name] = module

@@ -154,6 +154,19 @@ async def test_an_interrupt_from_outside_lets_the_present_cell_end() -> None:
     assert statuses(summary) == {"c1": "idle", "c2": "idle", "c3": "cancelled", "c4": "cancelled"}
 
 
+async def test_an_interrupt_before_the_first_cell_cancels_all() -> None:
+    staged = stage(*CHAIN)
+
+    def report(event: Event) -> None:
+        if isinstance(event, RunStarted):
+            staged.runner.interrupt()
+
+    staged.play(CHAIN, report)
+    summary = await staged.run()
+    assert set(reasons(summary).values()) == {"the run was interrupted"}
+    assert (staged.evaluated, summary.success) == ([], False)
+
+
 async def test_after_an_interrupt_the_next_run_is_not_interrupted() -> None:
     staged = stage(*CHAIN, c2=["interrupt", "ok"])
     await staged.run()

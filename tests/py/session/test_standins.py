@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from tiffin.session.standins import standing_in
+from tiffin.session.standins import standing_aside, standing_in
 
 
 def test_a_module_stands_in_and_leaves_no_trace() -> None:
@@ -44,4 +44,18 @@ def test_blocks_may_end_in_any_order() -> None:
     first.__exit__(None, None, None)
     assert sys.modules["no_such_module"].__name__ == "b"
     second.__exit__(None, None, None)
+    assert dict(sys.modules) == before
+
+
+def test_stand_ins_step_aside_for_code_of_ours() -> None:
+    before = dict(sys.modules)
+    fake, new, found = ModuleType("json"), ModuleType("no_such_module"), ModuleType("no_such_module")
+    with standing_in({"json": fake, "no_such_module": new}):
+        with standing_aside():
+            assert sys.modules["json"] is json
+            assert "no_such_module" not in sys.modules
+            sys.modules["no_such_module"] = found
+        assert (sys.modules["json"], sys.modules["no_such_module"]) == (fake, new)
+    # What was imported meanwhile is what there is.
+    assert sys.modules.pop("no_such_module") is found
     assert dict(sys.modules) == before

@@ -25,6 +25,7 @@ from tiffin.notebook.notebook import Notebook
 from tiffin.run.executor import Executor
 from tiffin.run.executors import DEFAULT, find_executor
 from tiffin.run.lifecycles.cached import CacheCost, CachePolicy
+from tiffin.session.edits import BesideServices, Scratching
 from tiffin.session.kernel import KernelServices
 from tiffin.stores.folder import FolderPlace
 from tiffin.stores.loader import CacheStores, Place
@@ -76,8 +77,9 @@ def native_services(
     stores: CacheStores,
     executor: Executor,
     options: NativeOptions,
+    scratchpad: Callable[[BesideServices], Scratching] | None = None,
 ) -> KernelServices:
-    """Return what a kernel of a `notebook` in `folder` needs here.
+    """Return what a kernel of a `notebook` in `folder` needs here, with a `scratchpad` if it is to have one.
 
     `CodecError` if a codec that a package offers cannot be had.
     """
@@ -96,6 +98,7 @@ def native_services(
         codecs=find_codecs(),
         file=str(folder / notebook.filename),
         read_cell=partial(read_cell, folder=folder),
+        scratchpad=scratchpad,
     )
 
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from tiffin.commands import command_from_json
 from tiffin.errors import NotebookError, TiffinError, UsageError
 from tiffin.host.server.bodies import Limits, read_json
+from tiffin.host.server.execute import Execution, read_execute
 from tiffin.host.server.frames import to_json
 from tiffin.host.server.guard import EVENTS_PATH, Access, Guard
 from tiffin.host.server.live_kernel import KernelGone, LiveKernel, RunConflict, with_run_id
@@ -42,6 +43,7 @@ class KernelApi:
         return [
             Route(EVENTS_PATH, self.listen, methods=["GET"]),
             Route("/api/kernel/commands", self.command, methods=["POST"]),
+            Route("/api/kernel/execute", self.execute, methods=["POST"]),
             Route("/api/kernel/interrupt", self.interrupt, methods=["POST"]),
             Route("/api/kernel/restart", self.restart, methods=["POST"]),
             Route("/api/kernel/state", self.state, methods=["GET"]),
@@ -70,6 +72,16 @@ class KernelApi:
         document = with_run_id(await read_json(request, self._limits))
         run_id = await self._kernel.post(command_from_json(document))
         return Response(to_json({"run_id": run_id}), 202, media_type="application/json")
+
+    async def execute(self, request: Request) -> ASGIApp:
+        """`POST execute`: run code in the scratchpad; the answer is the stream of what comes of it.
+
+        A client that goes away before its end stops the run.
+        """
+        command = read_execute(await read_json(request, self._limits))
+        execution = Execution(self._kernel, command)
+        await execution.begin()
+        return EventStream(execution.messages(), self._limits.seconds, execution.end)
 
     async def interrupt(self, request: Request) -> Response:
         """`POST interrupt`: stop the run under way."""

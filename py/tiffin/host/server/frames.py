@@ -21,12 +21,14 @@ QUESTION = "q"
 """To the kernel: `{"id": int, "about": "variables"}`."""
 EVENT = "e"
 """From the kernel: an event."""
+EDIT = "n"
+"""From the kernel, before the event that tells of it: an `EditCells` that the scratchpad has made."""
 ANSWER = "a"
 """From the kernel: `{"id": int, "value": ...}`."""
 FAILED = "f"
 """From the kernel, last: a sentence that says why it cannot be had."""
 
-KINDS = frozenset({SETUP, COMMAND, QUESTION, EVENT, ANSWER, FAILED})
+KINDS = frozenset({SETUP, COMMAND, QUESTION, EVENT, EDIT, ANSWER, FAILED})
 
 _HEAD = struct.Struct(">Ic")
 LONGEST = 2**31 - 1  # bytes of JSON in one frame

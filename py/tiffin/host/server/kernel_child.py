@@ -20,14 +20,23 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tiffin.commands import AnswerInput, Command, Interrupt, command_from_json
+from tiffin.commands import AnswerInput, CellSource, Command, EditCells, Execute, Interrupt, command_from_json
 from tiffin.errors import TiffinError
-from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
+from tiffin.events import (
+    Event,
+    KernelReady,
+    NotebookEdited,
+    Notice,
+    RunCompleted,
+    RunStarted,
+    event_to_json,
+)
 from tiffin.host.native.services import cache_place, choose_executor, native_services, working_in
 from tiffin.host.native.variables import list_variables
 from tiffin.host.server.frames import (
     ANSWER,
     COMMAND,
+    EDIT,
     EVENT,
     FAILED,
     QUESTION,
@@ -39,7 +48,10 @@ from tiffin.host.server.frames import (
 from tiffin.host.server.kernel_setup import KernelSetup
 from tiffin.notebook.notebook import Notebook
 from tiffin.notebook.stars import look_up_stars
+from tiffin.session.alarm import ring_by_signal
+from tiffin.session.edits import BesideServices
 from tiffin.session.kernel import Kernel
+from tiffin.session.scratchpad import Ring, Scratchpad
 from tiffin.stores.folder import folder_session
 from tiffin.stores.loader import open_stores
 
@@ -113,6 +125,13 @@ class KernelHost:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._unfinished: set[str] = set()
+        self._scratch: set[str] = set()
+        """Those of the scratchpad among them: the server does not know what they edit."""
+        self._running: str | None = None
+        self._to_stop: set[str] = set()
+        """Runs that somebody wants to be stopped, and that have not been."""
+        self._meant: str | None = None
+        """The run that the next SIGINT is meant for, if it comes from here; else whichever is under way."""
         self._tasks: set[asyncio.Task[None]] = set()
         self.kernel: Kernel | None = None
 
@@ -120,13 +139,42 @@ class KernelHost:
         """Send an event to the server."""
         if isinstance(event, RunCompleted):
             self._unfinished.discard(event.run_id)
+            self._scratch.discard(event.run_id)
+            self._to_stop.discard(event.run_id)
+            if self._running == event.run_id:
+                self._running = None
+        if isinstance(event, NotebookEdited) and event.run_id in self._scratch and self.kernel is not None:
+            self._channel.send(EDIT, asdict(_edit_of(event, self.kernel.notebook)))
         self._channel.send(EVENT, event_to_json(event))
+        if isinstance(event, RunStarted):
+            self._running = event.run_id
+            if self.kernel is not None and self._takes(event.run_id):
+                self.kernel.interrupt()
+
+    def _takes(self, run_id: str) -> bool:
+        """Whether this run is to be stopped; from now on that is seen to."""
+        wanted = run_id in self._to_stop
+        self._to_stop.discard(run_id)
+        return wanted
 
     def interrupted(self, number: int, frame: FrameType | None) -> None:
-        """Handle SIGINT: interrupt the run under way."""
-        kernel = self.kernel
-        if kernel is not None and not self._channel.defer(lambda: kernel.interrupt(sys._getframe())):  # noqa: SLF001 (the frame that is broken into)
-            kernel.interrupt(frame)
+        """Handle SIGINT: interrupt the run under way, unless another one was meant."""
+        meant, self._meant = self._meant, None
+        if self.kernel is None or (meant is not None and not (meant == self._running and self._takes(meant))):
+            return
+        self._break_in(self.kernel.interrupt, frame)
+
+    def alarm(self, seconds: float, ring: Ring) -> Callable[[], None]:
+        """Ring by a signal that breaks no frame off; see `Alarm` of the scratchpad."""
+        return ring_by_signal(seconds, lambda frame: self._break_in(ring, frame))
+
+    def _break_in(self, ring: Ring, frame: FrameType | None) -> None:
+        if not self._channel.defer(lambda: ring(sys._getframe())):  # noqa: SLF001 (the frame that is broken into)
+            ring(frame)
+
+    def scratchpad(self, kernel: BesideServices) -> Scratchpad:
+        """Return a kernel's scratchpad, whose time-outs end any code."""
+        return Scratchpad(kernel, self.alarm)
 
     async def serve(self, kernel: Kernel) -> None:
         """Carry out commands until the server closes its pipe."""
@@ -140,7 +188,12 @@ class KernelHost:
                     if kind == QUESTION:
                         self._answer(kernel, json.loads(text))
                     elif kind == COMMAND:
-                        loop.call_soon_threadsafe(self._take, kernel, command_from_json(json.loads(text)))
+                        command = command_from_json(json.loads(text))
+                        if isinstance(command, Interrupt) and command.run_id is not None:
+                            self._to_stop.add(command.run_id)
+                        loop.call_soon_threadsafe(self._take, kernel, command)
+                        if isinstance(command, Interrupt) and command.run_id is not None:
+                            self._signal(command.run_id)
             finally:
                 _end_soon()
                 loop.call_soon_threadsafe(closed.set)
@@ -150,7 +203,18 @@ class KernelHost:
         threading.Thread(target=read, name="tiffin-commands", daemon=True).start()
         await closed.wait()
 
+    def _signal(self, run_id: str) -> None:
+        """Break into a run under way, which may keep the event loop busy. For the reading thread."""
+        if run_id == self._running:
+            # In between another run may have started; the handler, in the thread of runs, looks again.
+            self._meant = run_id
+            _signal_group(signal.SIGINT)
+
     def _take(self, kernel: Kernel, command: Command) -> None:
+        if not isinstance(command, Interrupt | AnswerInput):
+            self._unfinished.add(command.run_id)
+        if isinstance(command, Execute):
+            self._scratch.add(command.run_id)
         task = asyncio.get_running_loop().create_task(self._handle(kernel, command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -158,20 +222,38 @@ class KernelHost:
     async def _handle(self, kernel: Kernel, command: Command) -> None:
         """Carry out a command; if it starts a run, that ends with its `RunCompleted` whatever goes wrong."""
         run_id = None if isinstance(command, Interrupt | AnswerInput) else command.run_id
-        if run_id is not None:
-            self._unfinished.add(run_id)
         try:
-            await kernel.handle(command)
+            if not isinstance(command, Interrupt) or self._is_to_be_stopped(command.run_id):
+                await kernel.handle(command)
         except Exception as error:  # noqa: BLE001 (whatever it is, listeners hear of it)
             self.report(Notice("error", f"the kernel failed: {type(error).__name__}: {error}"))
         finally:
             if run_id is not None and run_id in self._unfinished:
                 self.report(RunCompleted(run_id, False, kernel.stats()))
 
+    def _is_to_be_stopped(self, run_id: str | None) -> bool:
+        """Whether a run has still to be called off or interrupted; `report` sees to one that is about to
+        start."""
+        if run_id is None:
+            return True
+        if run_id == self._running or run_id not in self._unfinished:
+            return self._takes(run_id)
+        return run_id in self._to_stop
+
     def _answer(self, kernel: Kernel, question: Any) -> None:
         """Answer at once, in the reading thread: a cell may keep the other one busy."""
         variables = [asdict(variable) for variable in list_variables(kernel.namespace)]
         self._channel.send(ANSWER, {"id": question["id"], "value": variables})
+
+
+def _edit_of(event: NotebookEdited, notebook: Notebook) -> EditCells:
+    """Return the edit that has led to `notebook`."""
+    put = tuple(
+        CellSource(cell.id, cell.source, cell.kind, cell.name, dict(cell.settings))
+        for cell in notebook.cells
+        if cell.id in event.put
+    )
+    return EditCells(event.run_id, put, event.removed, event.cells)
 
 
 def _end_soon() -> None:
@@ -183,11 +265,17 @@ def _end_soon() -> None:
 
 
 def _end_group(number: signal.Signals) -> None:
-    """Send a signal to this process and all that cells have started, if they are a group of their own."""
-    if os.getpgrp() == os.getpid():
-        os.killpg(0, number)
-    elif number == signal.SIGKILL:
+    """End this process and all that cells have started, if they are a group of their own."""
+    if not _signal_group(number) and number == signal.SIGKILL:
         os._exit(1)
+
+
+def _signal_group(number: signal.Signals) -> bool:
+    """Send a signal to this process and all that cells have started; False if they are no own group."""
+    if os.getpgrp() != os.getpid():
+        return False
+    os.killpg(0, number)
+    return True
 
 
 def _take_streams() -> Channel:
@@ -224,7 +312,7 @@ def main() -> None:
         stores = open_stores("lazy", place)
 
         async def work() -> None:
-            services = native_services(notebook, folder, cache, stores, executor, options)
+            services = native_services(notebook, folder, cache, stores, executor, options, host.scratchpad)
             with working_in(folder):
                 await host.serve(Kernel(notebook, services, host.report))
 

@@ -5,29 +5,36 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import count
 from typing import Any, TypeAlias
 
-from tiffin.commands import AnswerInput, Command, EditCells, Interrupt, Restore
+from tiffin.commands import AnswerInput, Command, EditCells, Execute, Interrupt, Restore, command_from_json
 from tiffin.errors import TiffinError
 from tiffin.events import (
     CellEnded,
+    ConsoleText,
+    ErrorReport,
     Event,
     KernelRestarted,
     KernelStats,
     NotebookEdited,
     Notice,
     RunCompleted,
+    ScratchConsole,
+    ScratchEnded,
     event_to_json,
 )
 from tiffin.host.server.event_log import EventLog
-from tiffin.host.server.frames import ANSWER, COMMAND, EVENT, FAILED, QUESTION, SETUP, Frame, to_json
+from tiffin.host.server.frames import ANSWER, COMMAND, EDIT, EVENT, FAILED, QUESTION, SETUP, Frame, to_json
+from tiffin.host.server.kernel_life import KernelLife
 from tiffin.host.server.kernel_process import Hear, KernelProcess
 from tiffin.host.server.kernel_setup import KernelSetup
 from tiffin.host.server.kernel_state import KernelState, KernelStatus
 from tiffin.host.server.notebook_file import NotebookFile
+from tiffin.host.server.run_events import RunEvents
 from tiffin.ids import new_run_id
 from tiffin.notebook.edit import EditedNotebook
 
@@ -49,20 +56,6 @@ class KernelGone(TiffinError):
     """The kernel ended, or did not answer, when it was asked something."""
 
 
-@dataclass
-class _Life:
-    """One process, from its start to its end. `restore` is its first run; once it is `sound`, another process
-    takes its place when it ends."""
-
-    restore: str
-    stored_only: bool
-    process: KernelProcess | None = None
-    ready: bool = False
-    sound: bool = False
-    reason: str | None = None
-    failure: str | None = None
-
-
 class LiveKernel:
     """Takes commands, and reports what comes of them to `log`, whatever happens to the process.
 
@@ -74,11 +67,14 @@ class LiveKernel:
         self.file, self.log = file, log
         self.state = KernelState(file.notebook)
         self._setup, self._start = setup, start
-        self._life: _Life | None = None
+        self._life: KernelLife | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._unsent: list[Json] = []
         self._waiting: dict[str, EditedNotebook | None] = {}
         """Runs that were asked for and have not completed; with the edit, until the kernel tells of it."""
+        self._scratch: dict[str, bool] = {}
+        """Those of the scratchpad among them, and whether their own code has ended."""
+        self._followed: dict[str, RunEvents] = {}
         self._interrupt_next = False
         self._answers: dict[int, asyncio.Future[Json]] = {}
         self._numbers = count(1)
@@ -99,7 +95,7 @@ class LiveKernel:
         """Start a process, which brings every cell to its result: from the cache alone with `stored_only`."""
         values = {element: known["value"] for element, known in self.state.elements.items()}
         restore = Restore(new_run_id(), {}, values or None, stored_only)
-        self._life = _Life(restore.run_id, stored_only)
+        self._life = KernelLife(restore.run_id, stored_only)
         # Before anything is awaited: edits from now on are sent as commands.
         setup = self._setup.to_json(self.file.notebook.to_json())
         self._waiting[restore.run_id] = None
@@ -113,13 +109,13 @@ class LiveKernel:
         `RunConflict` if the run cannot be taken now; nothing is changed then.
         """
         if isinstance(command, Interrupt):
-            self.interrupt()
+            self.interrupt(command.run_id)
             return command.run_id
         if isinstance(command, AnswerInput):
             self._send(_to_json(command))
             return None
         if command.run_id in self._waiting or command.run_id in self.state.runs:
-            raise RunConflict(f"run {command.run_id!r} is under way: give each run an id of its own")
+            raise _in_use(command.run_id)
         if len(self._waiting) >= MOST_RUNS:
             raise RunConflict(f"{MOST_RUNS:,} runs wait already: wait for some of them to complete")
         edited = None
@@ -142,6 +138,8 @@ class LiveKernel:
                 return
             self.begin(stored_only=True)
         self._waiting[run_id] = edited
+        if isinstance(command, Execute):
+            self._scratch[run_id] = False
         self._send(_to_json(command))
 
     def _send(self, command: Json) -> None:
@@ -151,10 +149,33 @@ class LiveKernel:
         else:
             life.process.send(COMMAND, command)
 
-    def interrupt(self) -> None:
-        """Interrupt the run under way, or the one that is about to start; none, and nothing happens."""
+    def follow(self, run_id: str) -> RunEvents:
+        """Return the events of a run as they will come, to be asked for before its command is posted.
+
+        `RunConflict` if somebody follows a run with this id. `unfollow` ends it.
+        """
+        if run_id in self._followed:
+            raise _in_use(run_id)
+        events = self._followed[run_id] = RunEvents()
+        if self.log.closed:
+            events.close()
+        return events
+
+    def unfollow(self, run_id: str) -> None:
+        """Drop the events of a run from now on."""
+        del self._followed[run_id]
+
+    def interrupt(self, run_id: str | None = None) -> None:
+        """Interrupt the run under way, or the one that is about to start; none, and nothing happens.
+
+        With a `run_id`, interrupt that run alone, or call it off if it waits for its turn.
+        """
         life = self._life
         if life is None:
+            return
+        if run_id is not None:
+            if run_id in self._waiting or run_id in self.state.runs:
+                self._send(_to_json(Interrupt(run_id)))
             return
         if self.state.runs and life.process is not None:
             life.process.interrupt()
@@ -205,8 +226,12 @@ class LiveKernel:
         life, self._life = self._life, None
         keeper, self._keeper = self._keeper, None
         self.log.close()
+        for events in self._followed.values():
+            events.close()
         if life is not None and life.process is not None:
             await life.process.stop()
+            if life.saving is not None:
+                await life.saving
         if keeper is not None:
             keeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -219,7 +244,7 @@ class LiveKernel:
 
     # -- the life of a process --------------------------------------------------------------------------
 
-    async def _keep(self, life: _Life, setup: Json) -> None:
+    async def _keep(self, life: KernelLife, setup: Json) -> None:
         """Start a process, and see to it that whoever waits for it hears of its end."""
         try:
             process = await self._start(lambda frame: self._hear(life, frame))
@@ -234,10 +259,12 @@ class LiveKernel:
             if life.reason is not None:  # a restart was asked for in the meantime
                 process.kill()
             await process.ended.wait()
+            if life.saving is not None:
+                await life.saving
         if self._life is life:
             self._bury(life)
 
-    def _bury(self, life: _Life) -> None:
+    def _bury(self, life: KernelLife) -> None:
         ended = "" if life.process is None else life.process.how_it_ended
         reason = life.failure or life.reason or f"the kernel process {ended}"
         self._life = None
@@ -265,8 +292,13 @@ class LiveKernel:
             edited = self._waiting.get(run_id)
             if edited is not None:
                 self._tell_edit(run_id, edited)
+            if run_id in self._scratch:
+                self._report(ScratchConsole(run_id, ConsoleText("stderr", f"{reason}\n")))
+                if not self._scratch[run_id]:
+                    self._report(ScratchEnded(run_id, False, 0.0, error=ErrorReport("", reason, ())))
             self._report(RunCompleted(run_id, False, stats))
         self._waiting.clear()
+        self._scratch.clear()
 
     def _tell_edit(self, run_id: str, edited: EditedNotebook) -> None:
         """Tell of an edit that is saved and of which no kernel has told."""
@@ -275,11 +307,17 @@ class LiveKernel:
 
     # -- what the process says --------------------------------------------------------------------------
 
-    def _hear(self, life: _Life, frame: Frame) -> None:
+    def _hear(self, life: KernelLife, frame: Frame) -> None:
         kind, text = frame
         if self._life is not life:
             return
-        if kind == EVENT:
+        if life.held is not None:
+            life.held.append(frame)
+        elif kind == EDIT:
+            # Nobody hears of an edit before it is in the file.
+            life.held = deque()
+            life.saving = asyncio.create_task(self._save(life, json.loads(text)))
+        elif kind == EVENT:
             event = json.loads(text)
             self._note(life, event)
             self._log(event, text)
@@ -291,7 +329,23 @@ class LiveKernel:
         elif kind == FAILED:
             life.failure = json.loads(text)
 
-    def _note(self, life: _Life, event: Json) -> None:
+    async def _save(self, life: KernelLife, document: Json) -> None:
+        """Take over an edit that the scratchpad has made, then hear what the kernel has said since."""
+        command = command_from_json({"type": EditCells.__name__, **document})
+        assert isinstance(command, EditCells)
+        try:
+            async with self._lock:
+                edits = [edited for edited in self._waiting.values() if edited is not None]
+                later = {cell for edited in edits for cell in (*edited.put, *edited.removed)}
+                await self.file.follow(command, later)
+        except (TiffinError, OSError) as error:
+            text = f"the kernel has this edit, the notebook's file has not: {error}\n"
+            self._report(ScratchConsole(command.run_id, ConsoleText("stderr", text)))
+        held, life.held = life.held or (), None
+        for frame in held:  # behind a further edit, they are held again
+            self._hear(life, frame)
+
+    def _note(self, life: KernelLife, event: Json) -> None:
         match event["type"]:
             case "KernelReady":
                 life.ready = True
@@ -304,8 +358,11 @@ class LiveKernel:
             case "NotebookEdited":
                 if event["run_id"] in self._waiting:
                     self._waiting[event["run_id"]] = None
+            case "ScratchEnded":
+                self._scratch[event["run_id"]] = True
             case "RunCompleted":
                 self._waiting.pop(event["run_id"], None)
+                self._scratch.pop(event["run_id"], None)
                 life.sound = life.sound or event["run_id"] == life.restore
 
     def _report(self, event: Event) -> None:
@@ -315,6 +372,9 @@ class LiveKernel:
     def _log(self, event: Json, text: bytes) -> None:
         self.state.hear(event)
         self.log.append(text.decode("ascii"))
+        events = self._followed.get(event.get("run_id"))
+        if events is not None:
+            events.append(event, len(text))
 
 
 def with_run_id(document: Json) -> Json:
@@ -324,6 +384,10 @@ def with_run_id(document: Json) -> Json:
     if document.get("type") in (Interrupt.__name__, AnswerInput.__name__):
         return document
     return {**document, "run_id": new_run_id()}
+
+
+def _in_use(run_id: str) -> RunConflict:
+    return RunConflict(f"run {run_id!r} is under way: give each run an id of its own")
 
 
 def _to_json(command: Command) -> Json:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from tiffin.commands import EditCells
@@ -43,6 +45,19 @@ class NotebookFile:
                 await asyncio.to_thread(self._write, edited.notebook)
             self.notebook = edited.notebook
             return edited
+
+    async def follow(self, command: EditCells, later: Collection[str]) -> EditedNotebook:
+        """Carry out an edit that a kernel has made, and write it; errors as for `edit`.
+
+        `later` are cells that were edited here, and of which the kernel has not heard yet: they stay.
+        """
+        known = [cell.id for cell in self.notebook.cells]
+        put = tuple(source for source in command.put if source.id not in later)
+        remove = tuple(cell for cell in command.remove if cell in known and cell not in later)
+        left = {*known, *(source.id for source in put)} - set(remove)
+        told = [cell for cell in command.order or () if cell in left]
+        order = (*told, *(cell for cell in known if cell in left and cell not in told))
+        return await self.edit(replace(command, put=put, remove=remove, order=order))
 
     def _write(self, notebook: Notebook) -> None:
         found = self._on_disk()

@@ -89,6 +89,35 @@ def test_an_interrupt_of_nothing_does_nothing(serve: Serve) -> None:
         assert listener.until_done(server.put(c1="x = 1"))[-1]["success"]
 
 
+def test_an_interrupt_with_an_id_stops_that_run_alone(serve: Serve) -> None:
+    server = serve()
+    with server.listen() as listener:
+        at_rest(server, listener)
+        first = server.put(stuck="while True: pass")
+        listener.until(started("stuck"))
+        # One that waits behind it, one that nobody knows: the one under way goes on.
+        second = server.command("RunCells", cells=["c1"], force=True)
+        server.command("Interrupt", run_id=second)
+        server.command("Interrupt", run_id="nobody")
+        assert server.cell("stuck")["status"] == "running"
+        server.command("Interrupt", run_id=first)
+        events = listener.until_done(second)
+    completed = [event for event in events if event["type"] == "RunCompleted"]
+    assert [(event["run_id"], event["success"]) for event in completed] == [(first, False), (second, False)]
+    assert not [event for event in events if event["type"] == "CellStarted" and event["run_id"] == second]
+
+
+def test_an_interrupt_right_after_a_command_stops_a_run_before_its_first_cell_or_in_it(serve: Serve) -> None:
+    server = serve()
+    with server.listen() as listener:
+        at_rest(server, listener)
+        for number in range(5):
+            run_id = server.put(stuck=f"while True: {number}")
+            server.command("Interrupt", run_id=run_id)
+            assert not listener.until_done(run_id)[-1]["success"]
+        assert listener.until_done(server.put(stuck="1"))[-1]["success"]
+
+
 CRASHES = {
     "os._exit": ("import os\nos._exit(3)", "the kernel process ended with exit code 3"),
     "a fault": ("import ctypes\nctypes.string_at(0)", "the kernel process was ended by SIGSEGV"),

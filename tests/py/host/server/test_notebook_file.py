@@ -86,3 +86,11 @@ async def test_reading_imports_nothing_of_the_notebook(path: Path, capfd: pytest
     file = NotebookFile(path)
     await file.edit(put(c2="from loud import *"))
     assert capfd.readouterr().out == ""
+
+
+async def test_an_edit_of_the_kernel_leaves_what_was_edited_here_meanwhile(path: Path) -> None:
+    file = NotebookFile(path)
+    mine = await file.edit(put(c2="y = 'mine'", new="z = y"))
+    made = EditCells("r", (CellSource("c2", "y = 'its'"), CellSource("c3", "w = x")), ("c1",), ("c3", "c2"))
+    await file.follow(made, {*mine.put, *mine.removed})
+    assert path.read_text() == "# %%\nw = x\n\n# %%\ny = 'mine'\n\n# %%\nz = y\n"

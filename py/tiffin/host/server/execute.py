@@ -1,0 +1,174 @@
+"""Code that a client has run in the scratchpad, and the stream that answers it.
+
+The messages of the answer are named. Their data is JSON:
+
+- `stdout`, `stderr`: `{"data": text}`, what the code wrote, and on `stderr` what went wrong, in words;
+- `output`: `{"mimetype", "data", "clear"}`, what it displayed; `clear` says that earlier ones are to go;
+- `cell`: `{"cell", "status", "error", "reason"}`, how a cell ended that the code set off;
+- `done`, the last one: `{"success", "output": {"mimetype", "data"}}`, with the value of its last expression.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from tiffin.commands import Execute, command_from_json
+from tiffin.errors import UsageError
+from tiffin.host.server.frames import to_json
+from tiffin.host.server.live_kernel import LiveKernel
+from tiffin.host.server.sse import HEARTBEAT, to_message
+from tiffin.ids import new_run_id
+from tiffin.outputs.mime import best
+
+Json: TypeAlias = Any
+Piece: TypeAlias = tuple[str, Json]
+"""The name of a message, and its data."""
+
+REST_OF_LINE = 0.05
+"""How long text may wait for the rest of its line, in seconds: `print` writes its end apart."""
+
+CALLED_OFF = "the run was called off before it began\n"
+SERVER_ENDED = "the server was stopped before the run had completed\n"
+OVERRUN = "the run was stopped: it says more than its client reads\n"
+
+
+def read_execute(document: Json) -> Execute:
+    """Return the command that a request's document, `{code, run_id?, timeout?}`, asks for; `UsageError` if it
+    is none. `timeout` is in seconds from the start of the run."""
+    if not isinstance(document, dict):
+        raise UsageError("send a JSON object: {code, run_id?, timeout?}")
+    run_id = new_run_id() if document.get("run_id") is None else document["run_id"]
+    command = command_from_json({"type": Execute.__name__, **document, "run_id": run_id})
+    if not isinstance(command, Execute):
+        raise UsageError(f"POST {type(command).__name__} to /api/kernel/commands: here code is taken")
+    return command
+
+
+class ExecuteAnswer:
+    """What the events of one run come to, piece by piece; `done` once the last one has been told."""
+
+    def __init__(self) -> None:
+        self._output: Json = None
+        self._ended = False
+        self.done = False
+
+    def pieces(self, event: Json) -> Iterator[Piece]:
+        """Yield what the next event of the run, in its wire form, has to be told of."""
+        match event["type"]:
+            case "ScratchConsole":
+                yield event["text"]["stream"], {"data": event["text"]["text"]}
+            case "ScratchDisplay":
+                yield "output", {**show(event["bundle"]), "clear": event["clear"]}
+            case "ScratchEnded":
+                self._ended = True
+                self._output = event["output"]
+            case "CellEnded":
+                yield from _tell_cell(event)
+            case "RunCompleted":
+                if not self._ended and not event["success"]:
+                    yield "stderr", {"data": CALLED_OFF}
+                yield self.end(success=event["success"])
+
+    def end(self, *, success: bool) -> Piece:
+        """Return the last piece."""
+        self.done = True
+        return "done", {"success": success, "output": show(self._output if success else None)}
+
+
+def show(bundle: Json) -> Json:
+    """Return the best representation that a bundle has; empty text if it has none."""
+    mimetype = best(bundle or {})
+    if mimetype is None:
+        return {"mimetype": "text/plain", "data": ""}
+    return {"mimetype": mimetype, "data": bundle[mimetype]}
+
+
+def _tell_cell(event: Json) -> Iterator[Piece]:
+    error = event["error"]
+    if error is not None:
+        said = f"{error['kind']}: {error['message']}" if error["kind"] else error["message"]
+        hint = f"\n{error['hint']}" if error["hint"] else ""
+        yield "stderr", {"data": f"{event['cell']} failed: {said}{hint}\n"}
+    yield "cell", {name: event[name] for name in ("cell", "status", "error", "reason")}
+
+
+class Execution:
+    """One request: `begin`, then send `messages`, then `end`, in whatever way the sending ended."""
+
+    def __init__(self, kernel: LiveKernel, command: Execute) -> None:
+        self._kernel = kernel
+        self._command = command
+        self._answer = ExecuteAnswer()
+
+    async def begin(self) -> None:
+        """Post the command; `TiffinError` as `LiveKernel.post` has it."""
+        # Before the command is posted: its first event is not to be missed.
+        self._events = self._kernel.follow(self._command.run_id)
+        try:
+            await self._kernel.post(self._command)
+        except BaseException:
+            self._kernel.unfollow(self._command.run_id)
+            raise
+
+    def end(self) -> None:
+        """Stop the run if nobody has heard its end."""
+        self._kernel.unfollow(self._command.run_id)
+        if not self._answer.done:
+            self._kernel.interrupt(self._command.run_id)
+
+    async def messages(self, heartbeat: float = HEARTBEAT) -> AsyncIterator[bytes]:
+        """Yield the answer, to its `done`; a comment where nothing happens for `heartbeat` seconds."""
+        stopped = False
+        while not self._answer.done:
+            if self._events.overrun and not stopped:
+                stopped = True
+                self._kernel.interrupt(self._command.run_id)
+                yield _message("stderr", {"data": OVERRUN})
+            pieces = await self._take()
+            if pieces:
+                yield b"".join(_message(name, data) for name, data in pieces)
+            elif self._events.closed:
+                yield _message("stderr", {"data": SERVER_ENDED})
+                yield _message(*self._answer.end(success=False))
+            else:
+                try:
+                    async with asyncio.timeout(heartbeat):
+                        await self._events.wait()
+                except TimeoutError:
+                    yield b":\n\n"
+
+    async def _take(self) -> list[Piece]:
+        """Return what there is to tell; when that ends in the midst of a line, with what soon follows."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + REST_OF_LINE
+        pieces = join(self._come())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                while _breaks_off(pieces) and not self._events.closed and loop.time() < until:
+                    await self._events.wait()
+                    pieces = join([*pieces, *self._come()])
+        return pieces
+
+    def _come(self) -> list[Piece]:
+        return [piece for event in self._events.take() for piece in self._answer.pieces(event)]
+
+
+def join(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces with neighbouring texts of one stream in one piece."""
+    joined: list[Piece] = []
+    for name, data in pieces:
+        if joined and name in ("stdout", "stderr") and joined[-1][0] == name:
+            data = {"data": joined.pop()[1]["data"] + data["data"]}
+        joined.append((name, data))
+    return joined
+
+
+def _breaks_off(pieces: Sequence[Piece]) -> bool:
+    return bool(pieces) and pieces[-1][0] in ("stdout", "stderr") and not pieces[-1][1]["data"].endswith("\n")
+
+
+def _message(name: str, data: Json) -> bytes:
+    return to_message(to_json(data).decode(), name=name)
