@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tiffin.events import (
     Blocked,
@@ -22,9 +23,8 @@ from tiffin.graph.graph import Graph
 from tiffin.ids import SCRATCHPAD, CellId, RunId
 from tiffin.plan.plan import Plan, make_plan
 from tiffin.plan.triggers import Trigger
-from tiffin.run.beside import Beside
 from tiffin.run.evaluator import Evaluator
-from tiffin.run.lifecycle import CellContext, Report, Rerun, RunMemory
+from tiffin.run.lifecycle import CellContext, Outcome, Report, Rerun, RunMemory
 from tiffin.run.namespace import Namespace
 from tiffin.run.report import CellFailure, report_error, report_problem
 from tiffin.run.result import CellRun, Result, RunSummary
@@ -37,6 +37,17 @@ MOST_AFRESH = 3
 
 MOST_TURNS = 1000
 """How often states may set off cells in one run: more is a circle without an end."""
+
+
+class Beside(Protocol):
+    """Code that runs first in a run, and is no cell."""
+
+    async def run(self, memory: RunMemory, *, interrupted: bool) -> Outcome:
+        """Run it, unless the run was interrupted; what it asks for by `Rerun` is had before it is called
+        again."""
+
+    def end(self, *, interrupted: bool) -> None:
+        """The run is about to be over, and has been `interrupted` or not."""
 
 
 @dataclass(frozen=True)

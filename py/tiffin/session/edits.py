@@ -17,12 +17,11 @@ from tiffin.ids import CellId, RunId
 from tiffin.notebook.edit import EditedNotebook, edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.plan.triggers import GraphEdited, Trigger, ValuesChanged
-from tiffin.run.beside import Beside
 from tiffin.run.executor import Executor
 from tiffin.run.interrupt import Interrupter
 from tiffin.run.lifecycle import Lifecycle, Report
 from tiffin.run.namespace import Namespace
-from tiffin.run.runner import Runner
+from tiffin.run.runner import Beside, Runner
 from tiffin.run.versions import find_changers
 from tiffin.ui.registry import ElementRegistry
 

@@ -34,7 +34,6 @@ from tiffin.ids import CellId, Key, RunId, new_run_id
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
 from tiffin.plan.triggers import RestoreAll, RunRequested, StaleRequested, Trigger
-from tiffin.run.beside import Beside
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -46,7 +45,7 @@ from tiffin.run.lifecycles.inputs import InputsLifecycle, InstalledPackages, Pac
 from tiffin.run.lifecycles.strict import StrictLifecycle
 from tiffin.run.namespace import Namespace
 from tiffin.run.result import RunSummary
-from tiffin.run.runner import Runner
+from tiffin.run.runner import Beside, Runner
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
 from tiffin.session.calls import Calls

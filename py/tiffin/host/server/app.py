@@ -81,7 +81,7 @@ class KernelApi:
         command = read_execute(await read_json(request, self._limits))
         execution = Execution(self._kernel, command)
         await execution.begin()
-        return EventStream(execution.messages(), self._limits.seconds, execution.end)
+        return EventStream(execution.messages(), execution.end)
 
     async def interrupt(self, request: Request) -> Response:
         """`POST interrupt`: stop the run under way."""
