@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Make sure of the browsers for the tests and the benchmark: Chromium, Firefox ESR, and WebKitGTK with its driver
-# and an X display. As root, installs Debian's; otherwise says what to install and fails. TIFFIN_CHROMIUM and
+# and an X display; and of curl, with which a test runs what the documentation says of scripts. As root, installs Debian's; otherwise says what to install and fails. TIFFIN_CHROMIUM and
 # TIFFIN_FIREFOX name other ones.
 set -euo pipefail
 
@@ -34,6 +34,7 @@ else
 fi
 command -v Xvfb >/dev/null && command -v xvfb-run >/dev/null || missing+=(xvfb)
 command -v xauth >/dev/null || missing+=(xauth)
+command -v curl >/dev/null || missing+=(curl)
 
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
