@@ -15,7 +15,6 @@ from tiffin.ids import CellId
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.run.result import CellRun, RunSummary
 from tiffin.session.kernel import Kernel, KernelServices
-from tiffin.session.scratchpad import Scratchpad
 from tiffin.stores.memory import MemoryStore
 
 
@@ -38,6 +37,15 @@ def graph(*sources: str) -> Graph:
     return build_graph(compile_cell(c, "nb.py") for c in cells)
 
 
+def _scratchpad() -> Any:
+    """What makes a scratchpad; None in a browser, whose kernel has none."""
+    try:
+        from tiffin.session.scratchpad import Scratchpad
+    except ModuleNotFoundError:
+        return None
+    return Scratchpad
+
+
 class Bench:
     """A kernel in memory. `manifests` and `blobs` outlive it: `again` gives a fresh kernel on the same."""
 
@@ -56,7 +64,7 @@ class Bench:
         self.services = services
         self.events: list[Event] = []
         given = KernelServices(
-            manifests=self.manifests, blobs=self.blobs, **{"scratchpad": Scratchpad, **services}
+            manifests=self.manifests, blobs=self.blobs, **{"scratchpad": _scratchpad(), **services}
         )
         self.kernel = Kernel(notebook(*sources, **self.fields), given, self.events.append)
 

@@ -229,9 +229,10 @@ def test_nothing_is_traced_afterwards(place: Place) -> None:
     assert sys.gettrace() is before
 
 
-def test_a_cell_that_is_in_no_graph(place: Place) -> None:
+def test_a_cell_that_is_in_no_graph(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     filename = "<scratchpad>"
-    linecache.cache[filename] = (len(BLOCK), None, BLOCK.splitlines(keepends=True), filename)
+    lines = BLOCK.splitlines(keepends=True)
+    monkeypatch.setitem(linecache.cache, filename, (len(BLOCK), None, lines, filename))
     for _ in range(2):
         names = {"cached": caches.persistent_cache, "a": 1}
         exec(compile(BLOCK, filename, "exec"), names)
