@@ -25,16 +25,11 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 from served import ROOT, Server, add_stock, export
 
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+
+from engines import ARGUMENTS  # beside the tests
+
 CHROMIUM = os.environ.get("TIFFIN_CHROMIUM") or shutil.which("chromium") or "chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PYODIDE = "314.0.7"
 WIDGET = "boxes"
 

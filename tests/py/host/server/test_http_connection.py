@@ -99,14 +99,21 @@ class FakeTransport(asyncio.Transport):
         self.aborted.set()
 
 
-async def test_a_client_that_takes_nothing_any_more_is_cut_off() -> None:
+def connect() -> tuple[BoundedConnection, FakeTransport]:
+    """A connection whose request has come, and whose client has 10 ms to take something."""
+
     async def app(scope: Any, receive: Any, send: Any) -> None: ...
 
     config = uvicorn.Config(app, log_config=None)
     connection = BoundedConnection(config=config, server_state=ServerState(), app_state={}, seconds=0.01)
     transport = FakeTransport()
     connection.connection_made(transport)
-    connection._clear()  # the request has come
+    connection._clear()
+    return connection, transport
+
+
+async def test_a_client_that_takes_nothing_any_more_is_cut_off() -> None:
+    connection, transport = connect()
     transport.aborted.clear()
     connection.pause_writing()
     async with asyncio.timeout(5):
@@ -116,13 +123,7 @@ async def test_a_client_that_takes_nothing_any_more_is_cut_off() -> None:
 
 
 async def test_a_client_that_takes_its_time_is_not() -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None: ...
-
-    config = uvicorn.Config(app, log_config=None)
-    connection = BoundedConnection(config=config, server_state=ServerState(), app_state={}, seconds=0.01)
-    transport = FakeTransport()
-    connection.connection_made(transport)
-    connection._clear()  # the request has come
+    connection, transport = connect()
     connection.pause_writing()
     connection.resume_writing()
     with pytest.raises(TimeoutError):
