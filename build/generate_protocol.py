@@ -55,7 +55,8 @@ def typescript_type(annotation: Any) -> str:
 def interface(kind: type, *, tagged: bool) -> Iterator[str]:
     """Yield the lines of the interface for a dataclass; `tagged` ones carry their name as `type`."""
     hints = typing.get_type_hints(kind)
-    yield f"/** {inspect.cleandoc(kind.__doc__ or '').splitlines()[0]} */"
+    paragraph = inspect.cleandoc(kind.__doc__ or "").partition("\n\n")[0]
+    yield f"/** {' '.join(paragraph.splitlines())} */"
     yield f"export interface {kind.__name__} {{"
     if tagged:
         yield f'  readonly type: "{kind.__name__}";'

@@ -30,8 +30,8 @@ export interface Session {
   interrupt(): boolean;
   /** Answers what a cell asked by `input()`; null if the reader gives no answer. */
   answer(question: string, text: string | null): void;
-  /** Ends the kernel, whatever it is doing; every pending run rejects with `reason`. */
   /** Says that the page shows what was restored: work that nobody waits for may begin. */
   settle(): void;
+  /** Ends the kernel, whatever it is doing; every pending run rejects with `reason`. */
   close(reason?: string): void;
 }

@@ -60,7 +60,7 @@ export interface KernelReady {
   readonly jspi: boolean;
 }
 
-/** The kernel's process has ended, for this reason, and another one is starting: runs under way have */
+/** The kernel's process has ended, for this reason, and another one is starting: runs under way have completed without success, and what is stored comes back. */
 export interface KernelRestarted {
   readonly type: "KernelRestarted";
   readonly reason: string;
@@ -155,7 +155,7 @@ export interface ScratchDisplay {
   readonly clear: boolean;
 }
 
-/** Code in the scratchpad is over; `output` is its trailing expression, `seconds` its time. The cells that */
+/** Code in the scratchpad is over; `output` is its trailing expression, `seconds` its time. The cells that it set off come now, and `RunCompleted` tells how all went. */
 export interface ScratchEnded {
   readonly type: "ScratchEnded";
   readonly run_id: string;
@@ -219,7 +219,7 @@ export interface SetValues {
   readonly values: { readonly [name: string]: Json };
 }
 
-/** Put and remove cells, give all of them another order (ids), or change settings of the notebook; then */
+/** Put and remove cells, give all of them another order (ids), or change settings of the notebook; then run what has to run. What `order` leaves out as new stands at the end. */
 export interface EditCells {
   readonly type: "EditCells";
   readonly run_id: string;
@@ -229,7 +229,7 @@ export interface EditCells {
   readonly settings: { readonly [name: string]: Json } | null;
 }
 
-/** Run code with the notebook's names without making it a cell, and what it sets off; `timeout` in */
+/** Run code with the notebook's names without making it a cell, and what it sets off; `timeout` in seconds, from its start, ends the run. */
 export interface Execute {
   readonly type: "Execute";
   readonly run_id: string;

@@ -59,10 +59,6 @@ class EngineView(ABC):
         """Load the page again, until its document is there."""
 
     @abstractmethod
-    def screenshot(self, path: Path) -> None:
-        """Write what is in view as PNG."""
-
-    @abstractmethod
     def complaints(self) -> list[str]:
         """Errors and warnings in the page's console since it was opened."""
 
@@ -170,9 +166,6 @@ class PlaywrightView(EngineView):
     def reload(self) -> None:
         self.page.reload(wait_until="domcontentloaded")
 
-    def screenshot(self, path: Path) -> None:
-        self.page.screenshot(path=path)
-
     def complaints(self) -> list[str]:
         return list(self.said)
 
@@ -209,10 +202,6 @@ class WebKitView(EngineView):
     def reload(self) -> None:
         self.said = self.complaints()
         self.webkit.reload()
-
-    def screenshot(self, path: Path) -> None:
-        # To be taken while Python still boots: of a page at rest, WebKitGTK 2.50 was seen never to answer.
-        assert self.webkit.driver.save_screenshot(str(path))
 
     def complaints(self) -> list[str]:
         said: list[str] = self.evaluate("window.complaints ?? []")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from conftest import Served
@@ -12,8 +11,6 @@ from test_page import AFTER_COUNT, CODE_CELLS, alter, blob_of, words
 
 pytestmark = pytest.mark.browser
 
-Sites = Callable[..., Path]
-Serve = Callable[[Path], Served]
 Opening = Callable[..., tuple[EngineView, Served]]
 
 RESTORED = {

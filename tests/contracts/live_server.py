@@ -92,6 +92,11 @@ class Listener:
         """The events from here to the end of a run."""
         return self.until(lambda event: is_done(event, run_id))
 
+    def rest(self) -> None:
+        """Hear the snapshot that comes first, and the run at the start to its end."""
+        if self.next().data["kernel"] != "idle":
+            self.until_at_rest()
+
     def until_at_rest(self) -> list[Any]:
         """The events from here to the end of the first run."""
         return self.until(lambda event: event["type"] == "RunCompleted")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from live_server import LiveServer
-
-LUNCH = "# %%\nx = 20\n\n# %%\ny = x + 1\n\n# %%\nprint('served')\ny * 2\n"
+from shell import LUNCH
 
 Serve = Callable[..., LiveServer]
 
@@ -33,6 +32,5 @@ def lunch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     path = tmp_path_factory.mktemp("lunch") / "nb.py"
     path.write_text(LUNCH)
     with LiveServer(path) as server, server.listen() as listener:
-        if listener.next().data["kernel"] != "idle":
-            listener.until_at_rest()
+        listener.rest()
         yield server

@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 from live_server import PATIENCE, TOKEN, LiveServer
+from shell import LUNCH
 from transcripts import CASES, Case, Piece, carry_out, check
 
 from tiffin.host.server.execute import ExecuteAnswer, show
 from tiffin.host.server.run_events import RunEvents
 
-from .conftest import LUNCH, Serve
+from .conftest import Serve
 
 EXECUTE = "/api/kernel/execute"
 FAILED = {"success": False, "output": {"mimetype": "text/plain", "data": ""}}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_server import PROGRAM, Listener, LiveServer, wait_for_end
+from live_server import PROGRAM, wait_for_end
 
 import tiffin
 
@@ -35,16 +35,11 @@ def of_type(name: str) -> Any:
     return lambda event: event["type"] == name
 
 
-def at_rest(server: LiveServer, listener: Listener) -> None:
-    if listener.next().data["kernel"] != "idle":
-        listener.until_at_rest()
-
-
 @pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS.keys())
 def test_an_interrupt_stops_what_runs(serve: Serve, body: str) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         run_id = server.put(stuck=f"print('here')\n{body}", after="1")
         listener.until(lambda event: event["type"] == "CellConsole" and event["cell"] == "stuck")
         assert server.state()["kernel"] == "busy"
@@ -61,7 +56,7 @@ def test_an_interrupt_stops_what_runs(serve: Serve, body: str) -> None:
 def test_variables_can_be_seen_while_a_cell_runs(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         run_id = server.put(c1="x = 20", stuck="while True: pass")
         listener.until(started("stuck"))
         assert [v["name"] for v in server.request("GET", "/api/kernel/variables").json["variables"]] == [
@@ -75,7 +70,7 @@ def test_variables_can_be_seen_while_a_cell_runs(serve: Serve) -> None:
 def test_an_interrupt_right_after_a_command_is_not_lost(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         run_id = server.put(stuck="while True: pass")
         server.request("POST", "/api/kernel/interrupt")
         assert not listener.until_done(run_id)[-1]["success"]
@@ -84,7 +79,7 @@ def test_an_interrupt_right_after_a_command_is_not_lost(serve: Serve) -> None:
 def test_an_interrupt_of_nothing_does_nothing(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         assert server.request("POST", "/api/kernel/interrupt").status == 204
         assert listener.until_done(server.put(c1="x = 1"))[-1]["success"]
 
@@ -92,7 +87,7 @@ def test_an_interrupt_of_nothing_does_nothing(serve: Serve) -> None:
 def test_an_interrupt_with_an_id_stops_that_run_alone(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         first = server.put(stuck="while True: pass")
         listener.until(started("stuck"))
         # One that waits behind it, one that nobody knows: the one under way goes on.
@@ -110,7 +105,7 @@ def test_an_interrupt_with_an_id_stops_that_run_alone(serve: Serve) -> None:
 def test_an_interrupt_right_after_a_command_stops_a_run_before_its_first_cell_or_in_it(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         for number in range(5):
             run_id = server.put(stuck=f"while True: {number}")
             server.command("Interrupt", run_id=run_id)
@@ -132,7 +127,7 @@ CRASHES = {
 def test_a_crash_of_a_cell_restarts_the_kernel(serve: Serve, body: str, reason: str) -> None:
     server = serve(CACHED)
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         run_id = server.put(bomb=f"print('tick')\n{body}", after="1")
         events = listener.until(of_type("KernelRestarted"))
         assert events[-1]["reason"] == reason
@@ -158,7 +153,7 @@ def test_a_crash_of_a_cell_restarts_the_kernel(serve: Serve, body: str, reason: 
 def test_a_kernel_that_is_killed_while_idle_or_busy_comes_back(serve: Serve) -> None:
     server = serve(CACHED)
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         first = int(server.preview("pid"))
         os.kill(first, signal.SIGKILL)
         listener.until(of_type("KernelRestarted"))
@@ -179,7 +174,7 @@ def test_a_kernel_that_is_killed_while_idle_or_busy_comes_back(serve: Serve) -> 
 def test_widgets_keep_their_values_over_a_crash(serve: Serve) -> None:
     server = serve("# %%\nimport tiffin as tn\ns = tn.ui.slider(0, 10, value=1)\n\n# %%\ns.value * 2\n")
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         listener.until_done(server.command("SetValues", values={"s": 4}))
         server.put(bomb="import os\nos._exit(1)")
         listener.until(of_type("KernelRestarted"))
@@ -190,7 +185,7 @@ def test_widgets_keep_their_values_over_a_crash(serve: Serve) -> None:
 def test_edits_that_wait_survive_a_crash(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         server.put(bomb="import signal\nsignal.pause()\nimport os\nos._exit(1)")
         listener.until(started("bomb"))
         waiting = server.put(new="'kept'")
@@ -207,7 +202,7 @@ def test_edits_that_wait_survive_a_crash(serve: Serve) -> None:
 def test_a_restart_that_is_asked_for(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         run_id = server.put(stuck="while True: pass")
         listener.until(started("stuck"))
         assert server.request("POST", "/api/kernel/restart").status == 204
@@ -225,7 +220,7 @@ def test_a_restart_that_is_asked_for(serve: Serve) -> None:
 def test_a_restart_reads_what_another_program_wrote(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         server.notebook.write_text("# %%\nword = 'written elsewhere'\n")
         refused = server.request(
             "POST", "/api/kernel/commands", {"type": "EditCells", "put": [{"id": "c1", "source": "x = 9"}]}
@@ -267,7 +262,7 @@ def test_what_a_cell_leaves_behind_does_not_hide_its_end(serve: Serve) -> None:
     server = serve()
     bomb = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\n    os._exit(0)\nos._exit(5)"
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         server.put(bomb=bomb)
         assert listener.until(of_type("KernelRestarted"))[-1]["reason"].endswith("exit code 5")
         listener.until_at_rest()
@@ -280,7 +275,7 @@ def test_a_forked_process_does_not_write_among_the_events(serve: Serve) -> None:
         "    display(1)\n    os._exit(0)\nos.waitpid(pid, 0)\nprint('end')"
     )
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         events = listener.until_done(server.put(fork=body))
     assert "".join(e["text"]["text"] for e in events if e["type"] == "CellConsole") == "parent\nend\n"
     assert events[-1]["success"]
@@ -293,7 +288,7 @@ def test_what_code_writes_to_the_streams_themselves_is_no_event(serve: Serve) ->
         "sys.__stdout__.write('under\\n')\nos.read(0, 1)"
     )
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         assert listener.until_done(server.put(raw=body))[-1]["success"]
     assert server.cell("raw")["output"]["text/plain"] == "b''"
 
@@ -303,7 +298,7 @@ def test_files_beside_the_notebook_do_not_stand_in_for_modules(serve: Serve, tmp
     (tmp_path / "helper.py").write_text("name = 'beside'\n")
     server = serve("# %%\nfrom helper import *\nname\n")
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
     assert server.cell("c1")["output"]["text/plain"] == "'beside'"
 
 
@@ -311,7 +306,7 @@ def test_the_kernel_and_what_it_started_end_with_the_server(serve: Serve) -> Non
     text = "# %%\nimport os, subprocess\npid = os.getpid()\nhelper = subprocess.Popen(['sleep', '600']).pid\n"
     server = serve(text)
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         pids = [int(server.preview("pid")), int(server.preview("helper"))]
     server.process.send_signal(signal.SIGINT)
     out, err = server.process.communicate(timeout=20)
@@ -326,7 +321,7 @@ def test_the_kernel_and_what_it_started_end_with_the_server(serve: Serve) -> Non
 def test_the_kernel_ends_when_its_server_is_killed(serve: Serve, body: str) -> None:
     server = serve("# %%\nimport os\npid = os.getpid()\n")
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         pid = int(server.preview("pid"))
         run_id = server.put(body=f"pid\nprint('here')\n{body}")
         listener.until(lambda event: event["type"] == "CellConsole")
@@ -338,7 +333,7 @@ def test_the_kernel_ends_when_its_server_is_killed(serve: Serve, body: str) -> N
 def test_stop_while_a_cell_is_stuck(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
         server.put(stuck="while True:\n    try:\n        while True: pass\n    except BaseException: pass")
         listener.until(started("stuck"))
     server.process.send_signal(signal.SIGTERM)
@@ -348,7 +343,7 @@ def test_stop_while_a_cell_is_stuck(serve: Serve) -> None:
 def test_what_the_server_computed_is_a_hit_elsewhere(serve: Serve) -> None:
     server = serve()
     with server.listen() as listener:
-        at_rest(server, listener)
+        listener.rest()
     done = subprocess.run(
         [sys.executable, "-P", "-c", PROGRAM, "run", str(server.notebook), "--json"],
         capture_output=True,
