@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,8 +61,11 @@ class Listener:
     def next(self) -> Message:
         """The next message; fails when the stream ends, or nothing comes in time."""
         fields: dict[str, str] = {}
+        deadline = time.monotonic() + PATIENCE
         while True:
             line = self.response.readline()
+            # The stream's own signs of life don't count.
+            assert time.monotonic() < deadline, f"nothing came in time after {self.heard[-3:]}"
             assert line.endswith(b"\n"), f"the stream ended after {self.heard[-3:]}"
             text = line.decode().rstrip("\n")
             if text.startswith(":"):

@@ -25,6 +25,8 @@ class Interrupter:
         self._task: asyncio.Task[Any] | None = None
         self._inside = False
         self._waiting = False
+        self._early = False
+        """Whether an interrupt came when no body ran or waited: the next one to go on is told."""
         self._asked = 0
         self._suspended: dict[asyncio.Future[Any], bool] = {}
         """What sync code waits for, and whether an interrupt has ended that."""
@@ -39,7 +41,7 @@ class Interrupter:
         """Attend to a run of the present task; raises at its end if somebody else cancelled that task."""
         outer, task = self._task, asyncio.current_task()
         before = task.cancelling() if task is not None else 0
-        self._task = task
+        self._task, self._early = task, False
         try:
             yield
         finally:
@@ -48,13 +50,18 @@ class Interrupter:
             raise asyncio.CancelledError
 
     def cancel(self) -> None:
-        """Cancel the body if it waits; to be called by the event loop's own thread."""
+        """Cancel the body if it waits, or as soon as it begins; for the event loop's own thread."""
+        self._early = not (self._waiting or self._suspended)
         for future in self._suspended:
             self._suspended[future] = True
             future.cancel()
         if self._waiting and self._task is not None:
             self._asked += 1
             self._task.cancel()
+
+    def _catch_up(self) -> None:
+        if self._early:
+            self.cancel()
 
     def break_into(self, frame: FrameType | None) -> None:
         """Interrupt from a signal handler, which broke into `frame`.
@@ -70,8 +77,9 @@ class Interrupter:
             if not defer(frame):
                 raise KeyboardInterrupt
             return
-        if self._waiting or self._suspended:
-            task.get_loop().call_soon_threadsafe(self.cancel)
+        # It may be about to wait, or to run: whoever comes first sees to it.
+        self._early = True
+        task.get_loop().call_soon_threadsafe(self._catch_up)
         if mine:
             raise asyncio.CancelledError
 
@@ -108,6 +116,9 @@ class Interrupter:
             while True:
                 self._inside = True
                 try:
+                    if self._early:
+                        self._early = False
+                        step, argument = steps.throw, KeyboardInterrupt()
                     future = step(argument)
                 except StopIteration as end:
                     return end.value

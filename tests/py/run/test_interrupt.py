@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from notebooks import Bench, how
 
 import tiffin
 from tiffin.commands import Interrupt, RunCells
-from tiffin.events import RunCompleted
+from tiffin.events import CellConsole, RunCompleted
+from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome
 
 TESTS = Path(__file__).resolve().parents[2]
 
@@ -170,6 +172,36 @@ async def test_a_body_that_swallows_its_cancellation_ends_as_it_likes_and_the_re
     await bench.kernel.handle(Interrupt())
     assert how(await run) == {**STOPPED, "c1": "run"}
     assert run.cancelling() == 0
+
+
+class Interrupting:
+    """A lifecycle in whose set-up an interrupt comes, once."""
+
+    def __init__(self, frame: FrameType | None) -> None:
+        self.frame = frame
+        self.bench: Bench | None = None
+
+    async def setup(self, _context: CellContext) -> Decision:
+        if self.bench is not None:
+            bench, self.bench = self.bench, None
+            bench.kernel.interrupt(self.frame)
+        return PROCEED
+
+    async def teardown(self, _context: CellContext, outcome: Outcome) -> Outcome:
+        return outcome
+
+
+@pytest.mark.parametrize("frame", [None, sys._getframe()], ids=["the command", "a signal"])  # noqa: SLF001
+async def test_an_interrupt_between_the_start_of_a_cell_and_its_body_is_not_lost(
+    frame: FrameType | None,
+) -> None:
+    early = Interrupting(frame)
+    bench = Bench("print('here')", *OTHERS, lifecycles=(early,))
+    prepare(bench)
+    early.bench = bench
+    assert how(await bench.run()) == STOPPED
+    assert not [event for event in bench.events if isinstance(event, CellConsole)]
+    assert how(await bench.run("c1")) == {"c1": "run"}
 
 
 async def test_the_command_does_nothing_to_what_does_not_run() -> None:

@@ -23,7 +23,7 @@ LOOPS = {
     "an await": "import asyncio\nawait asyncio.sleep(60)",
     "a printer": "while True: print('x')",
     "a program": "import subprocess\nsubprocess.run(['sleep', '60'])",
-    "a shell": "import os\nos.system('sleep 60')",
+    "a shell": "import os\nos.system('echo > started; sleep 60')",
 }
 
 
@@ -40,8 +40,12 @@ def test_an_interrupt_stops_what_runs(serve: Serve, body: str) -> None:
     server = serve()
     with server.listen() as listener:
         listener.rest()
+        pipe = server.notebook.parent / "started"
+        os.mkfifo(pipe)
         run_id = server.put(stuck=f"print('here')\n{body}", after="1")
         listener.until(lambda event: event["type"] == "CellConsole" and event["cell"] == "stuck")
+        if body == LOOPS["a shell"]:
+            pipe.read_text()  # a signal before the shell is there would wait for its end
         assert server.state()["kernel"] == "busy"
         assert server.request("POST", "/api/kernel/interrupt").status == 204
         events = listener.until_done(run_id)
