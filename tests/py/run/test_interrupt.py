@@ -191,7 +191,7 @@ class Interrupting:
         return outcome
 
 
-@pytest.mark.parametrize("frame", [None, sys._getframe()], ids=["the command", "a signal"])  # noqa: SLF001
+@pytest.mark.parametrize("frame", [None, sys._getframe()], ids=["the command", "a signal"])
 async def test_an_interrupt_between_the_start_of_a_cell_and_its_body_is_not_lost(
     frame: FrameType | None,
 ) -> None:
