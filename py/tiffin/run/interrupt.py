@@ -111,7 +111,8 @@ class Interrupter:
     def drive(self, body: Awaitable[Any]) -> Generator[Any, Any, Any]:
         """Await `body`, and keep account of when its own code runs."""
         steps: Any = body.__await__()
-        step, argument = steps.send, None
+        step: Any = steps.send
+        argument: Any = None
         try:
             while True:
                 self._inside = True
