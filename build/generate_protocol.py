@@ -1,8 +1,9 @@
-"""Write the TypeScript types of events and commands from their dataclasses.
+"""Write the TypeScript types of all that goes over the wire from the dataclasses.
 
     python build/generate_protocol.py [--check]
 
-`py/tiffin/events.py` and `commands.py` are the one source; `js/protocol/messages.ts` is never edited.
+`events.py`, `commands.py`, `session/pieces.py` and `host/server/answers.py` are the one source;
+`js/protocol/messages.ts` is never edited.
 With `--check` nothing is written: the exit code is 1 when the file is stale.
 """
 
@@ -18,12 +19,15 @@ from pathlib import Path
 from typing import Any, Literal, Union
 
 from tiffin import commands, events
+from tiffin.host.server import answers
+from tiffin.session import pieces
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "js" / "protocol" / "messages.ts"
 
 HEADER = """/**
- * Events and commands of the kernel: generated from py/tiffin/events.py and py/tiffin/commands.py.
+ * What a kernel hears, tells and answers: generated from events.py, commands.py, session/pieces.py and
+ * host/server/answers.py in py/tiffin.
  * Do not edit; run `python build/generate_protocol.py`.
  */
 
@@ -70,14 +74,15 @@ def generate() -> str:
     """Return the whole file."""
     event_kinds = typing.get_args(events.Event)
     command_kinds = typing.get_args(commands.Command)
-    parts = [
+    # What a module has from another one comes once.
+    parts = dict.fromkeys(
         value
-        for module in (events, commands)
+        for module in (events, commands, pieces, answers)
         for value in vars(module).values()
         if dataclasses.is_dataclass(value)
         and isinstance(value, type)
         and value not in (*event_kinds, *command_kinds)
-    ]
+    )
     lines = [HEADER]
     for kind in parts:
         lines += interface(kind, tagged=False)

@@ -1,5 +1,6 @@
 /**
- * Events and commands of the kernel: generated from py/tiffin/events.py and py/tiffin/commands.py.
+ * What a kernel hears, tells and answers: generated from events.py, commands.py, session/pieces.py and
+ * host/server/answers.py in py/tiffin.
  * Do not edit; run `python build/generate_protocol.py`.
  */
 
@@ -51,6 +52,132 @@ export interface CellSource {
   readonly kind: "code" | "markdown";
   readonly name: string | null;
   readonly settings: { readonly [name: string]: Json } | null;
+}
+
+/** What the code wrote; on `stderr` also what went wrong, in words. */
+export interface Written {
+  readonly data: string;
+}
+
+/** The best representation of a value; empty text for none. */
+export interface Shown {
+  readonly mimetype: string;
+  readonly data: Json;
+}
+
+/** What the code displayed; `clear` says that what it displayed before is to go. */
+export interface Displayed {
+  readonly mimetype: string;
+  readonly data: Json;
+  readonly clear: boolean;
+}
+
+/** How a cell ended that the code set off. */
+export interface Ended {
+  readonly cell: string;
+  readonly status: "idle" | "queued" | "running" | "error" | "stale" | "cancelled";
+  readonly error: ErrorReport | null;
+  readonly reason: string | null;
+}
+
+/** The last piece, once nothing more will come: `success` is false if the code, or any cell that it set off, failed. `output` is the value of its last expression. */
+export interface Done {
+  readonly success: boolean;
+  readonly output: Shown;
+}
+
+/** A name that a cell has bound. `live` says that its value is in memory, not only known from the cache; `preview` is the value or its size where one of Python's own types says so, else None. */
+export interface Variable {
+  readonly name: string;
+  readonly cell: string;
+  readonly type: string;
+  readonly live: boolean;
+  readonly preview: string | null;
+}
+
+/** What a notebook is called, and in which order its cells see each other. */
+export interface NotebookHead {
+  readonly filename: string;
+  readonly title: string | null;
+  readonly order: "graph" | "document" | "auto";
+}
+
+/** What a running cell asks its reader; `AnswerInput` brings the line. */
+export interface Question {
+  readonly question: string;
+  readonly prompt: string;
+}
+
+/** A cell as it was written, and what there is to show of it. `run_id` is that of the run it took part in last; `trimmed` says that the earliest of what it printed or displayed while it ran is not kept. */
+export interface CellAnswer {
+  readonly id: string;
+  readonly name: string | null;
+  readonly kind: "code" | "markdown";
+  readonly source: string;
+  readonly settings: { readonly [name: string]: Json };
+  readonly status: "idle" | "queued" | "running" | "error" | "stale" | "cancelled";
+  readonly origin: "export" | "cache" | "run" | "none";
+  readonly run_id: string | null;
+  readonly key: string | null;
+  readonly seconds: number;
+  readonly output: { readonly [name: string]: Json } | null;
+  readonly displays: readonly { readonly [name: string]: Json }[];
+  readonly console: readonly ConsoleText[];
+  readonly error: ErrorReport | null;
+  readonly reason: string | null;
+  readonly question: Question | null;
+  readonly trimmed: boolean;
+}
+
+/** A widget whose value was set: its name and its front-end value. */
+export interface ElementState {
+  readonly name: string;
+  readonly value: Json;
+}
+
+/** Notebook and kernel after the event `last_event`: cells in their order, by element id the widgets whose values were set, runs that have started and not completed. */
+export interface Snapshot {
+  readonly notebook: NotebookHead;
+  readonly kernel: "starting" | "idle" | "busy" | "failed";
+  readonly python: string | null;
+  readonly cells: readonly CellAnswer[];
+  readonly stale: readonly string[];
+  readonly elements: { readonly [name: string]: ElementState };
+  readonly runs: readonly string[];
+  readonly stats: KernelStats;
+  readonly last_event: number;
+}
+
+/** Events between `after` and `oldest` are no longer kept. */
+export interface Lost {
+  readonly after: number;
+  readonly oldest: number;
+  readonly detail: string;
+}
+
+/** The command was taken; `run_id` is that of the run it starts, if it starts one. */
+export interface RunAnswer {
+  readonly run_id: string | null;
+}
+
+/** The names that cells have bound. */
+export interface VariablesAnswer {
+  readonly variables: readonly Variable[];
+}
+
+/** What is wrong with a request, in one sentence (RFC 9457). */
+export interface ProblemAnswer {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}
+
+/** Code to run in the scratchpad; `timeout`, in seconds from the start of the run, ends it. */
+export interface ExecuteRequest {
+  readonly code: string;
+  readonly run_id: string | null;
+  readonly timeout: number | null;
 }
 
 /** The kernel is up and takes commands. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from tiffin.commands import command_from_json
 from tiffin.errors import NotebookError, TiffinError, UsageError
+from tiffin.host.server.answers import RunAnswer
 from tiffin.host.server.bodies import Limits, read_json
 from tiffin.host.server.execute import Execution, read_execute
 from tiffin.host.server.frames import to_json
@@ -20,6 +22,9 @@ from tiffin.host.server.guard import EVENTS_PATH, Access, Guard
 from tiffin.host.server.live_kernel import KernelGone, LiveKernel, RunConflict, with_run_id
 from tiffin.host.server.problems import Problem, Refused
 from tiffin.host.server.sse import EventStream, messages, parse_id
+
+DESCRIPTION = Path(__file__).with_name("openapi.json")
+"""Written by `build/generate_openapi.py`."""
 
 _STATUS: dict[type[TiffinError], int] = {
     UsageError: 422,
@@ -48,6 +53,7 @@ class KernelApi:
             Route("/api/kernel/restart", self.restart, methods=["POST"]),
             Route("/api/kernel/state", self.state, methods=["GET"]),
             Route("/api/kernel/variables", self.variables, methods=["GET"]),
+            Route("/api/kernel/openapi.json", self.describe, methods=["GET"]),
         ]
 
     async def listen(self, request: Request) -> ASGIApp:
@@ -71,7 +77,7 @@ class KernelApi:
         """`POST commands`: take a command; the answer is the id of the run that it starts."""
         document = with_run_id(await read_json(request, self._limits))
         run_id = await self._kernel.post(command_from_json(document))
-        return Response(to_json({"run_id": run_id}), 202, media_type="application/json")
+        return Response(to_json(vars(RunAnswer(run_id))), 202, media_type="application/json")
 
     async def execute(self, request: Request) -> ASGIApp:
         """`POST execute`: run code in the scratchpad; the answer is the stream of what comes of it.
@@ -101,6 +107,10 @@ class KernelApi:
         """`GET variables`: the names that cells have bound, also while a cell runs."""
         document = {"variables": await self._kernel.variables()}
         return Response(to_json(document), media_type="application/json")
+
+    async def describe(self, request: Request) -> Response:
+        """`GET openapi.json`: what can be asked for at which address, as an OpenAPI document."""
+        return Response(DESCRIPTION.read_bytes(), media_type="application/json")
 
 
 def make_app(

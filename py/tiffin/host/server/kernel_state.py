@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from tiffin.events import CellStatus, KernelStats, Origin
+from tiffin.host.server.answers import CellAnswer, KernelStatus, NotebookHead, Snapshot
 from tiffin.notebook.notebook import Notebook
 
 Json: TypeAlias = Any
-KernelStatus = Literal["starting", "idle", "busy", "failed"]
 
 MOST_PIECES = 1_000
 """How many pieces of text are kept of a cell that prints while it runs; the earliest go first."""
@@ -131,24 +131,25 @@ class KernelState:
         """Return a snapshot: cells in their order with source and state, widgets, runs under way, the number
         of the last event that it takes in."""
         states = {cell.id: self.cells.get(cell.id, CellState()) for cell in notebook.cells}
-        return {
-            "notebook": {"filename": notebook.filename, "title": notebook.title, "order": notebook.order},
-            "kernel": kernel,
-            "python": self.python,
-            "cells": [
-                {
-                    "id": cell.id,
-                    "name": cell.name,
-                    "kind": cell.kind,
-                    "source": cell.source,
-                    "settings": dict(cell.settings),
+        snapshot = Snapshot(
+            notebook=NotebookHead(notebook.filename, notebook.title, notebook.order),
+            kernel=kernel,
+            python=self.python,
+            cells=tuple(
+                CellAnswer(
+                    id=cell.id,
+                    name=cell.name,
+                    kind=cell.kind,
+                    source=cell.source,
+                    settings=dict(cell.settings),
                     **vars(states[cell.id]),
-                }
+                )
                 for cell in notebook.cells
-            ],
-            "stale": list(self.stale),
-            "elements": self.elements,
-            "runs": sorted(self.runs),
-            "stats": self.stats,
-            "last_event": last_event,
-        }
+            ),
+            stale=self.stale,
+            elements=self.elements,
+            runs=tuple(sorted(self.runs)),
+            stats=self.stats,
+            last_event=last_event,
+        )
+        return snapshot.to_json()

@@ -27,12 +27,13 @@ from tiffin.events import (
     ScratchEnded,
     event_to_json,
 )
+from tiffin.host.server.answers import KernelStatus
 from tiffin.host.server.event_log import EventLog
 from tiffin.host.server.frames import ANSWER, COMMAND, EDIT, EVENT, FAILED, QUESTION, SETUP, Frame, to_json
 from tiffin.host.server.kernel_life import KernelLife
 from tiffin.host.server.kernel_process import Hear, KernelProcess
 from tiffin.host.server.kernel_setup import KernelSetup
-from tiffin.host.server.kernel_state import KernelState, KernelStatus
+from tiffin.host.server.kernel_state import KernelState
 from tiffin.host.server.notebook_file import NotebookFile
 from tiffin.host.server.run_events import RunEvents
 from tiffin.ids import new_run_id

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from starlette.types import Receive, Scope, Send
 
+from tiffin.host.server.answers import Lost
 from tiffin.host.server.event_log import EventLog
 from tiffin.host.server.frames import to_json
 
@@ -55,8 +56,8 @@ async def messages(
         if events is None:
             if position is not None:
                 detail = "events after this one are no longer kept: the state as it is now follows"
-                lost = {"after": position, "oldest": log.oldest, "detail": detail}
-                yield to_message(to_json(lost).decode(), name="lost")
+                lost = Lost(position, log.oldest, detail)
+                yield to_message(to_json(vars(lost)).decode(), name="lost")
             # What is yielded may be taken late: snapshot and position belong together.
             position = log.newest
             yield to_message(to_json(snapshot()).decode(), position, "snapshot")
