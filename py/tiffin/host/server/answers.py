@@ -86,6 +86,8 @@ class Snapshot:
             **vars(self),
             "notebook": vars(self.notebook),
             "cells": [vars(cell) for cell in self.cells],
+            "stale": list(self.stale),
+            "runs": list(self.runs),
         }
 
 

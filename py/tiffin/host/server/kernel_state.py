@@ -45,6 +45,8 @@ class KernelState:
         """The widgets whose values were set: their names and front-end values, by element id."""
         self.runs: set[str] = set()
         """The runs that have started and not completed."""
+        self._silent: set[str] = set()
+        """Cells that have started and shown nothing since: what they showed before may turn out to stay."""
         self.stats: Json = vars(KernelStats())
         self.python: str | None = None
 
@@ -73,7 +75,7 @@ class KernelState:
                 self._change(event["cell"], status="queued", reason=event["reason"], run_id=event["run_id"])
             case "CellStarted":
                 self._change(event["cell"], status="running", reason=None, run_id=event["run_id"])
-                self._change(event["cell"], console=(), displays=(), trimmed=False)
+                self._silent.add(event["cell"])
             case "CellConsole":
                 self._print(event["cell"], event["text"])
             case "CellDisplay":
@@ -92,8 +94,15 @@ class KernelState:
         kept = {cell: state for cell, state in self.cells.items() if cell not in removed}
         self.cells = {cell: kept.get(cell, CellState()) for cell in (*cells, *(kept.keys() - set(cells)))}
 
+    def _begun(self, cell: str) -> CellState | None:
+        """Return a cell that shows something; what is there from before its run goes."""
+        if cell in self._silent:
+            self._silent.discard(cell)
+            self._change(cell, console=(), displays=(), trimmed=False)
+        return self.cells.get(cell)
+
     def _print(self, cell: str, text: Json) -> None:
-        state = self.cells.get(cell)
+        state = self._begun(cell)
         if state is None:
             return
         pieces = (*state.console, text)
@@ -103,7 +112,7 @@ class KernelState:
         self.cells[cell] = replace(state, console=kept, trimmed=state.trimmed or over)
 
     def _display(self, cell: str, bundle: Json, *, clear: bool) -> None:
-        state = self.cells.get(cell)
+        state = self._begun(cell)
         if state is None:
             return
         bundles = ((bundle,) if bundle else ()) if clear else (*state.displays, bundle)
@@ -111,12 +120,14 @@ class KernelState:
         self.cells[cell] = replace(state, displays=bundles[-MOST_DISPLAYS:], trimmed=state.trimmed or over)
 
     def _end(self, event: Json) -> None:
-        state = self.cells.get(event["cell"])
+        fails = event["status"] in ("error", "cancelled")
+        state = self._begun(event["cell"]) if fails else self.cells.get(event["cell"])
+        self._silent.discard(event["cell"])
         if state is None:
             return
         # None: what is on show stays, be it that of a stale result or what a body had printed.
         shown = {name: event[name] for name in ("output", "displays", "console") if event[name] is not None}
-        if event["status"] in ("error", "cancelled"):
+        if fails:
             shown.setdefault("output", None)
         for name in ("displays", "console"):
             if name in shown:

@@ -70,6 +70,16 @@ def test_a_stale_cell_keeps_what_it_shows_and_a_failed_one_its_prints() -> None:
     assert state.cells["c1"].console == ({"stream": "stdout", "text": "a"},)
 
 
+def test_a_result_that_is_shown_already_stays_when_the_cell_is_looked_at_again() -> None:
+    shown = CellEnded("r", "c1", "idle", "run", "k", 1.0, None, (), (ConsoleText("stdout", "a"),))
+    hit = heard(shown, CellStarted("s", "c1"), CellEnded("s", "c1", "idle", "cache", "k", 1.0))
+    assert hit.cells["c1"].console == ({"stream": "stdout", "text": "a"},)
+    again = heard(shown, CellStarted("s", "c1"), text("b"))
+    assert again.cells["c1"].console == ({"stream": "stdout", "text": "b"},)
+    stopped = heard(shown, CellStarted("s", "c1"), CellEnded("s", "c1", "cancelled", "none", None, 0.0))
+    assert stopped.cells["c1"].console == ()
+
+
 def test_clearing_displays() -> None:
     shown = CellDisplay("r", "c1", {"text/plain": "1"})
     replaced = CellDisplay("r", "c1", {"text/plain": "2"}, clear=True)
