@@ -15,6 +15,7 @@ from tiffin.errors import UsageError
 from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_folder
 from tiffin.host.cli.explained import explained, stderr_console
 from tiffin.host.cli.user_settings import settings_folder, user_cache_limit, user_options
+from tiffin.host.native.services import check_cache
 
 TOKEN = "TIFFIN_TOKEN"  # noqa: S105 (the name of a variable)
 _LIBRARIES = ("starlette", "uvicorn", "h11", "anyio")
@@ -72,8 +73,7 @@ def offer_kernel(
             "a token has 16 to 256 letters, digits and characters of ._~-: without --token, one is made"
         )
     folder, shared = choose_cache(cache, notebook, os.environ)
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file: the cache is a folder")
+    check_cache(folder)
     limit = user_cache_limit(os.environ)
     options = user_options(os.environ)
     setup = setups.KernelSetup(

@@ -57,13 +57,16 @@ def choose_executor(notebook: Notebook, options: NativeOptions) -> Executor:
     return find_executor(notebook.settings.get("executor", options.executor or DEFAULT))
 
 
-def cache_place(cache: Path, shared: str | None, report: Callable[[Event], None]) -> Place:
-    """Return the place of a cache in the folder `cache`, with the `shared` one behind it if there is one.
+def check_cache(folder: Path) -> None:
+    """Raise `UsageError` if a file stands where the folder of a cache is to be."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file: the cache is a folder")
 
-    `UsageError` if the folder is a file.
-    """
-    if cache.exists() and not cache.is_dir():
-        raise UsageError(f"{cache} is a file: the cache is a folder")
+
+def cache_place(cache: Path, shared: str | None, report: Callable[[Event], None]) -> Place:
+    """Return the place of a cache in the folder `cache`, with the `shared` one behind it if there is one;
+    errors as for `check_cache`."""
+    check_cache(cache)
     if shared is None:
         return FolderPlace(cache.absolute())
     bucket = open_bucket(shared, os.environ)

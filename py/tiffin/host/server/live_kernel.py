@@ -188,7 +188,7 @@ class LiveKernel:
         `NotebookError` if that cannot be read, and nothing happens."""
         async with self._lock:
             before = self.file.notebook
-            if await self.file.read_again():
+            if self.file.read_again():
                 after = [cell.id for cell in self.file.notebook.cells]
                 removed = tuple(cell.id for cell in before.cells if cell.id not in after)
                 self._report(NotebookEdited(new_run_id(), tuple(after), tuple(after), removed))
@@ -209,7 +209,7 @@ class LiveKernel:
         number = next(self._numbers)
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
-        life.process.send(QUESTION, {"id": number, "about": "variables"})
+        life.process.send(QUESTION, {"id": number})
         try:
             async with asyncio.timeout(LONGEST_ANSWER):
                 return await answer

@@ -16,11 +16,13 @@ from tiffin.notebook.notebook import Notebook
 
 
 class NotebookFile:
-    """The notebook in a file. It is read without running anything: no star import is looked up."""
+    """The notebook in a file. It is read without running anything: no star import is looked up.
+
+    One at a time may change it, and waits for that.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = asyncio.Lock()
         self.notebook, self._digest = self._read()
 
     def _read(self) -> tuple[Notebook, Digest | None]:
@@ -39,14 +41,13 @@ class NotebookFile:
         `UsageError` for an edit that cannot be carried out, `NotebookError` for a file that cannot be written
         or that somebody else has changed; nothing is changed then.
         """
-        async with self._lock:
-            edited = edit_notebook(self.notebook, command, rewrite_cell)
-            if edited.notebook != self.notebook:
-                await asyncio.to_thread(self._write, edited.notebook)
-            self.notebook = edited.notebook
-            return edited
+        edited = edit_notebook(self.notebook, command, rewrite_cell)
+        if edited.notebook != self.notebook:
+            await asyncio.to_thread(self._write, edited.notebook)
+        self.notebook = edited.notebook
+        return edited
 
-    async def follow(self, command: EditCells, later: Collection[str]) -> EditedNotebook:
+    async def follow(self, command: EditCells, later: Collection[str]) -> None:
         """Carry out an edit that a kernel has made, and write it; errors as for `edit`.
 
         `later` are cells that were edited here, and of which the kernel has not heard yet: they stay.
@@ -57,7 +58,7 @@ class NotebookFile:
         left = {*known, *(source.id for source in put)} - set(remove)
         told = [cell for cell in command.order or () if cell in left]
         order = (*told, *(cell for cell in known if cell in left and cell not in told))
-        return await self.edit(replace(command, put=put, remove=remove, order=order))
+        await self.edit(replace(command, put=put, remove=remove, order=order))
 
     def _write(self, notebook: Notebook) -> None:
         found = self._on_disk()
@@ -74,11 +75,10 @@ class NotebookFile:
         write_notebook(notebook, self.path)
         self._digest = self._on_disk()
 
-    async def read_again(self) -> bool:
+    def read_again(self) -> bool:
         """Read the file if it is another one than was read or written last, and return whether it was;
         `NotebookError` if it cannot be read, and nothing is changed."""
-        async with self._lock:
-            if self._on_disk() == self._digest:
-                return False
-            self.notebook, self._digest = self._read()
-            return True
+        if self._on_disk() == self._digest:
+            return False
+        self.notebook, self._digest = self._read()
+        return True

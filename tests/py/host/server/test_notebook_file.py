@@ -56,8 +56,8 @@ async def test_what_somebody_else_wrote_is_not_overwritten(path: Path) -> None:
         await file.edit(put(c1="x = 2"))
     assert path.read_text() == "# %%\nx = 'of my own'\n"
     assert file.notebook.cells[0].source == "x = 1"
-    assert await file.read_again()
-    assert not await file.read_again()
+    assert file.read_again()
+    assert not file.read_again()
     await file.edit(put(c1="x = 3"))
     assert path.read_text() == "# %%\nx = 3\n"
 
