@@ -74,6 +74,7 @@ lint: $(PYTHON_READY) $(NODE_READY)
 bench: setup
 	$(BIN)/python bench/kernel.py
 	$(BIN)/python bench/caches.py
+	$(BIN)/python bench/server.py
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/boot.py
 

@@ -132,6 +132,12 @@ def measure_array(folder: Path, size: int) -> dict[str, float]:
     return found
 
 
+def check_run(command: list[str]) -> None:
+    """Have `tiffin run` run a notebook, and see that it did."""
+    told = subprocess.run(command, check=True, capture_output=True).stdout
+    assert {cell["state"] for cell in json.loads(told)} == {"idle"}, told
+
+
 def measure_unchanged(folder: Path, count: int) -> dict[str, float]:
     """Return seconds for a notebook of `count` cells that nobody changed: run in a new session, and by
     command."""
@@ -149,12 +155,13 @@ def measure_unchanged(folder: Path, count: int) -> dict[str, float]:
     first = seconds(run, 1)
     again = seconds(run)
     assert {cell.run.result.origin for cell in run().cells.values() if cell.run.result} == {"cache"}
-    command = [sys.executable, "-m", "tiffin.host.cli.main", "run", str(path), "--json"]
+    program = "from tiffin.host.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "run", str(path), "--json"]
     bare = [sys.executable, "-c", "import tiffin.host.cli.main"]
     return {
         "first": first,
         "again": again,
-        "command": seconds(lambda: subprocess.run(command, check=True, capture_output=True)),
+        "command": seconds(lambda: check_run(command)),
         "imports": seconds(lambda: subprocess.run(bare, check=True)),
     }
 

@@ -43,6 +43,7 @@ LEFT_OUT = (
     "run/scratch_names.py",
     "session/alarm.py",
     "session/code_mode.py",
+    "session/pieces.py",
     "session/scratchpad.py",
     "session/script.py",
     "stores/file.py",

@@ -41,6 +41,9 @@ class SiteHandler(SimpleHTTPRequestHandler):
     """
 
     protocol_version = "HTTP/1.1"
+    # Headers and body are sent apart: on a connection that is kept, the body's end would wait for an
+    # acknowledgement.
+    disable_nagle_algorithm = True
     extensions_map = {  # noqa: RUF012 (the base class declares it so)
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript; charset=utf-8",

@@ -7,6 +7,7 @@ import http.client
 import json
 import re
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,14 @@ def test_a_socket_on_any_free_port() -> None:
         assert address("::1", bound, "t") == f"http://[::1]:{port}/api/kernel/events?token=t"
         with pytest.raises(OSError, match="in use"):
             bind("127.0.0.1", port)
+
+
+def test_no_answer_waits_for_an_acknowledgement() -> None:
+    # asyncio turns Nagle's algorithm off for connections that say they are TCP.
+    with bind("127.0.0.1", 0) as bound, socket.create_connection(bound.getsockname()):
+        accepted, _ = bound.accept()
+        with accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
 
 
 def test_what_is_private() -> None:

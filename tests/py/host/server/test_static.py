@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import http.client
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tiffin.host.server.static import SiteServer, make_server
+from tiffin.host.server.static import SiteHandler, SiteServer, make_server
 
 DIGEST = "ab" * 32
 FILES = {
@@ -330,3 +331,22 @@ def test_without_a_log_nothing_is_said(site: Path, capfd: pytest.CaptureFixture[
 def test_a_port_that_is_taken_is_an_error(server: SiteServer, site: Path) -> None:
     with pytest.raises(OSError, match="in use"):
         make_server(site, "127.0.0.1", server.server_address[1])
+
+
+def test_no_answer_waits_for_an_acknowledgement(site: Path) -> None:
+    options = []
+
+    class Handler(SiteHandler):
+        def setup(self) -> None:
+            super().setup()
+            options.append(self.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    with (
+        SiteServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(site))) as server,
+        socket.create_connection(("127.0.0.1", server.server_port)) as connection,
+    ):
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        server.handle_request()
+        while connection.recv(1 << 16):
+            pass
+    assert [bool(option) for option in options] == [True]
