@@ -157,14 +157,15 @@ class Runner:
             self._report(RunCompleted(run_id, success, self._stats()))
 
     async def _drain(self, run: _Run) -> None:
-        if self._interrupted:  # before its first cell
-            self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
-        while (cell_id := run.scheduler.next()) is not None:
+        while True:
+            if self._interrupted:  # which may be before the first cell
+                self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
+            cell_id = run.scheduler.next()
+            if cell_id is None:
+                return
             await self._step(cell_id, run)
             if self._follow(cell_id, run):
                 await asyncio.sleep(0)  # cells that set each other's states must be interruptible
-            if self._interrupted:
-                self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
 
     async def _run_beside(self, beside: Beside, run: _Run) -> None:
         """Run code that is no cell: what it needs comes before, and what it sets off is queued."""
@@ -176,8 +177,6 @@ class Runner:
         self._interrupted |= outcome.status == "interrupted"
         run.scheduler.graph = self.graph
         self._follow(SCRATCHPAD, run)
-        if self._interrupted:
-            self._cancel(run.scheduler.interrupt(INTERRUPTED), run, fine=False)
 
     def _begin(self, plan: Plan, run: _Run) -> None:
         blocked = tuple(Blocked(cell, reason) for cell, reason in plan.blocked.items())
