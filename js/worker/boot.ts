@@ -15,7 +15,7 @@ import {
   type Scripts,
   withFiles,
 } from "./runtime.ts";
-import { type Library, linking, makeRoom, reopenLibraries, RESEED } from "./snapshot.ts";
+import { type Library, linking, makeRoom, reopenLibraries, reseed } from "./snapshot.ts";
 
 /** What a boot brings to life. */
 export interface Booted {
@@ -32,6 +32,8 @@ export interface Booted {
 }
 
 const KERNEL = "/lib/tiffin_kernel.whl";
+/** What Pyodide calls the archive of the standard library. */
+const STDLIB = /^python\d+\.zip$/;
 
 /** The files that every boot needs, on their way. */
 interface Files {
@@ -119,7 +121,8 @@ async function restore(
     _loadSnapshot: head, // read when the module is there, and filled
   });
   reopenLibraries(pyodide._module, snapshot.libraries.handles);
-  pyodide.runPython(RESEED);
+  // Nothing is compiled at such a start: Python's compiler alone takes WebAssembly's some milliseconds.
+  reseed(pyodide.pyimport("sys"));
   return pyodide;
 }
 
@@ -150,7 +153,7 @@ async function startPython(config: BootConfig, files: Files, phase: (name: BootP
 /** Puts the kernel where Python imports from. */
 export function addKernel(pyodide: Pyodide, kernel: Uint8Array): void {
   pyodide.FS.writeFile(KERNEL, kernel);
-  pyodide.runPython(`import sys; sys.path.append(${JSON.stringify(KERNEL)})`);
+  pyodide.pyimport("sys").path.append(KERNEL);
 }
 
 /** Python has read the directories of its archives before the snapshot was made: any will do for a start. */
@@ -195,9 +198,9 @@ export async function loadPyodide(
 /** Puts the archives where Python has found them, to be fetched when it reads them. */
 function placeArchives(config: BootConfig, pyodide: Pyodide): () => Promise<void> {
   const { stdlib, kernel } = config.runtime;
-  const version = String(pyodide.runPython("import sys; f'{sys.version_info[0]}{sys.version_info[1]}'"));
+  const name = pyodide.FS.readdir("/lib").find((entry) => STDLIB.test(entry)) ?? "";
   const places = [
-    placeArchive(pyodide.FS, `/lib/python${version}.zip`, stdlib),
+    placeArchive(pyodide.FS, `/lib/${name}`, stdlib),
     placeArchive(pyodide.FS, KERNEL, kernel),
   ];
   return async () => {

@@ -4,7 +4,7 @@ import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
-import type { Handle } from "./pyodide.ts";
+import type { Handle, Pyodide } from "./pyodide.ts";
 
 /** More than any notebook loads: a browser remembers 250 by itself. */
 const MOST_RESOURCES = 10_000;
@@ -30,8 +30,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   fetchRest = booted.fetchRest;
   send({ kind: "path", path: booted.path, reason: booted.reason });
   send({ kind: "phase", phase: "starting", at: now() });
-  // Only Python itself knows, and only where cells run: in a call that may wait.
-  const jspi = (await booted.pyodide.runPythonAsync("import pyodide.ffi; pyodide.ffi.can_run_sync()")) === true;
+  const jspi = await canRunSync(booted.pyodide);
   // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
   const inner = booted.pyodide._api;
   if (inner !== undefined) inner.on_fatal = fail;
@@ -47,6 +46,15 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
     },
   });
   send({ kind: "booted", at: now(), jspi });
+}
+
+/** Whether cells may wait in sync code. Only Python itself knows, and only where cells run: in a call that may wait. */
+async function canRunSync(pyodide: Pyodide): Promise<boolean> {
+  try {
+    return await pyodide.pyimport("pyodide.ffi").can_run_sync.callPromising();
+  } catch {
+    return false; // where no call may
+  }
 }
 
 /** Fetches the rest in the background; what cannot be had is fetched, or missed, when Python reads it. */

@@ -14,7 +14,7 @@ type FetchNow = (url: string) => Uint8Array | undefined;
 
 /** Puts the notebook's files where its code looks for them; nothing of `public` is fetched here. */
 export function placeFiles(pyodide: Pyodide, files: FilesConfig, modules: Uint8Array | null): void {
-  pyodide.runPython(`import sys; sys.path.insert(0, ${JSON.stringify(FOLDER)})`);
+  pyodide.pyimport("sys").path.insert(0, FOLDER);
   if (modules !== null) pyodide.unpackArchive(modules, "zip", { extractDir: FOLDER });
   for (const [path, [size, digest]] of Object.entries(files.public)) {
     // The digest in the address: what a browser kept of another version is no answer.

@@ -5,7 +5,11 @@ import type { Body } from "./blobs.ts";
 
 /** Python's ways to wait inside code that is not async (JSPI), where there are any. */
 export interface Ffi {
-  readonly can_run_sync: () => boolean;
+  readonly can_run_sync: {
+    (): boolean;
+    /** Calls it so that it may wait. */
+    callPromising(): Promise<boolean>;
+  };
   readonly run_sync: (promise: Promise<unknown>) => unknown;
 }
 
@@ -15,6 +19,12 @@ export interface Inside extends Ffi {
   readonly pause: (milliseconds: number) => void;
   /** Python's class of event loops. */
   readonly loops: unknown;
+}
+
+/** Python's module `sys`. */
+export interface Sys {
+  readonly path: { append(folder: string): void; insert(index: number, folder: string): void };
+  readonly modules: { get(name: string): { seed(): void } | undefined };
 }
 
 /** Python's bytes; the view is to be released. */
@@ -61,6 +71,7 @@ export interface FileSystem {
   writeFile(path: string, data: Uint8Array): void;
   readFile(path: string): Uint8Array<ArrayBuffer>;
   mkdirTree(path: string): void;
+  readdir(path: string): readonly string[];
   lookupPath(path: string): { readonly node: FileNode };
   readonly ErrnoError: new (errno: number) => Error;
 }
@@ -103,8 +114,8 @@ export interface Pyodide {
   runPython(code: string): unknown;
   pyimport(name: "tiffin.host.browser.entry"): PyModule;
   pyimport(name: "pyodide.ffi"): Ffi;
+  pyimport(name: "sys"): Sys;
   pyimport(name: "pyodide.webloop"): { readonly WebLoop: unknown };
-  runPythonAsync(code: string): Promise<unknown>;
   /** Pyodide's inner side: called once nothing can be run any more. */
   readonly _api?: { on_fatal?: (error: unknown) => void };
   loadPackage(

@@ -7,7 +7,7 @@
  */
 
 import type { LibraryConfig } from "../protocol/rpc.ts";
-import type { CreateModule, EmscriptenModule, EmscriptenSettings } from "./pyodide.ts";
+import type { CreateModule, EmscriptenModule, EmscriptenSettings, Sys } from "./pyodide.ts";
 
 /** Libraries in WebAssembly that are linked before Python starts, in this order. */
 export interface Library {
@@ -83,10 +83,6 @@ export function openHandles(module: EmscriptenModule): [handle: number, name: st
 }
 
 /** What was drawn by lot before the snapshot was made would be the same for everybody: it is drawn again. */
-export const RESEED = `
-import sys
-if "random" in sys.modules:
-    sys.modules["random"].seed()
-if "numpy.random" in sys.modules:
-    sys.modules["numpy.random"].seed()
-`;
+export function reseed(sys: Sys): void {
+  for (const name of ["random", "numpy.random"]) sys.modules.get(name)?.seed();
+}

@@ -20,6 +20,7 @@ function makeFs(): FileSystem & { readonly nodes: Map<string, FileNode>; readonl
     ErrnoError,
     writeFile: (path, data) => nodes.set(path, { contents: data, usedBytes: data.length }),
     mkdirTree: (path) => folders.push(path),
+    readdir: () => [...nodes.keys()],
     readFile: (path) => nodes.get(path)?.contents as Uint8Array<ArrayBuffer>,
     lookupPath: (path) => ({ node: nodes.get(path) as FileNode }),
   };
@@ -66,11 +67,11 @@ describe("placeFiles", () => {
 
   it("puts the notebook's folder first on the path, and its files where code looks for them", () => {
     const fs = makeFs();
-    const runPython = vi.fn();
+    const insert = vi.fn();
     const unpackArchive = vi.fn();
-    const pyodide = { FS: fs, runPython, unpackArchive } as unknown as Pyodide;
+    const pyodide = { FS: fs, pyimport: () => ({ path: { insert } }), unpackArchive } as unknown as Pyodide;
     placeFiles(pyodide, files, null);
-    expect(runPython).toHaveBeenCalledWith('import sys; sys.path.insert(0, "/home/pyodide")');
+    expect(insert).toHaveBeenCalledWith(0, "/home/pyodide");
     expect(unpackArchive).not.toHaveBeenCalled();
     expect([...fs.nodes.keys()]).toEqual(["/home/pyodide/public/a b/ü.csv"]);
     const archive = new Uint8Array([1]);
