@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from tiffin.commands import Execute, command_from_json
+from tiffin.commands import EditCells, Execute, RunCells, RunStale, command_from_json
 from tiffin.errors import UsageError
 from tiffin.host.server.frames import to_json
 from tiffin.host.server.live_kernel import LiveKernel
+from tiffin.host.server.notebook_file import Check
 from tiffin.host.server.sse import HEARTBEAT, to_message
 from tiffin.ids import new_run_id
 from tiffin.outputs.mime import best
@@ -26,6 +27,8 @@ from tiffin.outputs.mime import best
 Json: TypeAlias = Any
 Piece: TypeAlias = tuple[str, Json]
 """The name of a message, and its data."""
+Starting: TypeAlias = Execute | RunCells | RunStale | EditCells
+"""The commands whose runs are told of."""
 
 REST_OF_LINE = 0.05
 """How long text may wait for the rest of its line, in seconds: `print` writes its end apart."""
@@ -52,7 +55,7 @@ class ExecuteAnswer:
 
     def __init__(self) -> None:
         self._output: Json = None
-        self._ended = False
+        self._begun = False
         self.done = False
 
     def pieces(self, event: Json) -> Iterator[Piece]:
@@ -62,13 +65,18 @@ class ExecuteAnswer:
                 yield event["text"]["stream"], {"data": event["text"]["text"]}
             case "ScratchDisplay":
                 yield "output", {**show(event["bundle"]), "clear": event["clear"]}
+            case "RunStarted":
+                self._begun = True
             case "ScratchEnded":
-                self._ended = True
+                self._begun = True
                 self._output = event["output"]
             case "CellEnded":
                 yield from _tell_cell(event)
+            case "KernelRestarted":
+                self._begun = True
+                yield "stderr", {"data": f"{event['reason']}\n"}
             case "RunCompleted":
-                if not self._ended and not event["success"]:
+                if not self._begun and not event["success"]:
                     yield "stderr", {"data": CALLED_OFF}
                 yield self.end(success=event["success"])
 
@@ -96,19 +104,19 @@ def _tell_cell(event: Json) -> Iterator[Piece]:
 
 
 class Execution:
-    """One request: `begin`, then send `messages`, then `end`, in whatever way the sending ended."""
+    """One request: `begin`, then tell `pieces` or send `messages`, then `end`, in whatever way that ended."""
 
-    def __init__(self, kernel: LiveKernel, command: Execute) -> None:
+    def __init__(self, kernel: LiveKernel, command: Starting) -> None:
         self._kernel = kernel
         self._command = command
         self._answer = ExecuteAnswer()
 
-    async def begin(self) -> None:
-        """Post the command; `TiffinError` as `LiveKernel.post` has it."""
+    async def begin(self, check: Check | None = None) -> None:
+        """Post the command; `check` and `TiffinError` as `LiveKernel.post` has them."""
         # Before the command is posted: its first event is not to be missed.
         self._events = self._kernel.follow(self._command.run_id)
         try:
-            await self._kernel.post(self._command)
+            await self._kernel.post(self._command, check)
         except BaseException:
             self._kernel.unfollow(self._command.run_id)
             raise
@@ -119,26 +127,36 @@ class Execution:
         if not self._answer.done:
             self._kernel.interrupt(self._command.run_id)
 
+    def interrupt(self) -> None:
+        """Stop the run; its end is still told."""
+        self._kernel.interrupt(self._command.run_id)
+
     async def messages(self, heartbeat: float = HEARTBEAT) -> AsyncIterator[bytes]:
         """Yield the answer, to its `done`; a comment where nothing happens for `heartbeat` seconds."""
+        async with contextlib.aclosing(self.pieces(heartbeat)) as told:
+            async for pieces in told:
+                yield b"".join(_message(name, data) for name, data in pieces) or b":\n\n"
+
+    async def pieces(self, heartbeat: float | None = None) -> AsyncGenerator[list[Piece], None]:
+        """Yield what is told, as it comes, to its `done`; an empty list where nothing happens for `heartbeat`
+        seconds."""
         stopped = False
         while not self._answer.done:
             if self._events.overrun and not stopped:
                 stopped = True
-                self._kernel.interrupt(self._command.run_id)
-                yield _message("stderr", {"data": OVERRUN})
+                self.interrupt()
+                yield [("stderr", {"data": OVERRUN})]
             pieces = await self._take()
             if pieces:
-                yield b"".join(_message(name, data) for name, data in pieces)
+                yield pieces
             elif self._events.closed:
-                yield _message("stderr", {"data": SERVER_ENDED})
-                yield _message(*self._answer.end(success=False))
+                yield [("stderr", {"data": SERVER_ENDED}), self._answer.end(success=False)]
             else:
                 try:
                     async with asyncio.timeout(heartbeat):
                         await self._events.wait()
                 except TimeoutError:
-                    yield b":\n\n"
+                    yield []
 
     async def _take(self) -> list[Piece]:
         """Return what there is to tell; when that ends in the midst of a line, with what soon follows."""

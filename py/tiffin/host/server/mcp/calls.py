@@ -1,0 +1,215 @@
+"""What the tools do with a live kernel."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from mcp_types import CallToolResult
+
+from tiffin.commands import EditCells, RunStale, command_from_json
+from tiffin.errors import TiffinError, UsageError
+from tiffin.graph.edit import new_problems
+from tiffin.graph.graph import graph_of
+from tiffin.host.server.execute import OVERRUN, Execution, Piece, Starting, join, read_execute
+from tiffin.host.server.kernel_state import CellState
+from tiffin.host.server.live_kernel import KernelGone, LiveKernel
+from tiffin.host.server.mcp import answers
+from tiffin.host.server.mcp.tools import arguments_of
+from tiffin.host.server.notebook_file import Check
+from tiffin.ids import new_run_id
+from tiffin.notebook.notebook import Notebook
+
+Json: TypeAlias = Any
+Progress: TypeAlias = Callable[[str], Awaitable[None]]
+"""Tells of text that a run has printed, while it runs."""
+
+LONGEST_ANSWER = 10_000_000
+"""How much text and Base64 an answer holds at most; a run that says more is stopped."""
+
+
+class ToolCalls:
+    """Carries out calls of tools. A run that a call has started is stopped if the call is cancelled."""
+
+    def __init__(self, kernel: LiveKernel) -> None:
+        self._kernel = kernel
+        self.tools: dict[str, Callable[[Json, Progress], Awaitable[CallToolResult]]] = {
+            "execute_code": self._execute_code,
+            "list_cells": self._list_cells,
+            "read_cell": self._read_cell,
+            "edit_cells": self._edit_cells,
+            "run_cells": self._run_cells,
+            "get_errors": self._get_errors,
+            "get_variables": self._get_variables,
+            "interrupt": self._interrupt,
+            "restart": self._restart,
+        }
+        """By the names of `TOOLS`."""
+
+    async def call(self, tool: str, arguments: Mapping[str, Json], progress: Progress) -> CallToolResult:
+        """Carry out a call of one of `tools`; what cannot be done is an answer too."""
+        try:
+            odd = arguments.keys() - arguments_of(tool).keys()
+            if odd:
+                known = ", ".join(arguments_of(tool)) or "nothing"
+                raise UsageError(f"{tool} takes {known}; not {', '.join(sorted(odd))}")
+            return await self.tools[tool](dict(arguments), progress)
+        except TiffinError as error:
+            return answers.refuse(str(error))
+
+    # -- tools that start runs --------------------------------------------------------------------------
+
+    async def _execute_code(self, arguments: Json, progress: Progress) -> CallToolResult:
+        command = read_execute(arguments)
+        return answers.tell_execution(command.run_id, await self._carry_out(command, progress))
+
+    async def _edit_cells(self, arguments: Json, progress: Progress) -> CallToolResult:
+        skips = _flag(arguments, "skip_validation")
+        if not arguments.keys() & {"put", "remove", "order", "settings"}:
+            raise UsageError("edit_cells takes put, remove, order or settings: there is nothing to change")
+        put = arguments.get("put")
+        if isinstance(put, list):
+            arguments["put"] = _with_ids(put, [cell.id for cell in self._kernel.file.notebook.cells])
+        command = command_from_json({"type": EditCells.__name__, **_with_run_id(arguments)})
+        assert isinstance(command, EditCells)
+        pieces = await self._carry_out(command, progress, None if skips else check_edit)
+        return answers.tell_run(command.run_id, pieces, self._kernel.state.cells)
+
+    async def _run_cells(self, arguments: Json, progress: Progress) -> CallToolResult:
+        command: Starting
+        if _flag(arguments, "stale"):
+            command = RunStale(_with_run_id({"run_id": arguments.get("run_id")})["run_id"])
+        else:
+            asked = arguments.get("cells")
+            if isinstance(asked, list):
+                arguments["cells"] = [self._find(cell)["id"] for cell in asked]
+            taken = command_from_json({"type": "RunCells", **_with_run_id(arguments)})
+            assert isinstance(taken, Starting)
+            command = taken
+        pieces = await self._carry_out(command, progress)
+        return answers.tell_run(command.run_id, pieces, self._kernel.state.cells)
+
+    async def _carry_out(
+        self, command: Starting, progress: Progress, check: Check | None = None
+    ) -> Sequence[Piece]:
+        """Return all that is told of a run, once that very run is over."""
+        execution = Execution(self._kernel, command)
+        await execution.begin(check)
+        told: list[Piece] = []
+        size, stopped = 0, False
+        try:
+            async with contextlib.aclosing(execution.pieces()) as coming:
+                async for pieces in coming:
+                    for name, data in pieces:
+                        size += len(str(data.get("data", ""))) if name != "done" else 0
+                        if size > LONGEST_ANSWER and not stopped:
+                            stopped = True
+                            execution.interrupt()
+                            told.append(("stderr", {"data": OVERRUN}))
+                        if not stopped or name in ("cell", "done"):
+                            told.append((name, data))
+                    text = "".join(data["data"] for name, data in pieces if name in ("stdout", "stderr"))
+                    if text and not stopped:
+                        await progress(text)
+        finally:
+            execution.end()
+        return join(told)
+
+    # -- tools that look around -------------------------------------------------------------------------
+
+    async def _list_cells(self, arguments: Json, progress: Progress) -> CallToolResult:
+        return answers.tell_cells(self._kernel.snapshot())
+
+    async def _read_cell(self, arguments: Json, progress: Progress) -> CallToolResult:
+        cell = self._find(arguments.get("cell"))
+        return answers.tell_cell(cell, self._kernel.state.cells.get(cell["id"], CellState()))
+
+    async def _get_errors(self, arguments: Json, progress: Progress) -> CallToolResult:
+        return answers.tell_errors(self._kernel.snapshot())
+
+    async def _get_variables(self, arguments: Json, progress: Progress) -> CallToolResult:
+        await self._wait(lambda: self._kernel.status in ("idle", "busy"))
+        return answers.tell_variables(await self._kernel.variables())
+
+    def _find(self, called: Json) -> Json:
+        """The entry in a snapshot of the cell with an id or a name."""
+        cells = self._kernel.snapshot()["cells"]
+        by_id = [cell for cell in cells if cell["id"] == called]
+        found = by_id or [cell for cell in cells if cell["name"] == called and called is not None]
+        if len(found) != 1:
+            problem = "several cells are" if found else "no cell is"
+            known = ", ".join(cell["id"] for cell in cells) or "none"
+            raise UsageError(f"{problem} called {called!r}; the ids are: {known}")
+        return found[0]
+
+    # -- tools for the kernel itself --------------------------------------------------------------------
+
+    async def _interrupt(self, arguments: Json, progress: Progress) -> CallToolResult:
+        run_id = arguments.get("run_id")
+        if run_id is not None and not isinstance(run_id, str):
+            raise UsageError("interrupt takes a run_id, which is a text")
+        self._kernel.interrupt(run_id)
+        return answers.tell("the run was asked to stop: its own result says how it ended", {"run_id": run_id})
+
+    async def _restart(self, arguments: Json, progress: Progress) -> CallToolResult:
+        kernel, before = self._kernel, self._kernel.lives
+        await kernel.restart()
+        await self._wait(lambda: kernel.lives > before and kernel.is_restored)
+        stale = list(kernel.state.stale)
+        left = f"; stale: {', '.join(stale)}" if stale else ""
+        return answers.tell(f"the kernel was restarted{left}", {"stale": stale})
+
+    async def _wait(self, come: Callable[[], bool]) -> None:
+        """Wait for what the log tells of; `KernelGone` if there is no kernel that could bring it."""
+        kernel = self._kernel
+        while not come():
+            if kernel.log.closed or kernel.status == "failed":
+                raise KernelGone("the kernel could not be started: run a cell to see why")
+            await kernel.log.wait(kernel.log.newest)
+
+
+def check_edit(before: Notebook, after: Notebook) -> None:
+    """`UsageError` if cells would have problems that they have not now.
+
+    Nothing is run or imported for that, so what star imports bind is not known here.
+    """
+    problems = new_problems(graph_of(before), graph_of(after))
+    if problems:
+        raise UsageError(
+            f"nothing was changed, for there would be errors: {'; '.join(problems)} "
+            "(with skip_validation it is changed all the same)"
+        )
+
+
+def _flag(arguments: Json, name: str) -> bool:
+    """Take an argument that says yes or no."""
+    value = arguments.pop(name, None)
+    if value is not None and not isinstance(value, bool):
+        raise UsageError(f"{name} is true or false")
+    return bool(value)
+
+
+def _with_run_id(arguments: Json) -> Json:
+    run_id = arguments.get("run_id")
+    if run_id is not None and not isinstance(run_id, str):
+        raise UsageError("a run_id is a text")
+    return {**arguments, "run_id": new_run_id() if run_id is None else run_id}
+
+
+def _with_ids(put: Sequence[Json], known: Sequence[str]) -> list[Json]:
+    """Cells to put, with an id for each new one that has none."""
+    taken = {
+        *known,
+        *(cell["id"] for cell in put if isinstance(cell, dict) and isinstance(cell.get("id"), str)),
+    }
+    number = len(known)
+    sources: list[Json] = []
+    for cell in put:
+        if isinstance(cell, dict) and cell.get("id") is None:
+            number += 1
+            while f"c{number}" in taken:
+                number += 1
+            cell = {**cell, "id": f"c{number}"}
+        sources.append(cell)
+    return sources
