@@ -15,7 +15,15 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from tiffin.commands import EditCells, Execute, RunCells, RunStale, command_from_json
+from tiffin.commands import (
+    AnswerInput,
+    EditCells,
+    Execute,
+    Interrupt,
+    RunCells,
+    RunStale,
+    command_from_json,
+)
 from tiffin.errors import UsageError
 from tiffin.host.server.frames import to_json
 from tiffin.host.server.live_kernel import LiveKernel
@@ -38,13 +46,21 @@ SERVER_ENDED = "the server was stopped before the run had completed\n"
 OVERRUN = "the run was stopped: it says more than its client reads\n"
 
 
+def with_run_id(document: Json) -> Json:
+    """Return a command's wire form with an id for the run that it starts, if it has none."""
+    if not isinstance(document, dict) or document.get("run_id") is not None:
+        return document
+    if document.get("type") in (Interrupt.__name__, AnswerInput.__name__):
+        return document
+    return {**document, "run_id": new_run_id()}
+
+
 def read_execute(document: Json) -> Execute:
     """Return the command that a request's document, `{code, run_id?, timeout?}`, asks for; `UsageError` if it
     is none. `timeout` is in seconds from the start of the run."""
     if not isinstance(document, dict):
         raise UsageError("send a JSON object: {code, run_id?, timeout?}")
-    run_id = new_run_id() if document.get("run_id") is None else document["run_id"]
-    command = command_from_json({"type": Execute.__name__, **document, "run_id": run_id})
+    command = command_from_json(with_run_id({"type": Execute.__name__, **document}))
     if not isinstance(command, Execute):
         raise UsageError(f"POST {type(command).__name__} to /api/kernel/commands: here code is taken")
     return command

@@ -389,15 +389,6 @@ class LiveKernel:
             events.append(event, len(text))
 
 
-def with_run_id(document: Json) -> Json:
-    """Return a command's wire form with an id for the run that it starts, if it has none."""
-    if not isinstance(document, dict) or document.get("run_id") is not None:
-        return document
-    if document.get("type") in (Interrupt.__name__, AnswerInput.__name__):
-        return document
-    return {**document, "run_id": new_run_id()}
-
-
 def _in_use(run_id: str) -> RunConflict:
     return RunConflict(f"run {run_id!r} is under way: give each run an id of its own")
 

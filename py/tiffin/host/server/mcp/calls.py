@@ -8,17 +8,16 @@ from typing import Any, TypeAlias
 
 from mcp_types import CallToolResult
 
-from tiffin.commands import EditCells, RunStale, command_from_json
+from tiffin.commands import EditCells, RunCells, RunStale, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.graph.edit import new_problems
 from tiffin.graph.graph import graph_of
-from tiffin.host.server.execute import OVERRUN, Execution, Piece, Starting, join, read_execute
+from tiffin.host.server.execute import OVERRUN, Execution, Piece, Starting, join, read_execute, with_run_id
 from tiffin.host.server.kernel_state import CellState
 from tiffin.host.server.live_kernel import KernelGone, LiveKernel
 from tiffin.host.server.mcp import answers
 from tiffin.host.server.mcp.tools import arguments_of
 from tiffin.host.server.notebook_file import Check
-from tiffin.ids import new_run_id
 from tiffin.notebook.notebook import Notebook
 
 Json: TypeAlias = Any
@@ -71,22 +70,18 @@ class ToolCalls:
         put = arguments.get("put")
         if isinstance(put, list):
             arguments["put"] = _with_ids(put, [cell.id for cell in self._kernel.file.notebook.cells])
-        command = command_from_json({"type": EditCells.__name__, **_with_run_id(arguments)})
+        command = command_from_json(with_run_id({"type": EditCells.__name__, **arguments}))
         assert isinstance(command, EditCells)
         pieces = await self._carry_out(command, progress, None if skips else check_edit)
         return answers.tell_run(command.run_id, pieces, self._kernel.state.cells)
 
     async def _run_cells(self, arguments: Json, progress: Progress) -> CallToolResult:
-        command: Starting
-        if _flag(arguments, "stale"):
-            command = RunStale(_with_run_id({"run_id": arguments.get("run_id")})["run_id"])
-        else:
-            asked = arguments.get("cells")
-            if isinstance(asked, list):
-                arguments["cells"] = [self._find(cell)["id"] for cell in asked]
-            taken = command_from_json({"type": "RunCells", **_with_run_id(arguments)})
-            assert isinstance(taken, Starting)
-            command = taken
+        kind = RunStale if _flag(arguments, "stale") else RunCells
+        asked = arguments.get("cells")
+        if isinstance(asked, list):
+            arguments["cells"] = [self._find(cell)["id"] for cell in asked]
+        command = command_from_json(with_run_id({"type": kind.__name__, **arguments}))
+        assert isinstance(command, RunStale | RunCells)
         pieces = await self._carry_out(command, progress)
         return answers.tell_run(command.run_id, pieces, self._kernel.state.cells)
 
@@ -188,13 +183,6 @@ def _flag(arguments: Json, name: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise UsageError(f"{name} is true or false")
     return bool(value)
-
-
-def _with_run_id(arguments: Json) -> Json:
-    run_id = arguments.get("run_id")
-    if run_id is not None and not isinstance(run_id, str):
-        raise UsageError("a run_id is a text")
-    return {**arguments, "run_id": new_run_id() if run_id is None else run_id}
 
 
 def _with_ids(put: Sequence[Json], known: Sequence[str]) -> list[Json]:
