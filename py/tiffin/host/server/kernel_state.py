@@ -41,6 +41,8 @@ class KernelState:
 
     def __init__(self, notebook: Notebook) -> None:
         self.cells: dict[str, CellState] = {cell.id: CellState() for cell in notebook.cells}
+        self._before: dict[str, CellState] = {}
+        """What cells that have started showed until then."""
         self.elements: dict[str, Json] = {}
         """The widgets whose values were set: their names and front-end values, by element id."""
         self.runs: set[str] = set()
@@ -72,8 +74,7 @@ class KernelState:
             case "CellQueued":
                 self._change(event["cell"], status="queued", reason=event["reason"], run_id=event["run_id"])
             case "CellStarted":
-                self._change(event["cell"], status="running", reason=None, run_id=event["run_id"])
-                self._change(event["cell"], console=(), displays=(), trimmed=False)
+                self._start(event["cell"], event["run_id"])
             case "CellConsole":
                 self._print(event["cell"], event["text"])
             case "CellDisplay":
@@ -87,6 +88,12 @@ class KernelState:
     def _change(self, cell: str, **changes: Any) -> None:
         if cell in self.cells:
             self.cells[cell] = replace(self.cells[cell], **changes)
+
+    def _start(self, cell: str, run_id: str) -> None:
+        if cell in self.cells:
+            self._before[cell] = self.cells[cell]
+        self._change(cell, status="running", reason=None, run_id=run_id)
+        self._change(cell, console=(), displays=(), trimmed=False)
 
     def _edit(self, cells: list[str], removed: list[str]) -> None:
         kept = {cell: state for cell, state in self.cells.items() if cell not in removed}
@@ -112,8 +119,13 @@ class KernelState:
 
     def _end(self, event: Json) -> None:
         state = self.cells.get(event["cell"])
+        before = self._before.pop(event["cell"], None)
         if state is None:
             return
+        if before is not None and event["origin"] == "cache":
+            # No body has run: what is not told again is as it was.
+            kept = {"displays": before.displays, "console": before.console, "trimmed": before.trimmed}
+            state = replace(state, **kept)
         # None: what is on show stays, be it that of a stale result or what a body had printed.
         shown = {name: event[name] for name in ("output", "displays", "console") if event[name] is not None}
         if event["status"] in ("error", "cancelled"):
