@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from tiffin.commands import (
@@ -35,6 +35,7 @@ from tiffin.outputs.mime import best
 Json: TypeAlias = Any
 Piece: TypeAlias = tuple[str, Json]
 """The name of a message, and its data."""
+Show: TypeAlias = Callable[[Json], Json]
 Starting: TypeAlias = Execute | RunCells | RunStale | EditCells
 """The commands whose runs are told of."""
 
@@ -66,10 +67,22 @@ def read_execute(document: Json) -> Execute:
     return command
 
 
-class ExecuteAnswer:
-    """What the events of one run come to, piece by piece; `done` once the last one has been told."""
+def show(bundle: Json) -> Json:
+    """Return the best representation that a bundle has; empty text if it has none."""
+    mimetype = best(bundle or {})
+    if mimetype is None:
+        return {"mimetype": "text/plain", "data": ""}
+    return {"mimetype": mimetype, "data": bundle[mimetype]}
 
-    def __init__(self) -> None:
+
+class ExecuteAnswer:
+    """What the events of one run come to, piece by piece; `done` once the last one has been told.
+
+    `show` makes of a bundle what is told of it.
+    """
+
+    def __init__(self, show: Show = show) -> None:
+        self._show = show
         self._output: Json = None
         self._begun = False
         self.done = False
@@ -80,7 +93,7 @@ class ExecuteAnswer:
             case "ScratchConsole":
                 yield event["text"]["stream"], {"data": event["text"]["text"]}
             case "ScratchDisplay":
-                yield "output", {**show(event["bundle"]), "clear": event["clear"]}
+                yield "output", {**self._show(event["bundle"]), "clear": event["clear"]}
             case "RunStarted":
                 self._begun = True
             case "ScratchEnded":
@@ -99,15 +112,7 @@ class ExecuteAnswer:
     def end(self, *, success: bool) -> Piece:
         """Return the last piece."""
         self.done = True
-        return "done", {"success": success, "output": show(self._output if success else None)}
-
-
-def show(bundle: Json) -> Json:
-    """Return the best representation that a bundle has; empty text if it has none."""
-    mimetype = best(bundle or {})
-    if mimetype is None:
-        return {"mimetype": "text/plain", "data": ""}
-    return {"mimetype": mimetype, "data": bundle[mimetype]}
+        return "done", {"success": success, "output": self._show(self._output if success else None)}
 
 
 def _tell_cell(event: Json) -> Iterator[Piece]:
@@ -122,10 +127,10 @@ def _tell_cell(event: Json) -> Iterator[Piece]:
 class Execution:
     """One request: `begin`, then tell `pieces` or send `messages`, then `end`, in whatever way that ended."""
 
-    def __init__(self, kernel: LiveKernel, command: Starting) -> None:
+    def __init__(self, kernel: LiveKernel, command: Starting, show: Show = show) -> None:
         self._kernel = kernel
         self._command = command
-        self._answer = ExecuteAnswer()
+        self._answer = ExecuteAnswer(show)
 
     async def begin(self, check: Check | None = None) -> None:
         """Post the command; `check` and `TiffinError` as `LiveKernel.post` has them."""

@@ -124,8 +124,7 @@ class KernelState:
             return
         if before is not None and event["origin"] == "cache":
             # No body has run: what is not told again is as it was.
-            kept = {"displays": before.displays, "console": before.console, "trimmed": before.trimmed}
-            state = replace(state, **kept)
+            state = replace(state, displays=before.displays, console=before.console, trimmed=before.trimmed)
         # None: what is on show stays, be it that of a stale result or what a body had printed.
         shown = {name: event[name] for name in ("output", "displays", "console") if event[name] is not None}
         if event["status"] in ("error", "cancelled"):

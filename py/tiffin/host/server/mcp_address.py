@@ -14,7 +14,7 @@ from tiffin.host.server.problems import Problem
 
 PATH = "/mcp"
 METHODS = ("GET", "POST", "DELETE")
-MISSING = "MCP needs {library}, which is not installed here: pip install 'tiffin[mcp]'"
+MISSING = "MCP needs {library}, which is not installed: pip install 'tiffin[mcp]'"
 LIBRARIES = ("mcp", "mcp_types")
 
 

@@ -8,19 +8,14 @@ from typing import Any, TypeAlias
 
 from mcp_types import CallToolResult, ContentBlock, ImageContent, TextContent
 
-from tiffin.host.server.execute import Piece, show
+from tiffin.host.server.execute import Piece, join
 from tiffin.host.server.kernel_state import CellState
-from tiffin.outputs.mime import is_text
+from tiffin.host.server.mcp.room import Room, is_image, show_plainly
 
 Json: TypeAlias = Any
 
 LONGEST_TEXT = 10_000
 """How much text of one cell stands in what is told of a run, in characters; `read_cell` tells all of it."""
-
-
-def is_image(mimetype: str) -> bool:
-    """Whether data of this type is an image that agents can be shown."""
-    return mimetype.startswith("image/") and not is_text(mimetype)
 
 
 class Content:
@@ -45,16 +40,16 @@ class Content:
         self.write(text if text.endswith("\n") else f"{text}\n")
 
     def display(self, shown: Json) -> Json:
-        """Add an output, `{mimetype, data}`, and return it as JSON in which an image is only pointed to."""
-        mimetype, data = shown["mimetype"], shown["data"]
-        if is_image(mimetype):
-            self.blocks.append(ImageContent(data=data, mime_type=mimetype))
-            rest = {name: value for name, value in shown.items() if name != "data"}
+        """Add an output, as `show_plainly` has it; return it as JSON, which only points to an image."""
+        rest = {name: value for name, value in shown.items() if name != "plain"}
+        if is_image(shown["mimetype"]):
+            self.blocks.append(ImageContent(data=rest.pop("data"), mime_type=shown["mimetype"]))
             return {**rest, "content": len(self.blocks) - 1}
+        data = shown.get("plain", shown["data"])
         text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
         if text:
             self.write_line(text)
-        return shown
+        return rest
 
 
 def tell_execution(run_id: str, pieces: Sequence[Piece]) -> CallToolResult:
@@ -87,7 +82,7 @@ def tell_execution(run_id: str, pieces: Sequence[Piece]) -> CallToolResult:
 
 def tell_run(run_id: str, pieces: Sequence[Piece], states: Mapping[str, CellState]) -> CallToolResult:
     """Return the answer to a run of cells; `states` are those that they are in now."""
-    content = Content()
+    content, room = Content(), Room()
     cells: list[Json] = []
     for name, data in pieces[:-1]:
         if name == "stderr":
@@ -97,7 +92,7 @@ def tell_run(run_id: str, pieces: Sequence[Piece], states: Mapping[str, CellStat
             cells.append(data)
             state = states.get(data["cell"])
             if state is not None:
-                _show(content, data["cell"], state, LONGEST_TEXT)
+                _show(content, data["cell"], state, room)
     success = pieces[-1][1]["success"]
     if not cells:
         content.write_line("no cell had to run" if success else "the run has ended without success")
@@ -113,12 +108,18 @@ def tell_cell(cell: Json, state: CellState) -> CallToolResult:
     said = describe_error(cell["id"], cell)
     if said:
         content.write_line(f"\n{said}")
-    displays, output = _show(content, cell["id"], state, None)
+    room = Room()
+    fitting = [kept for piece in _pieces(state) if (kept := room.fit(*piece)) is not None]
+    events: list[Json] = []
+    for name, data in fitting:
+        if name == "output":
+            events.append({"event": name, "data": content.display(data)})
+        else:
+            content.write(data["data"])
+            events.append({"event": name, "data": data})
     known = ("id", "name", "kind", "source", "settings", "status", "origin", "run_id", "seconds")
-    told = {name: cell[name] for name in (*known, "error", "reason", "trimmed")}
-    return _result(
-        content, {**told, "console": list(cell["console"]), "displays": displays, "output": output}
-    )
+    told = {name: cell[name] for name in (*known, "error", "reason")}
+    return _result(content, {**told, "events": events, "trimmed": cell["trimmed"] or room.dropped > 0})
 
 
 def tell_cells(snapshot: Json) -> CallToolResult:
@@ -197,29 +198,30 @@ def _status(cell: Json) -> str:
     return cell["status"] if cell["origin"] == "none" else f"{cell['status']} (from {cell['origin']})"
 
 
-def _show(content: Content, cell: str, state: CellState, longest: int | None) -> tuple[list[Json], Json]:
-    """Add what a cell shows, cut to `longest` characters for each text; return displays and output."""
-    _write_cut(content, "".join(piece["text"] for piece in state.console), cell, longest)
-    displays = [_show_bundle(content, bundle, cell, longest) for bundle in state.displays]
-    return displays, _show_bundle(content, state.output, cell, longest)
+def _pieces(state: CellState) -> Sequence[Piece]:
+    """What a cell shows: what it printed, what it displayed, and its output, which come last."""
+    console = [(piece["stream"], {"data": piece["text"]}) for piece in state.console]
+    bundles = [bundle for bundle in (*state.displays, state.output) if bundle]
+    return [*join(console), *(("output", show_plainly(bundle)) for bundle in bundles)]
 
 
-def _show_bundle(content: Content, bundle: Json, cell: str, longest: int | None) -> Json:
-    shown = show(bundle)
-    if is_image(shown["mimetype"]):
-        return content.display(shown)
-    # Plain text is what agents read best, and JSON has what people would see.
-    plain = (bundle or {}).get("text/plain", shown["data"])
-    text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
-    _write_cut(content, text, cell, longest)
-    return shown
-
-
-def _write_cut(content: Content, text: str, cell: str, longest: int | None) -> None:
-    if longest is not None and len(text) > longest:
-        text = f"{text[:longest]}\n… {len(text) - longest:,} characters more: read_cell {cell}"
-    if text:
-        content.write_line(text)
+def _show(content: Content, cell: str, state: CellState, room: Room) -> None:
+    """Add what a cell shows, each text cut to `LONGEST_TEXT`, as far as there is room."""
+    for name, data in _pieces(state):
+        shown = data
+        if name == "output" and not is_image(data["mimetype"]):
+            plain = data.get("plain", data["data"])
+            shown = {"data": plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)}
+        if "mimetype" not in shown and len(shown["data"]) > LONGEST_TEXT:
+            more = len(shown["data"]) - LONGEST_TEXT
+            shown = {"data": f"{shown['data'][:LONGEST_TEXT]}\n… {more:,} characters more: read_cell {cell}"}
+        kept = room.fit("output" if "mimetype" in shown else "stdout", shown)
+        if kept is None:
+            content.write_line(f"… more: read_cell {cell}")
+        elif "mimetype" in kept[1]:
+            content.display(kept[1])
+        else:
+            content.write_line(kept[1]["data"])
 
 
 def _result(content: Content, told: Json, *, failed: bool = False) -> CallToolResult:

@@ -12,10 +12,11 @@ from tiffin.commands import EditCells, RunCells, RunStale, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.graph.edit import new_problems
 from tiffin.graph.graph import graph_of
-from tiffin.host.server.execute import OVERRUN, Execution, Piece, Starting, join, read_execute, with_run_id
+from tiffin.host.server.execute import Execution, Piece, Starting, join, read_execute, with_run_id
 from tiffin.host.server.kernel_state import CellState
 from tiffin.host.server.live_kernel import KernelGone, LiveKernel
 from tiffin.host.server.mcp import answers
+from tiffin.host.server.mcp.room import Room, show_plainly
 from tiffin.host.server.mcp.tools import arguments_of
 from tiffin.host.server.notebook_file import Check
 from tiffin.notebook.notebook import Notebook
@@ -24,8 +25,7 @@ Json: TypeAlias = Any
 Progress: TypeAlias = Callable[[str], Awaitable[None]]
 """Tells of text that a run has printed, while it runs."""
 
-LONGEST_ANSWER = 10_000_000
-"""How much text and Base64 an answer holds at most; a run that says more is stopped."""
+MORE = "characters more were printed: too many for an answer\n"
 
 
 class ToolCalls:
@@ -89,23 +89,19 @@ class ToolCalls:
         self, command: Starting, progress: Progress, check: Check | None = None
     ) -> Sequence[Piece]:
         """Return all that is told of a run, once that very run is over."""
-        execution = Execution(self._kernel, command)
+        execution = Execution(self._kernel, command, show_plainly)
         await execution.begin(check)
+        room = Room()
         told: list[Piece] = []
-        size, stopped = 0, False
         try:
             async with contextlib.aclosing(execution.pieces()) as coming:
                 async for pieces in coming:
-                    for name, data in pieces:
-                        size += len(str(data.get("data", ""))) if name != "done" else 0
-                        if size > LONGEST_ANSWER and not stopped:
-                            stopped = True
-                            execution.interrupt()
-                            told.append(("stderr", {"data": OVERRUN}))
-                        if not stopped or name in ("cell", "done"):
-                            told.append((name, data))
-                    text = "".join(data["data"] for name, data in pieces if name in ("stdout", "stderr"))
-                    if text and not stopped:
+                    if pieces[-1][0] == "done" and room.dropped:
+                        told.append(("stderr", {"data": f"{room.dropped:,} {MORE}"}))
+                    fitting = [kept for piece in pieces if (kept := room.fit(*piece)) is not None]
+                    told += fitting
+                    text = "".join(data["data"] for name, data in fitting if name in ("stdout", "stderr"))
+                    if text:
                         await progress(text)
         finally:
             execution.end()

@@ -21,7 +21,7 @@ from tiffin.errors import UsageError
 from tiffin.host.server.execute import show
 from tiffin.host.server.kernel_state import CellState
 from tiffin.host.server.live_kernel import LiveKernel
-from tiffin.host.server.mcp.answers import is_image
+from tiffin.host.server.mcp.room import is_image
 
 Json: TypeAlias = Any
 

@@ -17,8 +17,8 @@ from mcp import MCPError
 from mcp_types import ImageContent
 
 from tiffin.errors import UsageError
-from tiffin.host.server.mcp import calls
 from tiffin.host.server.mcp.calls import check_edit
+from tiffin.host.server.mcp.room import LONGEST_ANSWER
 from tiffin.host.server.mcp.tools import TOOLS
 from tiffin.notebook.files import read_sources
 
@@ -117,8 +117,10 @@ def test_a_cell_is_read(agent: Agent) -> None:
     assert text(result).endswith("print('served')\ny * 2\nserved\n42\n")
     told = result.structured_content
     assert told["source"] == "print('served')\ny * 2"
-    assert told["console"] == [{"stream": "stdout", "text": "served\n"}]
-    assert told["output"] == {"mimetype": "text/plain", "data": "42"}
+    assert told["events"] == [
+        {"event": "stdout", "data": {"data": "served\n"}},
+        {"event": "output", "data": {"mimetype": "text/plain", "data": "42"}},
+    ]
 
 
 def test_variables(agent: Agent) -> None:
@@ -303,12 +305,49 @@ def test_an_edit_of_a_notebook_with_errors(tmp_path: Path) -> None:
         check_edit(bad, worse)
 
 
-def test_a_run_that_says_too_much_is_stopped(meet: Meet) -> None:
-    agent = meet()
-    line = "x" * 1_000_000
-    result = agent.call(
-        "execute_code", code=f"while True:\n    display({line!r})", timeout=PATIENCE, run_id="flood"
+PAGE = """class H:
+    def _repr_html_(self):
+        return '<b>h</b>' * HOW_OFTEN
+    def __repr__(self):
+        return 'h'
+"""
+
+
+@pytest.mark.parametrize("character", ["x", "\n", "\U0001f371"], ids=["ascii", "lines", "wide"])
+def test_an_answer_has_a_length_that_clients_take(agent: Agent, character: str) -> None:
+    page = PAGE.replace("HOW_OFTEN", "200_000")
+    code = f"import sys\n{page}\nprint({character!r} * 900_000)\nprint('last words', file=sys.stderr)\nH()"
+    result = agent.call("execute_code", code=code)
+    told = result.structured_content
+    assert told["success"]
+    assert [event["event"] for event in told["events"]] == ["stdout", "stderr"]
+    assert "last words\n" in text(result)
+    assert " characters more were printed: too many for an answer\n" in text(result)
+    assert told["output"]["data"] == "(text/html of 1,600,000 characters: too long for an answer)"
+    assert len(result.model_dump_json().encode()) < LONGEST_ANSWER
+
+
+def test_a_cell_that_shows_much(meet: Meet) -> None:
+    agent = meet(
+        "# %%\nfor _ in range(20):\n    display('x' * 90_000)\nprint('\\n' * 900_000)\n'x' * 90_000\n"
     )
-    assert result.is_error
-    assert "the run was stopped: it says more than its client reads\n" in text(result)
-    assert len(text(result)) < calls.LONGEST_ANSWER * 1.2
+    for result in (agent.call("run_cells", force=True), agent.call("read_cell", cell="c1")):
+        assert not result.is_error
+        assert len(result.model_dump_json().encode()) < LONGEST_ANSWER
+
+
+def test_images_that_are_too_long_are_told_of(meet: Meet) -> None:
+    agent = meet(f"# %%\n{PICTURE.replace('PNG', 'PNG' * 300_000)}\nP()\n")
+    result = agent.call("execute_code", code="P()")
+    assert "(image/png of " in text(result)
+    assert "(image/png of " in text(agent.call("run_cells"))
+
+
+def test_plain_text_is_read_and_the_best_is_told(meet: Meet) -> None:
+    page = PAGE.replace("HOW_OFTEN", "1")
+    agent = meet(f"# %%\n{page}\nH()\n")
+    result = agent.call("execute_code", code="H()")
+    assert text(result) == "h\n"
+    assert result.structured_content["output"] == {"mimetype": "text/html", "data": "<b>h</b>"}
+    assert text(agent.call("run_cells", force=True)) == "[c1 idle]\nh\n"
+    assert text(agent.call("read_cell", cell="c1")).endswith("\nh\n")
