@@ -48,7 +48,9 @@ class Room:
             return name, data
         free = self._left - (LAST_WORDS if name in ("stdout", "output") else 0)
         cost = _cost(data)
-        if cost <= free and not (self._full and name == "stdout"):
+        if name == "stdout" and self._full:  # never what was printed later, without what was before
+            free = 0
+        if cost <= free:
             self._left -= cost
             return name, data
         if name == "output":
@@ -57,8 +59,9 @@ class Room:
             return name, {**data, "output": _too_long(data["output"])}
         text = data["data"]
         self._full = True
-        # By its longest form no character takes more than its share.
-        kept = text[: max(free, 0) // 12]
+        kept = text[: len(text) * max(free, 0) // max(cost, 1)]
+        while kept and _cost({"data": kept}) > free:  # what takes most stands at its beginning
+            kept = kept[: len(kept) // 2]
         self.dropped += len(text) - len(kept)
         self._left -= _cost({"data": kept})
         return (name, {"data": kept}) if kept else None

@@ -33,9 +33,10 @@ def way(request: pytest.FixtureRequest) -> Open:
     return opening(*request.param)
 
 
-@pytest.fixture
-def meet(way: Open, tmp_path: Path) -> Iterator[Meet]:
-    """Opens a notebook with this text for an agent."""
+@pytest.fixture(params=[("http", MODERN), ("stdio", LEGACY)], ids=lambda way: "-".join(way))
+def meet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Meet]:
+    """Opens a notebook with this text for an agent, by two of the ways that have nothing in common."""
+    way = opening(*request.param)
     with ExitStack() as stack:
 
         def start(text: str = LUNCH, name: str = "nb.py") -> Agent:

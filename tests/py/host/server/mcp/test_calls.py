@@ -22,7 +22,7 @@ from tiffin.host.server.mcp.room import LONGEST_ANSWER
 from tiffin.host.server.mcp.tools import TOOLS
 from tiffin.notebook.files import read_sources
 
-from .conftest import Meet
+from .conftest import WAYS, Meet
 
 PICTURE = "class P:\n    def _repr_png_(self):\n        return b'\\x89PNG'\n"
 
@@ -221,6 +221,7 @@ def test_a_failure_in_a_cell_that_was_set_off(meet: Meet) -> None:
     assert "c2 failed: TypeError: " in text(agent.call("read_cell", cell="c2"))
 
 
+@pytest.mark.parametrize("meet", WAYS, indirect=True, ids=lambda way: "-".join(way))
 def test_a_call_that_is_cancelled_stops_its_run(meet: Meet) -> None:
     agent = meet()
     heard: Queue[str] = Queue()
