@@ -95,7 +95,7 @@ class ExecuteAnswer:
             case "ScratchDisplay":
                 yield "output", {**self._show(event["bundle"]), "clear": event["clear"]}
             case "RunStarted":
-                self._begun = True
+                self._begun = bool(event["cells"] or event["blocked"])
             case "ScratchEnded":
                 self._begun = True
                 self._output = event["output"]

@@ -55,18 +55,14 @@ class Content:
 def tell_execution(run_id: str, pieces: Sequence[Piece]) -> CallToolResult:
     """Return the answer to code that has run in the scratchpad; the last of `pieces` is its `done`."""
     content = Content()
-    clearing = [at for at, (name, data) in enumerate(pieces) if name == "output" and data["clear"]]
-    cleared = clearing[-1] if clearing else 0
     events: list[Json] = []
     cells: list[Json] = []
-    for at, (name, data) in enumerate(pieces[:-1]):
+    for name, data in pieces[:-1]:
         told = data
         if name in ("stdout", "stderr"):
             content.write(data["data"])
-        elif name == "output" and at >= cleared:
-            told = content.display(data)
         elif name == "output":
-            continue  # a later one has taken its place
+            told = content.display(data)
         else:
             content.write_line(_line(data))
             cells.append(data)

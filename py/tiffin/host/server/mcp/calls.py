@@ -14,7 +14,7 @@ from tiffin.graph.edit import new_problems
 from tiffin.graph.graph import graph_of
 from tiffin.host.server.execute import Execution, Piece, Starting, join, read_execute, with_run_id
 from tiffin.host.server.kernel_state import CellState
-from tiffin.host.server.live_kernel import KernelGone, LiveKernel
+from tiffin.host.server.live_kernel import KernelGone, LiveKernel, RunConflict
 from tiffin.host.server.mcp import answers
 from tiffin.host.server.mcp.room import Room, show_plainly
 from tiffin.host.server.mcp.tools import arguments_of
@@ -67,12 +67,21 @@ class ToolCalls:
         skips = _flag(arguments, "skip_validation")
         if not arguments.keys() & {"put", "remove", "order", "settings"}:
             raise UsageError("edit_cells takes put, remove, order or settings: there is nothing to change")
-        put = arguments.get("put")
+        put, known = arguments.get("put"), [cell.id for cell in self._kernel.file.notebook.cells]
         if isinstance(put, list):
-            arguments["put"] = _with_ids(put, [cell.id for cell in self._kernel.file.notebook.cells])
+            arguments["put"] = _with_ids(put, known)
         command = command_from_json(with_run_id({"type": EditCells.__name__, **arguments}))
         assert isinstance(command, EditCells)
-        pieces = await self._carry_out(command, progress, None if skips else check_edit)
+
+        def check(before: Notebook, after: Notebook) -> None:
+            # Two edits at once may have been given the same id for a new cell.
+            taken = {cell.id for cell in before.cells} - set(known) & {cell.id for cell in command.put}
+            if taken:
+                raise RunConflict(f"another edit has just put {', '.join(sorted(taken))}: look at it first")
+            if not skips:
+                check_edit(before, after)
+
+        pieces = await self._carry_out(command, progress, check)
         return answers.tell_run(command.run_id, pieces, self._kernel.state.cells)
 
     async def _run_cells(self, arguments: Json, progress: Progress) -> CallToolResult:
@@ -98,9 +107,14 @@ class ToolCalls:
                 async for pieces in coming:
                     if pieces[-1][0] == "done" and room.dropped:
                         told.append(("stderr", {"data": f"{room.dropped:,} {MORE}"}))
-                    fitting = [kept for piece in pieces if (kept := room.fit(*piece)) is not None]
-                    told += fitting
-                    text = "".join(data["data"] for name, data in fitting if name in ("stdout", "stderr"))
+                    text = ""
+                    for name, data in pieces:
+                        if name == "output" and data["clear"]:
+                            told = _drop_outputs(told, room)
+                        kept = room.fit(name, data)
+                        if kept is not None:
+                            told.append(kept)
+                            text += kept[1]["data"] if name in ("stdout", "stderr") else ""
                     if text:
                         await progress(text)
         finally:
@@ -171,6 +185,14 @@ def check_edit(before: Notebook, after: Notebook) -> None:
             f"nothing was changed, for there would be errors: {'; '.join(problems)} "
             "(with skip_validation it is changed all the same)"
         )
+
+
+def _drop_outputs(told: Sequence[Piece], room: Room) -> list[Piece]:
+    """What is left when a display has cleared those before it."""
+    for name, data in told:
+        if name == "output":
+            room.release(data)
+    return [piece for piece in told if piece[0] != "output"]
 
 
 def _flag(arguments: Json, name: str) -> bool:

@@ -16,6 +16,9 @@ LONGEST_ANSWER = 800_000
 LAST_WORDS = 200_000
 """What of it is kept for errors and for the value, which come last."""
 
+LONGEST_MESSAGE = 2_000
+"""How much is told of what an exception says, in characters."""
+
 
 def is_image(mimetype: str) -> bool:
     """Whether data of this type is an image that agents can be shown."""
@@ -43,9 +46,9 @@ class Room:
 
     def fit(self, name: str, data: Json) -> Piece | None:
         """Return the piece, or what of it fits: text is cut, an output is replaced by a sentence. None if
-        nothing does."""
-        if name not in ("stdout", "stderr", "output", "done"):
-            return name, data
+        nothing does. How cells ended is always told, with long messages cut."""
+        if name == "cell":
+            return name, _short(data)
         free = self._left - (LAST_WORDS if name in ("stdout", "output") else 0)
         cost = _cost(data)
         if name == "stdout" and self._full:  # never what was printed later, without what was before
@@ -65,6 +68,17 @@ class Room:
         self.dropped += len(text) - len(kept)
         self._left -= _cost({"data": kept})
         return (name, {"data": kept}) if kept else None
+
+    def release(self, data: Json) -> None:
+        """Take back a piece that is not told after all."""
+        self._left += _cost(data)
+
+
+def _short(ended: Json) -> Json:
+    error = ended["error"]
+    if error is None or len(error["message"]) <= LONGEST_MESSAGE:
+        return ended
+    return {**ended, "error": {**error, "message": f"{error['message'][:LONGEST_MESSAGE]}…"}}
 
 
 def _cost(data: Json) -> int:

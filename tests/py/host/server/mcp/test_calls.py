@@ -337,6 +337,26 @@ def test_a_cell_that_shows_much(meet: Meet) -> None:
         assert len(result.model_dump_json().encode()) < LONGEST_ANSWER
 
 
+def test_what_was_cleared_takes_no_room(agent: Agent) -> None:
+    code = f"from IPython.display import clear_output\n{PICTURE.replace('PNG', 'PNG' * 50_000)}"
+    code += "for n in range(12):\n    clear_output()\n    display(P())\n"
+    result = agent.call("execute_code", code=code)
+    assert not result.is_error, text(result)
+    assert [block.type for block in result.content][-1] == "image"
+
+
+def test_new_cells_of_edits_at_once_are_all_there(meet: Meet) -> None:
+    agent = meet()
+    asked = [agent.start("edit_cells", put=[{"source": f"n{number} = 1"}]) for number in range(8)]
+    results = [call.result(PATIENCE) for call in asked]
+    refused = [text(result) for result in results if result.is_error]
+    assert all(said.startswith("another edit has just put c") for said in refused)
+    kept = [cell["first_line"] for cell in agent.call("list_cells").structured_content["cells"]]
+    assert {line for line in kept if line.startswith("n")} == {
+        f"n{number} = 1" for number, result in enumerate(results) if not result.is_error
+    }
+
+
 def test_images_that_are_too_long_are_told_of(meet: Meet) -> None:
     agent = meet(f"# %%\n{PICTURE.replace('PNG', 'PNG' * 300_000)}\nP()\n")
     result = agent.call("execute_code", code="P()")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from agent import MODERN, Agent, starting
-from live_server import PATIENCE
+from agent import MODERN, Agent
 from mcp import MCPError
 from mcp.server.subscriptions import ResourcesListChanged, ResourceUpdated
 from mcp_types import BlobResourceContents, TextResourceContents
@@ -81,29 +79,24 @@ def test_images_are_images(meet: Meet) -> None:
     assert [part.text for part in read(agent, output_uri("c2"))] == ["'soup'", "'soup'"]
 
 
-def test_changes_are_told_to_those_who_listen(tmp_path: Path) -> None:
-    path = tmp_path / "nb.py"
-    path.write_text("# %%\nx = 1\n\n# %%\nx + 1\n")
-    with starting(path, MODERN) as agent:
-        agent.call("run_cells")
+@pytest.mark.parametrize("meet", [("http", MODERN), ("stdio", MODERN)], indirect=True, ids=["http", "stdio"])
+def test_changes_are_told_to_those_who_listen(meet: Meet) -> None:
+    agent = meet("# %%\nx = 1\n\n# %%\nx + 1\n")
+    agent.call("run_cells")
+    changed = (ResourceUpdated(SOURCE), ResourceUpdated(output_uri("c2")))
+    heard: set[Any] = set()
 
-        async def listen() -> list[Any]:
-            heard: list[Any] = []
-            async with agent.client.listen(
-                resources_list_changed=True, resource_subscriptions=[SOURCE, output_uri("c2")]
-            ) as changes:
-                await agent.client.call_tool("edit_cells", {"put": [{"id": "c1", "source": "x = 2"}]})
-                async for change in changes:
-                    heard.append(change)
-                    if len(heard) == 3:
-                        return heard
-            return heard
+    async def listen() -> None:
+        async with agent.client.listen(
+            resources_list_changed=True, resource_subscriptions=[change.uri for change in changed]
+        ) as changes:
+            await agent.client.call_tool("edit_cells", {"put": [{"id": "c1", "source": "x = 2"}]})
+            async for change in changes:
+                heard.add(change)
+                if len(heard) == 3:
+                    return
 
-        heard = agent.portal.start_task_soon(listen).result(PATIENCE)
-        assert set(heard) == {
-            ResourcesListChanged(),
-            ResourceUpdated(SOURCE),
-            ResourceUpdated(output_uri("c2")),
-        }
-        (output,) = read(agent, output_uri("c2"))
-        assert output.text == "3"
+    agent.wait(listen)
+    assert heard == {ResourcesListChanged(), *changed}
+    (output,) = read(agent, output_uri("c2"))
+    assert output.text == "3"

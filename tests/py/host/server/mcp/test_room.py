@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tiffin.host.server.frames import to_json
-from tiffin.host.server.mcp.room import LAST_WORDS, Room, show_plainly
+from tiffin.host.server.mcp.room import LAST_WORDS, LONGEST_MESSAGE, Room, show_plainly
 
 
 def test_what_fits_stays_as_it_is() -> None:
@@ -13,7 +13,7 @@ def test_what_fits_stays_as_it_is() -> None:
     for name, data in (
         ("stdout", {"data": "a\n"}),
         ("output", {"mimetype": "text/html", "data": "b", "plain": "c"}),
-        ("cell", {"cell": "c1"}),
+        ("cell", {"cell": "c1", "error": None}),
         ("done", {"success": True, "output": {"mimetype": "application/json", "data": {"d": 1}}}),
     ):
         assert room.fit(name, data) == (name, data)
@@ -49,6 +49,13 @@ def test_outputs_fit_or_are_told_of() -> None:
     assert piece is not None
     said = "(text/html of 200,000 characters: too long for an answer)"
     assert piece[1] == {"success": True, "output": {"mimetype": "text/plain", "data": said}}
+
+
+def test_long_messages_are_cut() -> None:
+    ended = {"cell": "c1", "error": {"kind": "E", "message": "x" * 100_000}}
+    piece = Room().fit("cell", ended)
+    assert piece is not None
+    assert piece[1]["error"] == {"kind": "E", "message": "x" * LONGEST_MESSAGE + "…"}
 
 
 def test_plain_text_stands_beside_what_is_harder_to_read() -> None:
