@@ -105,12 +105,12 @@ class ToolCalls:
         try:
             async with contextlib.aclosing(execution.pieces()) as coming:
                 async for pieces in coming:
-                    if pieces[-1][0] == "done" and room.dropped:
-                        told.append(("stderr", {"data": f"{room.dropped:,} {MORE}"}))
                     text = ""
                     for name, data in pieces:
                         if name == "output" and data["clear"]:
                             told = _drop_outputs(told, room)
+                        if name == "done" and room.dropped:
+                            told.append(("stderr", {"data": f"{room.dropped:,} {MORE}"}))
                         kept = room.fit(name, data)
                         if kept is not None:
                             told.append(kept)
