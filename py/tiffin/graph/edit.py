@@ -77,6 +77,15 @@ def observe(graph: Graph, seen: Mapping[CellId, frozenset[str]]) -> Edited:
     return Edited(after, _concerned(graph, after, ()))
 
 
+def new_problems(before: Graph, after: Graph) -> tuple[str, ...]:
+    """Return what is wrong after an edit and was not before, a sentence for each cell, which it names."""
+    return tuple(
+        f"{cell}{'' if problem.line is None else f', line {problem.line}'}: {problem.text}"
+        for cell, problem in after.problems.items()
+        if problem.kind != "disabled" and before.problems.get(cell) != problem
+    )
+
+
 def _concerned(before: Graph, after: Graph, put: Iterable[CellId]) -> frozenset[CellId]:
     found = {cell for cell in put if _is_other(before.cells.get(cell), after.cells[cell])}
     if before.edges is not after.edges:

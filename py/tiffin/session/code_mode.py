@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
 
-from tiffin.cells.cell import Cell, CellProblem
+from tiffin.cells.cell import Cell
 from tiffin.cells.compile import remember_source
 from tiffin.commands import CellSource, EditCells
 from tiffin.errors import UsageError
+from tiffin.graph.edit import new_problems
 from tiffin.graph.graph import Graph
 from tiffin.ids import CellId, RunId
 from tiffin.notebook.notebook import NotebookCell
@@ -207,20 +208,12 @@ def _with_names(graph: Graph, cell: str) -> str:
 
 def _check(before: Graph, after: Graph) -> None:
     """`UsageError` if cells have problems that they had not before."""
-    problems = [
-        f"{cell}{_line(problem)}: {problem.text}"
-        for cell, problem in after.problems.items()
-        if problem.kind != "disabled" and before.problems.get(cell) != problem
-    ]
+    problems = new_problems(before, after)
     if problems:
         raise UsageError(
             f"nothing was changed, for there would be errors: {'; '.join(problems)} "
             "(tn.code_mode(skip_validation=True) changes it all the same)"
         )
-
-
-def _line(problem: CellProblem) -> str:
-    return "" if problem.line is None else f", line {problem.line}"
 
 
 def _forget_sources(known: dict[str, Cell], put: Iterable[str]) -> None:

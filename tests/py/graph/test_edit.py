@@ -10,7 +10,7 @@ from notebooks import cell, compiled, graph
 
 from tiffin.cells.cell import Cell
 from tiffin.cells.compile import compile_cell
-from tiffin.graph.edit import edit, observe
+from tiffin.graph.edit import edit, new_problems, observe
 from tiffin.graph.graph import Graph, build_graph
 from tiffin.ids import CellId
 from tiffin.notebook.notebook import Order
@@ -56,6 +56,17 @@ def test_a_cycle_concerns_its_cells() -> None:
     edited = edit(before, put=[compiled("a = b", "c1")])
     assert edited.concerned == {C1, C2}
     assert edit(edited.graph, put=[compiled("a = 1", "c1")]).concerned == {C1, C2}
+
+
+def test_problems_that_were_there_before_are_not_new() -> None:
+    before = graph("x = 1", "x =")
+    after = edit(before, put=[compiled("x = 2", "c3")]).graph
+    assert new_problems(before, before) == ()
+    assert [said.partition(":")[0] for said in new_problems(before, after)] == ["c1", "c3"]
+    assert [said.partition(":")[0] for said in new_problems(graph("x = 1", "y = 1"), before)] == [
+        "c2, line 1"
+    ]
+    assert new_problems(after, before) == ()
 
 
 def test_another_order_concerns_nobody() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import socket
@@ -12,12 +11,10 @@ from typing import Any
 import click
 
 from tiffin.errors import UsageError
-from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_folder
+from tiffin.host.cli.cache_place import CACHE_HELP
 from tiffin.host.cli.explained import explained, stderr_console
-from tiffin.host.cli.user_settings import settings_folder, user_cache_limit, user_options
-from tiffin.host.native.services import check_cache
+from tiffin.host.cli.planned_kernel import TOKEN, plan_kernel
 
-TOKEN = "TIFFIN_TOKEN"  # noqa: S105 (the name of a variable)
 _LIBRARIES = ("starlette", "uvicorn", "h11", "anyio")
 _TOKEN_FORM = re.compile(r"[A-Za-z0-9._~-]{16,256}", re.ASCII)
 
@@ -59,41 +56,30 @@ def offer_kernel(
     """Offer a notebook's live kernel to scripts and agents, over HTTP.
 
     The address of its event stream is printed, with the token that every request needs. Edits are written to
-    the notebook's file. It listens on this machine only, unless --host says otherwise.
+    the notebook's file. Agents find MCP at /mcp, with the same token. It listens on this machine only, unless
+    --host says otherwise.
 
     \b
     tiffin kernel lunch.py
     tiffin kernel lunch.py --port 0
     """
-    serving, bodies, setups = _server()
+    serving, bodies = _server()
     if token is None:
         token = secrets.token_urlsafe(24)
     elif _TOKEN_FORM.fullmatch(token) is None:
         raise UsageError(
             "a token has 16 to 256 letters, digits and characters of ._~-: without --token, one is made"
         )
-    folder, shared = choose_cache(cache, notebook, os.environ)
-    check_cache(folder)
-    limit = user_cache_limit(os.environ)
-    options = user_options(os.environ)
-    setup = setups.KernelSetup(
-        folder=str(notebook.resolve().parent),
-        cache=str(folder.absolute()),
-        executor=options.executor,
-        shared=shared,
-        signing=options.trust.mode,
-        keys=str(settings_folder(os.environ)),
-    )
-    environment = {name: value for name, value in os.environ.items() if name != TOKEN}
+    planned = plan_kernel(notebook, cache)
     limits = bodies.Limits(seconds=patience)
-    offer = serving.Offer(notebook.resolve(), setup, host, token, names, limits, environment)
+    offer = serving.Offer(planned.path, planned.setup, host, token, names, limits, planned.environment)
     try:
         bound = serving.bind(host, port)
     except (OSError, UnicodeError) as error:
         where = f"{host}, port {port} ({getattr(error, 'strerror', None) or error})"
         raise UsageError(f"cannot listen on {where}: give another --port, 0 for any free one") from None
     _serve(serving, offer, bound)
-    limit_folder(stderr_console(), folder, limit)
+    planned.clear_up(stderr_console())
 
 
 def _serve(serving: Any, offer: Any, bound: socket.socket) -> None:
@@ -110,10 +96,10 @@ def _serve(serving: Any, offer: Any, bound: socket.socket) -> None:
         bound.close()
 
 
-def _server() -> tuple[Any, Any, Any]:
+def _server() -> tuple[Any, Any]:
     """The server's modules, which need libraries that not every installation has."""
     try:
-        from tiffin.host.server import bodies, kernel_setup, serving
+        from tiffin.host.server import bodies, serving
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
         if library not in _LIBRARIES:
@@ -121,4 +107,4 @@ def _server() -> tuple[Any, Any, Any]:
         raise UsageError(
             f"serving a kernel needs {library}, which is not installed: pip install 'tiffin[server]'"
         ) from None
-    return serving, bodies, kernel_setup
+    return serving, bodies

@@ -16,10 +16,10 @@ from tiffin.commands import command_from_json
 from tiffin.errors import NotebookError, TiffinError, UsageError
 from tiffin.host.server.answers import RunAnswer
 from tiffin.host.server.bodies import Limits, read_json
-from tiffin.host.server.execute import Execution, read_execute
+from tiffin.host.server.execute import Execution, read_execute, with_run_id
 from tiffin.host.server.frames import to_json
 from tiffin.host.server.guard import EVENTS_PATH, Access, Guard
-from tiffin.host.server.live_kernel import KernelGone, LiveKernel, RunConflict, with_run_id
+from tiffin.host.server.live_kernel import KernelGone, LiveKernel, RunConflict
 from tiffin.host.server.problems import Problem, Refused
 from tiffin.host.server.sse import EventStream, messages, parse_id
 

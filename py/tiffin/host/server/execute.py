@@ -12,13 +12,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from tiffin.commands import Execute, command_from_json
+from tiffin.commands import (
+    AnswerInput,
+    EditCells,
+    Execute,
+    Interrupt,
+    RunCells,
+    RunStale,
+    command_from_json,
+)
 from tiffin.errors import UsageError
 from tiffin.host.server.frames import to_json
 from tiffin.host.server.live_kernel import LiveKernel
+from tiffin.host.server.notebook_file import Check
 from tiffin.host.server.sse import HEARTBEAT, to_message
 from tiffin.ids import new_run_id
 from tiffin.outputs.mime import best
@@ -26,6 +35,9 @@ from tiffin.outputs.mime import best
 Json: TypeAlias = Any
 Piece: TypeAlias = tuple[str, Json]
 """The name of a message, and its data."""
+Show: TypeAlias = Callable[[Json], Json]
+Starting: TypeAlias = Execute | RunCells | RunStale | EditCells
+"""The commands whose runs are told of."""
 
 REST_OF_LINE = 0.05
 """How long text may wait for the rest of its line, in seconds: `print` writes its end apart."""
@@ -35,47 +47,24 @@ SERVER_ENDED = "the server was stopped before the run had completed\n"
 OVERRUN = "the run was stopped: it says more than its client reads\n"
 
 
+def with_run_id(document: Json) -> Json:
+    """Return a command's wire form with an id for the run that it starts, if it has none."""
+    if not isinstance(document, dict) or document.get("run_id") is not None:
+        return document
+    if document.get("type") in (Interrupt.__name__, AnswerInput.__name__):
+        return document
+    return {**document, "run_id": new_run_id()}
+
+
 def read_execute(document: Json) -> Execute:
     """Return the command that a request's document, `{code, run_id?, timeout?}`, asks for; `UsageError` if it
     is none. `timeout` is in seconds from the start of the run."""
     if not isinstance(document, dict):
         raise UsageError("send a JSON object: {code, run_id?, timeout?}")
-    run_id = new_run_id() if document.get("run_id") is None else document["run_id"]
-    command = command_from_json({"type": Execute.__name__, **document, "run_id": run_id})
+    command = command_from_json(with_run_id({"type": Execute.__name__, **document}))
     if not isinstance(command, Execute):
         raise UsageError(f"POST {type(command).__name__} to /api/kernel/commands: here code is taken")
     return command
-
-
-class ExecuteAnswer:
-    """What the events of one run come to, piece by piece; `done` once the last one has been told."""
-
-    def __init__(self) -> None:
-        self._output: Json = None
-        self._ended = False
-        self.done = False
-
-    def pieces(self, event: Json) -> Iterator[Piece]:
-        """Yield what the next event of the run, in its wire form, has to be told of."""
-        match event["type"]:
-            case "ScratchConsole":
-                yield event["text"]["stream"], {"data": event["text"]["text"]}
-            case "ScratchDisplay":
-                yield "output", {**show(event["bundle"]), "clear": event["clear"]}
-            case "ScratchEnded":
-                self._ended = True
-                self._output = event["output"]
-            case "CellEnded":
-                yield from _tell_cell(event)
-            case "RunCompleted":
-                if not self._ended and not event["success"]:
-                    yield "stderr", {"data": CALLED_OFF}
-                yield self.end(success=event["success"])
-
-    def end(self, *, success: bool) -> Piece:
-        """Return the last piece."""
-        self.done = True
-        return "done", {"success": success, "output": show(self._output if success else None)}
 
 
 def show(bundle: Json) -> Json:
@@ -84,6 +73,46 @@ def show(bundle: Json) -> Json:
     if mimetype is None:
         return {"mimetype": "text/plain", "data": ""}
     return {"mimetype": mimetype, "data": bundle[mimetype]}
+
+
+class ExecuteAnswer:
+    """What the events of one run come to, piece by piece; `done` once the last one has been told.
+
+    `show` makes of a bundle what is told of it.
+    """
+
+    def __init__(self, show: Show = show) -> None:
+        self._show = show
+        self._output: Json = None
+        self._begun = False
+        self.done = False
+
+    def pieces(self, event: Json) -> Iterator[Piece]:
+        """Yield what the next event of the run, in its wire form, has to be told of."""
+        match event["type"]:
+            case "ScratchConsole":
+                yield event["text"]["stream"], {"data": event["text"]["text"]}
+            case "ScratchDisplay":
+                yield "output", {**self._show(event["bundle"]), "clear": event["clear"]}
+            case "RunStarted":
+                self._begun = bool(event["cells"] or event["blocked"])
+            case "ScratchEnded":
+                self._begun = True
+                self._output = event["output"]
+            case "CellEnded":
+                yield from _tell_cell(event)
+            case "KernelRestarted":
+                self._begun = True
+                yield "stderr", {"data": f"{event['reason']}\n"}
+            case "RunCompleted":
+                if not self._begun and not event["success"]:
+                    yield "stderr", {"data": CALLED_OFF}
+                yield self.end(success=event["success"])
+
+    def end(self, *, success: bool) -> Piece:
+        """Return the last piece."""
+        self.done = True
+        return "done", {"success": success, "output": self._show(self._output if success else None)}
 
 
 def _tell_cell(event: Json) -> Iterator[Piece]:
@@ -96,19 +125,19 @@ def _tell_cell(event: Json) -> Iterator[Piece]:
 
 
 class Execution:
-    """One request: `begin`, then send `messages`, then `end`, in whatever way the sending ended."""
+    """One request: `begin`, then tell `pieces` or send `messages`, then `end`, in whatever way that ended."""
 
-    def __init__(self, kernel: LiveKernel, command: Execute) -> None:
+    def __init__(self, kernel: LiveKernel, command: Starting, show: Show = show) -> None:
         self._kernel = kernel
         self._command = command
-        self._answer = ExecuteAnswer()
+        self._answer = ExecuteAnswer(show)
 
-    async def begin(self) -> None:
-        """Post the command; `TiffinError` as `LiveKernel.post` has it."""
+    async def begin(self, check: Check | None = None) -> None:
+        """Post the command; `check` and `TiffinError` as `LiveKernel.post` has them."""
         # Before the command is posted: its first event is not to be missed.
         self._events = self._kernel.follow(self._command.run_id)
         try:
-            await self._kernel.post(self._command)
+            await self._kernel.post(self._command, check)
         except BaseException:
             self._kernel.unfollow(self._command.run_id)
             raise
@@ -119,26 +148,36 @@ class Execution:
         if not self._answer.done:
             self._kernel.interrupt(self._command.run_id)
 
+    def interrupt(self) -> None:
+        """Stop the run; its end is still told."""
+        self._kernel.interrupt(self._command.run_id)
+
     async def messages(self, heartbeat: float = HEARTBEAT) -> AsyncIterator[bytes]:
         """Yield the answer, to its `done`; a comment where nothing happens for `heartbeat` seconds."""
+        async with contextlib.aclosing(self.pieces(heartbeat)) as told:
+            async for pieces in told:
+                yield b"".join(_message(name, data) for name, data in pieces) or b":\n\n"
+
+    async def pieces(self, heartbeat: float | None = None) -> AsyncGenerator[list[Piece], None]:
+        """Yield what is told, as it comes, to its `done`; an empty list where nothing happens for `heartbeat`
+        seconds."""
         stopped = False
         while not self._answer.done:
             if self._events.overrun and not stopped:
                 stopped = True
-                self._kernel.interrupt(self._command.run_id)
-                yield _message("stderr", {"data": OVERRUN})
+                self.interrupt()
+                yield [("stderr", {"data": OVERRUN})]
             pieces = await self._take()
             if pieces:
-                yield b"".join(_message(name, data) for name, data in pieces)
+                yield pieces
             elif self._events.closed:
-                yield _message("stderr", {"data": SERVER_ENDED})
-                yield _message(*self._answer.end(success=False))
+                yield [("stderr", {"data": SERVER_ENDED}), self._answer.end(success=False)]
             else:
                 try:
                     async with asyncio.timeout(heartbeat):
                         await self._events.wait()
                 except TimeoutError:
-                    yield b":\n\n"
+                    yield []
 
     async def _take(self) -> list[Piece]:
         """Return what there is to tell; when that ends in the midst of a line, with what soon follows."""

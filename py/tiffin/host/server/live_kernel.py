@@ -34,7 +34,7 @@ from tiffin.host.server.kernel_life import KernelLife
 from tiffin.host.server.kernel_process import Hear, KernelProcess
 from tiffin.host.server.kernel_setup import KernelSetup
 from tiffin.host.server.kernel_state import KernelState
-from tiffin.host.server.notebook_file import NotebookFile
+from tiffin.host.server.notebook_file import Check, NotebookFile
 from tiffin.host.server.run_events import RunEvents
 from tiffin.ids import new_run_id
 from tiffin.notebook.edit import EditedNotebook
@@ -67,6 +67,8 @@ class LiveKernel:
     def __init__(self, file: NotebookFile, setup: KernelSetup, log: EventLog, start: Start) -> None:
         self.file, self.log = file, log
         self.state = KernelState(file.notebook)
+        self.lives = 0
+        """How many processes were asked for so far."""
         self._setup, self._start = setup, start
         self._life: KernelLife | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -92,20 +94,27 @@ class LiveKernel:
             return "starting"
         return "busy" if self._waiting or self.state.runs else "idle"
 
+    @property
+    def is_restored(self) -> bool:
+        """Whether what was stored is back since the last restart; at the start, whether there is a kernel."""
+        return self._life is not None and self._life.sound
+
     def begin(self, *, stored_only: bool = False) -> None:
         """Start a process, which brings every cell to its result: from the cache alone with `stored_only`."""
         values = {element: known["value"] for element, known in self.state.elements.items()}
         restore = Restore(new_run_id(), {}, values or None, stored_only)
         self._life = KernelLife(restore.run_id, stored_only)
+        self.lives += 1
         # Before anything is awaited: edits from now on are sent as commands.
         setup = self._setup.to_json(self.file.notebook.to_json())
         self._waiting[restore.run_id] = None
         self._unsent = [_to_json(restore)]
         self._keeper = asyncio.create_task(self._keep(self._life, setup))
 
-    async def post(self, command: Command) -> str | None:
+    async def post(self, command: Command, check: Check | None = None) -> str | None:
         """Take a command, and return the id of the run it starts, if it starts one.
 
+        `check` looks at an edit before it happens; what it raises goes on to the caller.
         `UsageError` for an edit that cannot be carried out, `NotebookError` if it cannot be saved,
         `RunConflict` if the run cannot be taken now; nothing is changed then.
         """
@@ -123,7 +132,7 @@ class LiveKernel:
         if isinstance(command, EditCells):
             # The file's order of edits is the kernel's.
             async with self._lock:
-                edited = await self.file.edit(command)
+                edited = await self.file.edit(command, check)
                 self._accept(command, command.run_id, edited)
         else:
             self._accept(command, command.run_id, None)
@@ -297,6 +306,9 @@ class LiveKernel:
                 self._report(ScratchConsole(run_id, ConsoleText("stderr", f"{reason}\n")))
                 if not self._scratch[run_id]:
                     self._report(ScratchEnded(run_id, False, 0.0, error=ErrorReport("", reason, ())))
+            elif run_id in self._followed:
+                # Who waits for this run must not have to hear all others to know why it is over.
+                self._followed[run_id].append(event_to_json(KernelRestarted(reason)), 0)
             self._report(RunCompleted(run_id, False, stats))
         self._waiting.clear()
         self._scratch.clear()
@@ -376,15 +388,6 @@ class LiveKernel:
         events = self._followed.get(event.get("run_id"))
         if events is not None:
             events.append(event, len(text))
-
-
-def with_run_id(document: Json) -> Json:
-    """Return a command's wire form with an id for the run that it starts, if it has none."""
-    if not isinstance(document, dict) or document.get("run_id") is not None:
-        return document
-    if document.get("type") in (Interrupt.__name__, AnswerInput.__name__):
-        return document
-    return {**document, "run_id": new_run_id()}
 
 
 def _in_use(run_id: str) -> RunConflict:

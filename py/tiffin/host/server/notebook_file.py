@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from tiffin.commands import EditCells
 from tiffin.errors import NotebookError
@@ -13,6 +14,9 @@ from tiffin.ids import Digest, digest
 from tiffin.notebook.edit import EditedNotebook, edit_notebook
 from tiffin.notebook.files import read_sources, rewrite_cell, write_notebook, writing_problem
 from tiffin.notebook.notebook import Notebook
+
+Check: TypeAlias = Callable[[Notebook, Notebook], None]
+"""Looks at the notebook before and after an edit, and raises an error if that must not happen."""
 
 
 class NotebookFile:
@@ -35,13 +39,15 @@ class NotebookFile:
         except OSError:
             return None
 
-    async def edit(self, command: EditCells) -> EditedNotebook:
-        """Carry out an edit, and write it.
+    async def edit(self, command: EditCells, check: Check | None = None) -> EditedNotebook:
+        """Carry out an edit, and write it; `check`, in a thread, may refuse it.
 
         `UsageError` for an edit that cannot be carried out, `NotebookError` for a file that cannot be written
         or that somebody else has changed; nothing is changed then.
         """
         edited = edit_notebook(self.notebook, command, rewrite_cell)
+        if check is not None:
+            await asyncio.to_thread(check, self.notebook, edited.notebook)
         if edited.notebook != self.notebook:
             await asyncio.to_thread(self._write, edited.notebook)
         self.notebook = edited.notebook

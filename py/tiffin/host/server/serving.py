@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +13,12 @@ import uvicorn
 
 from tiffin.host.server.app import make_app
 from tiffin.host.server.bodies import Limits
-from tiffin.host.server.event_log import EventLog
 from tiffin.host.server.guard import EVENTS_PATH, Access, is_loopback_name
 from tiffin.host.server.http_connection import bounded_connection
-from tiffin.host.server.kernel_process import start_process
+from tiffin.host.server.kernel_opening import open_kernel
 from tiffin.host.server.kernel_setup import KernelSetup
 from tiffin.host.server.live_kernel import LiveKernel
-from tiffin.host.server.notebook_file import NotebookFile
+from tiffin.host.server.mcp_address import McpAddress
 
 MOST_CONNECTIONS = 1_000
 MOST_HEADERS = 32_768  # bytes
@@ -53,9 +50,11 @@ class Offer:
 class _Server(uvicorn.Server):
     """Says when it takes requests, and ends its streams and its kernel before it waits for connections."""
 
-    def __init__(self, config: uvicorn.Config, kernel: LiveKernel, say: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, kernel: LiveKernel, agents: McpAddress, say: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._kernel = kernel
+        self._kernel, self._agents = kernel, agents
         self._say = say
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -66,6 +65,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._kernel.stop()
+        await self._agents.end()
         await super().shutdown(sockets=sockets)
 
 
@@ -100,13 +100,11 @@ def serve_kernel(offer: Offer, bound: socket.socket, say: Callable[[], None]) ->
 
 
 async def _serve(offer: Offer, bound: socket.socket, say: Callable[[], None]) -> None:
-    # Event numbers go on where an earlier server cannot have got to.
-    log = EventLog(first=time.time_ns() // 1_000_000)
-    start = partial(start_process, environment=offer.environment)
-    kernel = LiveKernel(NotebookFile(offer.path), offer.setup, log, start)
+    kernel = open_kernel(offer.path, offer.setup, offer.environment)
+    agents = McpAddress(kernel, offer.limits)
     http: Any = bounded_connection(offer.limits.seconds)
     config = uvicorn.Config(
-        make_app(kernel, offer.access, offer.limits),
+        make_app(kernel, offer.access, offer.limits, [agents.route]),
         http=http,
         ws="none",
         loop="asyncio",
@@ -122,6 +120,6 @@ async def _serve(offer: Offer, bound: socket.socket, say: Callable[[], None]) ->
         timeout_graceful_shutdown=LAST_ANSWERS,
     )
     try:
-        await _Server(config, kernel, say).serve(sockets=[bound])
+        await _Server(config, kernel, agents, say).serve(sockets=[bound])
     finally:
         kernel.kill()

@@ -42,6 +42,16 @@ def statuses(state: KernelState) -> dict[str, str]:
     return {cell: known.status for cell, known in state.cells.items()}
 
 
+def test_a_hit_of_what_is_on_show_leaves_it_there() -> None:
+    shown = CellEnded(
+        "r", "c1", "idle", "run", "k", 1.5, {"a": 1}, ({"b": 1},), (ConsoleText("stdout", "c"),)
+    )
+    hit = CellEnded("s", "c1", "idle", "cache", "k", 1.5)
+    state = heard(CellStarted("r", "c1"), shown, CellStarted("s", "c1"), hit).cells["c1"]
+    assert (state.output, state.displays) == ({"a": 1}, ({"b": 1},))
+    assert state.console == ({"stream": "stdout", "text": "c"},)
+
+
 def test_a_run_from_its_start_to_its_end() -> None:
     events: list[Event] = [KernelReady("3.11", False), RunStarted("r", ("c1", "c2"), ())]
     assert statuses(heard(*events)) == {"c1": "queued", "c2": "queued"}

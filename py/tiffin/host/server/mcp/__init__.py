@@ -1,0 +1,1 @@
+"""A live kernel for agents, by the Model Context Protocol. Needs the library `mcp`."""
