@@ -22,6 +22,8 @@ class FakeSession implements Session {
   readonly ready = Promise.resolve();
   readonly commands: RunCommand[] = [];
   readonly answers: (readonly [string, string | null])[] = [];
+  readonly stopped: string[] = [];
+  readonly signals: (readonly [number, string])[] = [];
   closed = false;
   settled = 0;
   readonly #ends = new Map<string, { resolve: (end: RunCompleted) => void; reject: (error: Error) => void }>();
@@ -38,6 +40,18 @@ class FakeSession implements Session {
 
   interrupt(): boolean {
     return true;
+  }
+
+  openScratchpad(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(run: string): void {
+    this.stopped.push(run);
+  }
+
+  signal(number: number, why: string): void {
+    this.signals.push([number, why]);
   }
 
   answer(question: string, text: string | null): void {
