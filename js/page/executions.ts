@@ -51,7 +51,8 @@ interface Live {
 const AGAIN = 1000; // milliseconds
 const NOTHING = { mimetype: "text/plain", data: "" };
 const FAILED: ExecuteMessage = { event: "done", data: { success: false, output: NOTHING } };
-const CALLED_OFF = "the run was called off before it began";
+/** What the kernel says of a run that never had its turn. */
+export const CALLED_OFF = "the run was called off before it began";
 
 export class Executions {
   readonly #page: ExecutionPage;

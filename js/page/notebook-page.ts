@@ -2,7 +2,7 @@
 
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { Execution } from "./execution.ts";
-import { type ExecuteOptions, Executions } from "./executions.ts";
+import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
 import { asError, messageOf, withoutStop } from "./problems.ts";
 import { newRunId } from "./run-id.ts";
 import type { OpenSession, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
@@ -288,7 +288,7 @@ export class NotebookPage {
         for (const element of elementsOf(event.element)) element.show(event.value);
         break;
       case "Notice":
-        showNotice(event);
+        if (event.text !== CALLED_OFF) showNotice(event); // that is told to whoever sent the code
         break;
       case "CellStarted":
         if (this.#isReady) this.#status.sayRunning(event.cell);
@@ -296,7 +296,7 @@ export class NotebookPage {
         break;
       case "InputAsked":
         this.#status.say(`${event.cell} asks for input.`);
-        this.#pass(event, () => this.#session?.answer(event.question, null)); // code has no place where it could ask
+        this.#pass(event);
         break;
       case "CellQueued":
       case "CellConsole":
@@ -319,17 +319,15 @@ export class NotebookPage {
     }
   }
 
-  /** Shows what happens in a cell; `orElse` is for one that the page has not. */
-  #pass(event: KernelEvent, orElse: () => void = () => undefined): void {
+  #pass(event: KernelEvent): void {
     const id = cellOf(event);
-    if (id !== null) this.#change(id, (state) => reduceCell(state, event), orElse);
+    if (id !== null) this.#change(id, (state) => reduceCell(state, event));
   }
 
-  #change(id: string, next: (state: CellState) => CellState, orElse: () => void = () => undefined): void {
+  #change(id: string, next: (state: CellState) => CellState): void {
     this.#draw(id, async () => {
       const view = this.#cells.find(id);
-      if (view === undefined) orElse();
-      else await view.show(next(view.state));
+      await view?.show(next(view.state));
     });
   }
 

@@ -108,7 +108,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @contextmanager
 def serving(site: Path, folder: Path) -> Iterator[Served]:
-    """Serves a copy of a site in `folder`, which a test may damage, by `tiffin serve` in a process of its own."""
+    """Serves a copy of a site in `folder`, which a test may damage, by a `tiffin serve` of its own."""
     shutil.copytree(site, folder)
     process = subprocess.Popen(
         [str(TIFFIN), "serve", str(folder), "--port", "0", "--verbose"], stdout=subprocess.PIPE, text=True

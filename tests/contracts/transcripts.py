@@ -194,7 +194,7 @@ def plain_traceback(text: str) -> str:
 
 
 def check(case: Case, pieces: list[Piece], killed: str = KILLED) -> None:
-    """Hold an answer against the recorded one; `killed` is what this host says of a kernel that was killed."""
+    """Hold an answer against the recorded one; `killed` is what this host says of a killed kernel."""
     path = FOLDER / f"{case.name}.json"
     document = {
         "cells": list(case.cells),
