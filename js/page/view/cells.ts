@@ -32,6 +32,7 @@ export class CellList {
     return [...this.#views.values()];
   }
 
+  /** The view of a cell with code. */
   find(id: string): CellView | undefined {
     return this.#views.get(id);
   }
@@ -60,11 +61,13 @@ export class CellList {
   }
 
   #add(section: HTMLElement): HTMLElement {
+    this.#sections.set(section.dataset["cell"] ?? "", section);
+    // Text is what it is, whatever a kernel says that came of it.
+    if (section.dataset["kind"] === "markdown") return section;
     const view = new CellView(section, (question, text) => {
       this.#answer(view.id, question, text);
     });
     this.#views.set(view.id, view);
-    this.#sections.set(view.id, section);
     return section;
   }
 }
