@@ -145,6 +145,7 @@ export class Executions {
     live.grace ??= setTimeout(() => {
       const cause = why === "late" ? `the run took longer than ${String(live.timeout)} s` : "the run was interrupted";
       live.cause = `${cause}, and did not stop`;
+      clearTimeout(live.timer); // the next kernel has heard nothing of it
       this.#page.restart();
     }, this.#page.patience);
   }
