@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -360,3 +361,23 @@ def test_the_page_follows_an_edit_and_keeps_it(open_cells: OpenCells) -> None:
     )[-1][1]["success"]
     assert (view.status("c1"), view.status("c2")) == ("error", "cancelled")
     assert "ZeroDivisionError" in view.error("c1")
+
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "how-to" / "scripts.md"
+
+
+@chromium_only
+def test_what_the_documentation_shows(engine: Engine, sites: Sites, serve: Serve, tmp_path: Path) -> None:
+    """A `json` fence behind one of JavaScript is the value of its last line."""
+    text = DOCUMENTED.read_text("utf-8")
+    (notebook,) = re.findall(r"^```python file=lunch.py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "lunch.py").write_text(notebook)
+    view = engine.open(serve(sites(str(tmp_path / "lunch.py"))).url)
+    shown = re.findall(r"^```js\n(.*?)^```\n\n```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(shown) == 2
+    for script, says in shown:
+        *before, last = script.rstrip().split("\n")
+        body = "\n".join([*before, f"return {last}"])
+        assert view.evaluate(f"(async () => {{ {body} }})()") == json.loads(says)
+    assert view.complaints() == []
+    view.close()
