@@ -48,6 +48,15 @@ interface Live {
   grace: ReturnType<typeof setTimeout> | undefined;
 }
 
+const FRESH = {
+  isSent: false,
+  number: null,
+  isUnwanted: false,
+  cause: null,
+  last: null,
+  timer: undefined,
+  grace: undefined,
+} as const;
 const AGAIN = 1000; // milliseconds
 const NOTHING = { mimetype: "text/plain", data: "" };
 const FAILED: ExecuteMessage = { event: "done", data: { success: false, output: NOTHING } };
@@ -73,10 +82,7 @@ export class Executions {
     const execution = new Execution(() => {
       this.interrupt(run);
     });
-    const live: Live = {
-      ...{ run, code, timeout: timeout ?? null, execution, isSent: false, number: null, isUnwanted: false },
-      ...{ cause: null, last: null, timer: undefined, grace: undefined },
-    };
+    const live: Live = { ...FRESH, run, code, timeout: timeout ?? null, execution };
     this.#live.set(run, live);
     void this.#carryOut(live);
     return execution;
