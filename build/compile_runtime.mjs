@@ -1,11 +1,12 @@
-// Compile Pyodide's standard library and the kernel to bytecode, by the very Python that will run them.
+// Compile Pyodide's standard library, the kernel and the scratchpad to bytecode, by the very Python that will run them.
 //
 //     node build/compile_runtime.mjs [VERSION...]
 //
 // Stock Pyodide compiles the standard library's sources at every start, which takes most of it. Writes
 // `<20 digits>.zip` for each, named by its content, and `runtime.json` that says which is which, and from which
 // files they were made, to `build/out/runtime/<version>`. That folder is replaced as a whole, unless it was made from
-// the same files. The distributions are those that pyodide_distribution.py makes, the kernel that of kernel_wheel.py.
+// the same files. The distributions are those that pyodide_distribution.py makes, kernel and
+// scratchpad those of kernel_wheel.py.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -40,11 +41,15 @@ function distributions() {
   return join(isAbsolute(configured) ? configured : join(homedir(), ".cache"), "tiffin/pyodide");
 }
 
-function builtKernel() {
-  const folder = join(ROOT, "build/out/kernel");
-  const wheel = existsSync(folder) ? readdirSync(folder).find((name) => name.endsWith(".whl")) : undefined;
-  if (wheel === undefined) throw new Error("The kernel is not built: run build/kernel_wheel.py before.");
-  return join(folder, wheel);
+/** Our own archives: the kernel, and the scratchpad. */
+function builtArchives() {
+  const find = (folder, suffix) => {
+    const path = join(ROOT, "build/out", folder);
+    const name = existsSync(path) ? readdirSync(path).find((found) => found.endsWith(suffix)) : undefined;
+    if (name === undefined) throw new Error(`The ${folder} is not built: run build/kernel_wheel.py before.`);
+    return join(path, name);
+  };
+  return { kernel: find("kernel", ".whl"), scratchpad: find("scratchpad", ".zip") };
 }
 
 /** The SHA-256 of some bytes, in hexadecimal digits. */
@@ -53,17 +58,18 @@ export function digest(data) {
 }
 
 /** What a runtime is made from, by its digests: another one is another runtime. */
-export function madeFrom(distribution, kernel) {
+export function madeFrom(distribution, own) {
   const of = (path) => digest(readFileSync(path));
   return {
     stdlib: of(join(distribution, "python_stdlib.zip")),
     wasm: of(join(distribution, "pyodide.asm.wasm")),
-    kernel: of(kernel),
+    kernel: of(own.kernel),
+    scratchpad: of(own.scratchpad),
     script: of(fileURLToPath(import.meta.url)),
   };
 }
 
-async function compile(distribution, kernel) {
+async function compile(distribution, own) {
   const { loadPyodide } = await import(pathToFileURL(join(distribution, "pyodide.mjs")).href);
   const pyodide = await loadPyodide({ indexURL: `${distribution}/`, packages: [] });
   pyodide.runPython(COMPILE);
@@ -76,13 +82,14 @@ async function compile(distribution, kernel) {
   };
   return {
     stdlib: run(readFileSync(join(distribution, "python_stdlib.zip")), `/lib/python${version}.zip`),
-    kernel: run(readFileSync(kernel), "/lib/tiffin_kernel.whl"),
+    kernel: run(readFileSync(own.kernel), "/lib/tiffin_kernel.whl"),
+    scratchpad: run(readFileSync(own.scratchpad), "/lib/tiffin_scratchpad.zip"),
   };
 }
 
 /** Makes the folder; returns whether there was anything to do. */
-export async function compileRuntime(distribution, kernel, target) {
-  const from = madeFrom(distribution, kernel);
+export async function compileRuntime(distribution, own, target) {
+  const from = madeFrom(distribution, own);
   const record = join(target, "runtime.json");
   if (existsSync(record) && JSON.stringify(JSON.parse(readFileSync(record, "utf8")).from) === JSON.stringify(from)) {
     return false;
@@ -91,7 +98,7 @@ export async function compileRuntime(distribution, kernel, target) {
   mkdirSync(made, { recursive: true });
   try {
     const files = {};
-    for (const [role, data] of Object.entries(await compile(distribution, kernel))) {
+    for (const [role, data] of Object.entries(await compile(distribution, own))) {
       files[role] = `${digest(data).slice(0, 20)}.zip`;
       writeFileSync(join(made, files[role]), data);
     }
@@ -109,7 +116,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   const known = Object.keys(JSON.parse(readFileSync(join(ROOT, "build/distributions.json"), "utf8")));
   for (const version of versions.length > 0 ? versions : known) {
     const target = join(ROOT, "build/out/runtime", version);
-    const made = await compileRuntime(join(distributions(), version), builtKernel(), target);
+    const made = await compileRuntime(join(distributions(), version), builtArchives(), target);
     console.log(`Runtime ${version}: ${made ? "compiled" : "found"} in ${relative(process.cwd(), target)}`);
   }
 }

@@ -92,6 +92,15 @@ def generate() -> str:
         lines.append(f"export type Kernel{name} =")
         lines += [f"  | {kind.__name__}" for kind in kinds]
         lines[-1] += ";\n"
+    lines += [
+        "/** A piece of the answer to code that was run in the scratchpad. */",
+        "export type ExecuteMessage =",
+        *(
+            f'  | {{ readonly event: "{name}"; readonly data: {kind.__name__} }}'
+            for name, kind in pieces.PIECES.items()
+        ),
+    ]
+    lines[-1] += ";\n"
     return "\n".join(lines)
 
 

@@ -52,9 +52,11 @@ def page_files(root: Path) -> dict[str, str]:
 
 
 def kernel_files(root: Path) -> dict[str, str]:
-    """The freshly made kernel wheel, with its place in the wheel."""
-    kernel_wheel.build(root / "py" / "tiffin", root / "build" / "out" / "kernel")
-    return _placed(root / "build" / "out" / "kernel", "kernel")
+    """The freshly made kernel wheel and the scratchpad's archive, with their places in the wheel."""
+    package, out = root / "py" / "tiffin", root / "build" / "out"
+    kernel_wheel.build(package, out / "kernel")
+    kernel_wheel.build_scratchpad(package, out / "scratchpad")
+    return _placed(out / "kernel", "kernel") | _placed(out / "scratchpad", "scratchpad")
 
 
 def runtime_files() -> dict[str, str]:

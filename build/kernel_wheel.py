@@ -1,6 +1,7 @@
-"""Make the kernel wheel: the layers of tiffin that run in the browser, and nothing else.
+"""Make the kernel wheel: the layers of tiffin that run in the browser, and nothing else; and the archive of
+the scratchpad, which a page loads when a script first sends code.
 
-python build/kernel_wheel.py [FOLDER]
+python build/kernel_wheel.py
 
 It holds the sources, minified by python-minifier, and the one library that they need (rfc8785) with its
 licence, so that a page loads a single file. The same sources give the same
@@ -25,6 +26,18 @@ from python_minifier import RemoveAnnotationsOptions, minify
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "py" / "tiffin"
 OUTPUT = ROOT / "build" / "out" / "kernel"
+SCRATCHPAD_OUTPUT = ROOT / "build" / "out" / "scratchpad"
+
+SCRATCHPAD = (
+    "graph/scratch.py",
+    "host/browser/scratchpad.py",
+    "run/scratch_names.py",
+    "session/answer.py",
+    "session/code_mode.py",
+    "session/pieces.py",
+    "session/scratchpad.py",
+)
+"""What the archive of the scratchpad holds: modules in packages of the kernel, which does not import them."""
 
 LEFT_OUT = (
     "bundled/",
@@ -34,17 +47,12 @@ LEFT_OUT = (
     "cache/signing.py",
     "codecs/extensions.py",
     "codecs/tensors.py",
-    "graph/scratch.py",
     "host/cli/",
     "host/export/",
     "host/native/",
     "host/server/",
     "notebook/",
-    "run/scratch_names.py",
     "session/alarm.py",
-    "session/code_mode.py",
-    "session/pieces.py",
-    "session/scratchpad.py",
     "session/script.py",
     "stores/file.py",
     "stores/folder.py",
@@ -85,7 +93,7 @@ def package_version(package: Path = PACKAGE) -> str:
 
 def is_kernel_file(path: str) -> bool:
     """Whether a file, by its path in the package, belongs to the kernel."""
-    return path in KEPT or not path.startswith(LEFT_OUT)
+    return path in KEPT or not path.startswith((*LEFT_OUT, *SCRATCHPAD))
 
 
 def kernel_files(package: Path = PACKAGE) -> dict[str, bytes]:
@@ -97,6 +105,20 @@ def kernel_files(package: Path = PACKAGE) -> dict[str, bytes]:
         for name, path in relative.items()
         if is_kernel_file(name)
     }
+
+
+def scratchpad_files(package: Path = PACKAGE) -> dict[str, bytes]:
+    """The package's files that belong to the archive of the scratchpad, by their path there."""
+    sources = {name: (package / name).read_bytes() for name in SCRATCHPAD}
+    spoken = "session/code_mode.py"  # its transactions are asked by authors
+    files = {f"tiffin/{name}": lean(text, docstrings=name == spoken) for name, text in sources.items()}
+    _check_imports({**kernel_files(package), **files})
+    return files
+
+
+def _check_imports(files: Mapping[str, bytes]) -> None:
+    for sentence in imports_left_out(files):
+        raise KernelWheelError(f"{sentence}.")
 
 
 def lean(source: bytes, *, docstrings: bool) -> bytes:
@@ -179,8 +201,7 @@ def wheel_files(package: Path = PACKAGE) -> dict[str, bytes]:
     version = package_version(package)
     sources, licences = vendored_files()
     files = kernel_files(package)
-    for sentence in imports_left_out(files):
-        raise KernelWheelError(f"{sentence}.")
+    _check_imports(files)
     info = f"tiffin_kernel-{version}.dist-info"
     own_licence = {f"{info}/licenses/LICENSE": (ROOT / "LICENSE").read_bytes()}
     others = {f"{info}/licenses/{VENDORED}/{name}": data for name, data in licences.items()}
@@ -242,16 +263,30 @@ def build(package: Path = PACKAGE, output: Path = OUTPUT) -> Path:
     return output / name
 
 
-def main(arguments: list[str]) -> int:
-    """Makes the wheel and says where it is. Returns the exit code."""
+def build_scratchpad(package: Path = PACKAGE, output: Path = SCRATCHPAD_OUTPUT) -> Path:
+    """Makes the archive of the scratchpad; the output folder holds it and nothing else afterwards."""
+    target = output / f"tiffin_scratchpad-{package_version(package)}.zip"
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output) as scratch:
+        made = Path(scratch) / target.name
+        write_wheel(scratchpad_files(package), made)
+        made.replace(target)
+    for other in set(output.glob("*.zip")) - {target}:
+        other.unlink()
+    return target
+
+
+def main() -> int:
+    """Makes both and says where they are. Returns the exit code."""
     try:
-        wheel = build(output=Path(arguments[0]) if arguments else OUTPUT)
+        made = {"Kernel wheel": build(), "Scratchpad": build_scratchpad()}
     except KernelWheelError as error:
         print(f"kernel_wheel: {error}", file=sys.stderr)
         return 1
-    print(f"Kernel wheel: {wheel.stat().st_size:,} bytes in {wheel}")
+    for title, path in made.items():
+        print(f"{title}: {path.stat().st_size:,} bytes in {path}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -62,7 +62,7 @@ def make_all(version: str) -> Path:
     """Make the snapshots of one runtime; its folder is replaced as a whole, once everything is made."""
     runtime = runtimes.find_runtime(version)
     assets = runtimes.find_assets()
-    compiled = runtimes.find_compiled(runtime, assets.kernel)
+    compiled = runtimes.find_compiled(runtime, assets)
     if compiled is None:
         raise TiffinError(f"Pyodide {version} is not compiled: run build/compile_runtime.mjs before.")
     sources = runtimes.snapshot_sources(runtime, compiled)

@@ -71,11 +71,16 @@ export function listen({ worker, said }: BootingWorker<WorkerLike>, listener: Wo
   worker.onmessageerror = listener.onmessageerror;
 }
 
-/** Starts a page's worker; `script` is the address of one of the page's own, `kept` what an earlier worker stored. */
-export function bootWorker(config: PageConfig, script: string, kept: readonly KeptEntry[] = []): BootingWorker {
+/** Starts a page's worker; `script` is the address of one of the page's own, `kept` and `edited` are as in `bootConfig`. */
+export function bootWorker(
+  config: PageConfig,
+  script: string,
+  kept: readonly KeptEntry[] = [],
+  edited: string | null = null,
+): BootingWorker {
   const address = new URL(config.worker, document.baseURI);
   const start = (name: string): Worker => new Worker(address, { type: "module", name });
   const around = { shared: sharesMemory(window), compressing: isCompressing(performance, script) };
-  const told = bootConfig(config, document.baseURI, around, kept);
+  const told = bootConfig(config, document.baseURI, around, kept, edited);
   return boot(start("tiffin"), told, () => start("tiffin: fetching"));
 }

@@ -61,18 +61,23 @@ export interface Surroundings {
   readonly compressing: boolean;
 }
 
-/** What the worker needs, with absolute addresses; `kept` is what an earlier worker stored. */
+/**
+ * What the worker needs, with absolute addresses; `kept` is what an earlier worker stored, `edited` the notebook that
+ * it has left.
+ */
 export function bootConfig(
   config: PageConfig,
   base: string,
   { shared, compressing }: Surroundings,
   kept: readonly KeptEntry[] = [],
+  edited: string | null = null,
 ): BootConfig {
   const absolute = (url: string): string => new URL(url, base).href;
   return {
     runtime: absoluteRuntime(config.runtime, absolute),
     compressing,
     notebook: absolute(config.notebook),
+    edited,
     cache: absolute(config.cache),
     packages: config.packages,
     files: {
@@ -80,7 +85,7 @@ export function bootConfig(
       modules: config.files.modules === null ? null : absolute(config.files.modules),
       base: absolute(config.files.base),
     },
-    interrupt: shared ? new SharedArrayBuffer(4) : null,
+    interrupt: shared ? new SharedArrayBuffer(8) : null,
     kept,
   };
 }
@@ -94,6 +99,7 @@ function absoluteRuntime(runtime: RuntimeConfig, absolute: (url: string) => stri
     lock: absolute(runtime.lock),
     stdlib: { ...runtime.stdlib, url: absolute(runtime.stdlib.url) },
     kernel: { ...runtime.kernel, url: absolute(runtime.kernel.url) },
+    scratchpad: { ...runtime.scratchpad, url: absolute(runtime.scratchpad.url) },
     snapshots: runtime.snapshots.map((snapshot) => ({
       ...snapshot,
       url: absolute(snapshot.url),

@@ -5,7 +5,9 @@ import { bootWorker } from "./boot-worker.ts";
 import { bootPolicy, type PageConfig, readConfig, sharesMemory, stopPatience } from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
 import { dropOffline, OfflineCopy } from "./offline.ts";
+import type { ExecuteMessage } from "../protocol/messages.ts";
 import type { Json } from "../protocol/messages.ts";
+import type { ExecuteOptions } from "./executions.ts";
 import type { PageStats } from "./stats.ts";
 import { addActions } from "./view/actions.ts";
 import { applyStyles, defineSheets } from "./view/author-styles.ts";
@@ -22,7 +24,8 @@ export interface TiffinPage {
   boot(): Promise<void>;
   run(ids?: readonly string[]): Promise<boolean>;
   setValue(name: string, value: Json): Promise<void>;
-  interrupt(): boolean;
+  execute(code: string, options?: ExecuteOptions): AsyncIterableIterator<ExecuteMessage>;
+  interrupt(runId?: string): boolean;
   restart(): Promise<void>;
   stats(): PageStats;
 }
@@ -46,8 +49,8 @@ function start(config: PageConfig): void {
   const settings = { keys: config.keys, bootOnChange: policy !== "never", patience: stopPatience(window) };
   let early = window.tiffinWorker ?? null;
   window.tiffinWorker = null;
-  const page = new NotebookPage(settings, status, (listener, kept) => {
-    const booting = early ?? bootWorker(config, import.meta.url, kept);
+  const page = new NotebookPage(settings, status, (listener, kept, edited) => {
+    const booting = early ?? bootWorker(config, import.meta.url, kept, edited);
     early = null;
     offline?.watch(booting.worker);
     return new WorkerSession(booting, listener);
@@ -65,7 +68,11 @@ function start(config: PageConfig): void {
       offline?.touch();
       return page.setValue(name, value);
     },
-    interrupt: () => page.interrupt(),
+    execute: (code, options) => {
+      offline?.touch();
+      return page.execute(code, options);
+    },
+    interrupt: (runId) => page.interrupt(runId),
     restart: () => page.restart(),
     stats: () => page.stats(),
   };

@@ -1,21 +1,21 @@
 /** The exported page, alive: cells and widgets kept in step with a kernel. */
 
-import type { KeptEntry } from "../protocol/rpc.ts";
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
-import type { RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
+import type { Execution } from "./execution.ts";
+import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
+import { asError, messageOf, withoutStop } from "./problems.ts";
+import { newRunId } from "./run-id.ts";
+import type { OpenSession, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
 import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
 import { Keepsake } from "./state/keepsake.ts";
 import { Readiness } from "./state/readiness.ts";
 import { ShownResults } from "./state/shown-results.ts";
 import { ValueQueue } from "./state/values.ts";
 import { type BootStats, NOTHING, type PageStats, pageStats } from "./stats.ts";
-import { CellView } from "./view/cell.ts";
+import { CellList, type WrittenCell } from "./view/cells.ts";
 import { causeText, restartText, showNotice } from "./view/notices.ts";
 import { readyText, type StatusView } from "./view/status.ts";
-import type { TnChange, TnElement } from "./widgets/element.ts";
-
-/** Opens a session; `kept` is what earlier kernels of the page have stored. */
-export type OpenSession = (listener: SessionListener, kept: readonly KeptEntry[]) => Session;
+import { elementsOf, type TnChange } from "./widgets/element.ts";
 
 export interface PageSettings {
   /** Cell -> key of the result on show. */
@@ -32,10 +32,13 @@ export class NotebookPage {
   readonly #openSession: OpenSession;
   readonly #settings: PageSettings;
   readonly #status: StatusView;
-  readonly #cells = new Map<string, CellView>();
+  readonly #cells: CellList;
+  readonly #executions: Executions;
   readonly #values = new ValueQueue((values) => this.#sendValues(values));
   #boot: BootStats = { path: null, reason: null, phases: {} };
   #session: Session | null = null;
+  /** The notebook's JSON, once it was edited. */
+  #edited: string | null = null;
   readonly #keepsake = new Keepsake();
   readonly #shown: ShownResults;
   /** Counts kernels: what an earlier one still says is not heard. */
@@ -52,18 +55,27 @@ export class NotebookPage {
   #drawing: Promise<void> = Promise.resolve();
   #readiness = new Readiness();
 
+  /** Ends a kernel that does not hear. */
+  readonly #giveUp = (): void => {
+    this.#restart("Python did not stop by itself and was restarted").catch(() => undefined);
+  };
+
   constructor(settings: PageSettings, status: StatusView, openSession: OpenSession) {
     this.#settings = settings;
     this.#status = status;
     this.#openSession = openSession;
     this.#shown = new ShownResults(settings.keys);
-    for (const section of document.querySelectorAll<HTMLElement>(".tn-cell")) {
-      const view = new CellView(section, (question, text) => {
-        this.#change(view.id, (state) => ({ ...state, question: null }));
-        this.#session?.answer(question, text);
-      });
-      this.#cells.set(view.id, view);
-    }
+    this.#cells = new CellList((cell, question, text) => {
+      this.#change(cell, (state) => ({ ...state, question: null }));
+      this.#session?.answer(question, text);
+    });
+    this.#executions = new Executions({
+      boot: () => this.boot(),
+      session: () => this.#up(),
+      carryOut: (command) => this.#carryOut(command),
+      restart: this.#giveUp,
+      patience: settings.patience,
+    });
     document.body.addEventListener("tn-change", (event) => {
       this.#takeChange(event.detail);
     });
@@ -109,6 +121,11 @@ export class NotebookPage {
     return this.#values.set(name, value);
   }
 
+  /** Runs code with the notebook's names that becomes no cell; starts Python if need be. */
+  execute(code: string, options: ExecuteOptions = {}): Execution {
+    return this.#executions.start(code, options);
+  }
+
   /** Runs every cell that is out of date, and what depends on it. */
   async runStale(): Promise<boolean> {
     await this.boot();
@@ -117,7 +134,7 @@ export class NotebookPage {
 
   /** The cells that are out of date. */
   get stale(): readonly string[] {
-    return [...this.#cells.values()].filter((cell) => cell.state.status === "stale").map((cell) => cell.id);
+    return this.#cells.all.filter((cell) => cell.state.status === "stale").map((cell) => cell.id);
   }
 
   /** Whether a kernel that takes commands has a run under way. */
@@ -125,14 +142,13 @@ export class NotebookPage {
     return this.#isUp && this.#runs > 0;
   }
 
-  /** Stops the run under way, by restarting Python if need be; false if there is none. */
-  interrupt(): boolean {
+  /** Stops the run under way, or one of code by its id, by restarting Python if need be; false if there is none. */
+  interrupt(run?: string): boolean {
+    if (run !== undefined) return this.#executions.interrupt(run);
     if (!this.runs || !(this.#session?.interrupt() ?? false)) return false;
     this.#status.say("Stopping…");
     clearTimeout(this.#grace);
-    this.#grace = setTimeout(() => {
-      this.#restart("Python did not stop by itself and was restarted").catch(() => undefined);
-    }, this.#settings.patience);
+    this.#grace = setTimeout(this.#giveUp, this.#settings.patience);
     return true;
   }
 
@@ -158,7 +174,7 @@ export class NotebookPage {
       },
     };
     try {
-      this.#session = this.#openSession(listener, this.#keepsake.entries);
+      this.#session = this.#openSession(listener, this.#keepsake.entries, this.#edited);
     } catch (error) {
       this.#hear({ kind: "failed", reason: messageOf(error) }, true);
       this.#readiness.reject(asError(error));
@@ -225,12 +241,18 @@ export class NotebookPage {
     await this.#carryOut({ type: "SetValues", run_id: newRunId(), values });
   }
 
-  async #carryOut(command: RunCommand): Promise<RunCompleted> {
+  /** The session with the kernel. */
+  #up(): Session {
     if (this.#session === null) throw new Error("Python is not running");
+    return this.#session;
+  }
+
+  async #carryOut(command: RunCommand): Promise<RunCompleted> {
+    const session = this.#up();
     this.#runs += 1;
     if (this.#isReady && this.#status.kernel !== "failed") this.#status.setKernel("busy");
     try {
-      const completed = await this.#session.run(command);
+      const completed = await session.run(command);
       this.#stats = completed.stats;
       await this.#drawing;
       return completed;
@@ -248,7 +270,7 @@ export class NotebookPage {
   }
 
   #count(status: CellStatus): number {
-    return [...this.#cells.values()].filter((cell) => cell.state.status === status).length;
+    return this.#cells.all.filter((cell) => cell.state.status === status).length;
   }
 
   #receive(event: KernelEvent): void {
@@ -266,7 +288,7 @@ export class NotebookPage {
         for (const element of elementsOf(event.element)) element.show(event.value);
         break;
       case "Notice":
-        showNotice(event);
+        if (event.text !== CALLED_OFF) showNotice(event); // that is told to whoever sent the code
         break;
       case "CellStarted":
         if (this.#isReady) this.#status.sayRunning(event.cell);
@@ -282,14 +304,14 @@ export class NotebookPage {
       case "CellEnded":
         this.#pass(event);
         break;
-      case "KernelRestarted":
-        break; // a page that has its kernel in a worker restarts it itself
       case "NotebookEdited":
-        break; // a page of this kind shows the notebook that it was made for
-      case "ScratchConsole":
+        this.#follow(event.put);
+        break;
+      case "KernelRestarted": // a page that has its kernel in a worker restarts it itself
+      case "ScratchConsole": // for whoever sent the code, as are the next two
       case "ScratchDisplay":
       case "ScratchEnded":
-        break; // for whoever sent the code
+        break;
       case "RunCompleted":
         clearTimeout(this.#grace);
         this.#stats = event.stats;
@@ -303,13 +325,23 @@ export class NotebookPage {
   }
 
   #change(id: string, next: (state: CellState) => CellState): void {
-    const view = this.#cells.get(id);
-    if (view === undefined) return;
-    this.#drawing = this.#drawing
-      .then(() => view.show(next(view.state)))
-      .catch((error: unknown) => {
-        showNotice({ level: "error", text: `${id} could not be shown: ${messageOf(error)}.` });
-      });
+    this.#draw(id, async () => {
+      const view = this.#cells.find(id);
+      await view?.show(next(view.state));
+    });
+  }
+
+  /** Shows the notebook as the kernel has it now. */
+  #follow(put: readonly string[]): void {
+    if (this.#edited === null) return;
+    const { cells } = JSON.parse(this.#edited) as { readonly cells: readonly WrittenCell[] };
+    this.#draw("the edited notebook", () => this.#cells.follow(cells, put));
+  }
+
+  #draw(what: string, change: () => Promise<void>): void {
+    this.#drawing = this.#drawing.then(change).catch((error: unknown) => {
+      showNotice({ level: "error", text: `${what} could not be shown: ${messageOf(error)}.` });
+    });
   }
 
   #hear(notice: SessionNotice, again: boolean): void {
@@ -326,6 +358,13 @@ export class NotebookPage {
         document.documentElement.dataset["jspi"] = String(notice.jspi);
         this.#isUp = true;
         this.#status.setKernel("booting"); // from now on it can be told to stop
+        break;
+      case "begun":
+      case "piece":
+        this.#executions.hear(notice);
+        break;
+      case "edited":
+        this.#edited = notice.notebook;
         break;
       case "failed":
         this.#fail(notice.reason, again);
@@ -354,28 +393,6 @@ export class NotebookPage {
   }
 
   #abandon(reason: string, restoring: boolean): void {
-    for (const id of this.#cells.keys()) this.#change(id, (state) => abandoned(state, reason, restoring));
+    for (const id of this.#cells.ids) this.#change(id, (state) => abandoned(state, reason, restoring));
   }
-}
-
-function elementsOf(id: string): readonly TnElement[] {
-  return [...document.querySelectorAll<TnElement>(`[data-element="${CSS.escape(id)}"]`)].filter(
-    (element) => typeof element.show === "function",
-  );
-}
-
-function withoutStop(sentence: string): string {
-  return sentence.replace(/[.\s]+$/, "");
-}
-
-function messageOf(error: unknown): string {
-  return withoutStop(error instanceof Error ? error.message : String(error));
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-function newRunId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

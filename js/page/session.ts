@@ -1,5 +1,6 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
+import type { ExecuteMessage } from "../protocol/messages.ts";
 import type { BootPath, BootPhase, KeptEntry } from "../protocol/rpc.ts";
 import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 
@@ -11,6 +12,11 @@ export type SessionNotice =
   | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail: string | null }
   | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
   | { readonly kind: "ready"; readonly at: number; readonly jspi: boolean }
+  /** Code is under way; `number` is what `signal` takes. */
+  | { readonly kind: "begun"; readonly run: string; readonly number: number; readonly timeout: number | null }
+  | { readonly kind: "piece"; readonly run: string; readonly message: ExecuteMessage }
+  /** The notebook is another one; the event that says which of its cells were edited comes next. */
+  | { readonly kind: "edited"; readonly notebook: string }
   /** The kernel is gone; every pending run was rejected with the same sentence. */
   | { readonly kind: "failed"; readonly reason: string };
 
@@ -28,6 +34,12 @@ export interface Session {
   run(command: RunCommand): Promise<RunCompleted>;
   /** Asks the run under way to stop; returns false where there is no kernel that could hear it. */
   interrupt(): boolean;
+  /** Has the kernel take `Execute`; rejects if what that needs cannot be had. */
+  openScratchpad(): Promise<void>;
+  /** Stops one run, whether it has begun or not; code that does not await does not hear it. */
+  stop(run: string): void;
+  /** Breaks into code that has begun, by its number, where memory is shared. */
+  signal(number: number, why: "late" | "unwanted"): void;
   /** Answers what a cell asked by `input()`; null if the reader gives no answer. */
   answer(question: string, text: string | null): void;
   /** Says that the page shows what was restored: work that nobody waits for may begin. */
@@ -35,3 +47,6 @@ export interface Session {
   /** Ends the kernel, whatever it is doing; every pending run rejects with `reason`. */
   close(reason?: string): void;
 }
+
+/** Opens a session; `kept` is what earlier kernels of the page have stored, `edited` the notebook that they left. */
+export type OpenSession = (listener: SessionListener, kept: readonly KeptEntry[], edited: string | null) => Session;

@@ -1,6 +1,7 @@
 /** A session with a kernel in a web worker. */
 
-import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { ExecuteMessage } from "../protocol/messages.ts";
+import type { Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { FromWorker } from "../protocol/rpc.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
 import type { RunCommand, Session, SessionListener } from "./session.ts";
@@ -12,6 +13,8 @@ interface PendingRun {
 
 /** Python's SIGINT, as Pyodide's interrupt buffer takes it. */
 const SIGINT = 2;
+/** What `WorkerScratchpad` listens to: SIGALRM and SIGUSR1. */
+const SIGNALS = { late: 14, unwanted: 10 } as const;
 
 /** Speaks with the kernel of a worker that boots; commands sent before it is ready wait. */
 export class WorkerSession implements Session {
@@ -22,6 +25,8 @@ export class WorkerSession implements Session {
   readonly #pending = new Map<string, PendingRun>();
   #waiting: string[] | null = [];
   #failure: string | null = null;
+  #scratchpad: Promise<void> | null = null;
+  #settleScratchpad: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #settleReady: { resolve: () => void; reject: (error: Error) => void };
 
   constructor(booting: BootingWorker<WorkerLike>, listener: SessionListener) {
@@ -63,13 +68,33 @@ export class WorkerSession implements Session {
 
   interrupt(): boolean {
     if (this.#waiting !== null || this.#failure !== null) return false;
-    if (this.#interrupt !== null) {
-      this.#interrupt[0] = SIGINT;
-      Atomics.notify(this.#interrupt, 0);
-    }
+    this.#raise(SIGINT);
     // Code that waits hears messages, and does not look into shared memory.
     this.#command({ type: "Interrupt", run_id: null });
     return true;
+  }
+
+  openScratchpad(): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(new Error(this.#failure));
+    if (this.#scratchpad === null) {
+      const { promise, ...settle } = withResolvers();
+      promise.catch(() => {
+        this.#scratchpad = null; // the next one to ask may have more luck
+      });
+      this.#scratchpad = promise;
+      this.#settleScratchpad = settle;
+      this.#worker.postMessage({ kind: "scratchpad" });
+    }
+    return this.#scratchpad;
+  }
+
+  stop(run: string): void {
+    this.#command({ type: "Interrupt", run_id: run });
+  }
+
+  signal(number: number, why: "late" | "unwanted"): void {
+    if (this.#interrupt !== null) Atomics.store(this.#interrupt, 1, number);
+    this.#raise(SIGNALS[why]);
   }
 
   answer(question: string, text: string | null): void {
@@ -83,6 +108,12 @@ export class WorkerSession implements Session {
   close(reason = "it was ended"): void {
     this.#worker.terminate();
     this.#fail(reason);
+  }
+
+  #raise(signal: number): void {
+    if (this.#interrupt === null) return;
+    this.#interrupt[0] = signal;
+    Atomics.notify(this.#interrupt, 0);
   }
 
   #command(command: KernelCommand): void {
@@ -101,8 +132,20 @@ export class WorkerSession implements Session {
         this.#listener.notice({ ...message, detail: message.detail ?? null });
         break;
       case "path":
+      case "begun":
+      case "edited":
         this.#listener.notice(message);
         break;
+      case "scratchpad":
+        if (message.problem === null) this.#settleScratchpad?.resolve();
+        else this.#settleScratchpad?.reject(new Error(message.problem));
+        break;
+      case "piece": {
+        const { run, event } = message;
+        const data = JSON.parse(message.data) as unknown;
+        this.#listener.notice({ kind: "piece", run, message: { event, data } as ExecuteMessage });
+        break;
+      }
       case "booted": {
         const waiting = this.#waiting ?? [];
         this.#waiting = null;
@@ -141,6 +184,7 @@ export class WorkerSession implements Session {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     this.#settleReady.reject(error);
+    this.#settleScratchpad?.reject(error);
     for (const run of pending) run.reject(error);
     this.#listener.notice({ kind: "failed", reason });
   }

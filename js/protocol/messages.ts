@@ -404,3 +404,11 @@ export type KernelCommand =
   | Execute
   | Interrupt
   | AnswerInput;
+
+/** A piece of the answer to code that was run in the scratchpad. */
+export type ExecuteMessage =
+  | { readonly event: "stdout"; readonly data: Written }
+  | { readonly event: "stderr"; readonly data: Written }
+  | { readonly event: "output"; readonly data: Displayed }
+  | { readonly event: "cell"; readonly data: Ended }
+  | { readonly event: "done"; readonly data: Done };

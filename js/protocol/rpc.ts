@@ -50,8 +50,10 @@ export interface RuntimeConfig {
   readonly wasm: string;
   readonly stdlib: ArchiveConfig;
   readonly kernel: ArchiveConfig;
+  /** Fetched when a script first sends code. */
+  readonly scratchpad: ArchiveConfig;
   readonly lock: string;
-  /** Whether `stdlib` and `kernel` hold bytecode. */
+  /** Whether `stdlib`, `kernel` and `scratchpad` hold bytecode. */
   readonly bytecode: boolean;
   /** Whether WebAssembly is there compressed by gzip, too, with `.gz` after its name. */
   readonly packed: boolean;
@@ -67,11 +69,16 @@ export interface BootConfig {
   /** Whether the host compresses what it sends; where it does not, there are compressed files. */
   readonly compressing: boolean;
   readonly notebook: string;
+  /** The notebook as it was edited, in place of the one at `notebook`; null if it was not. */
+  readonly edited: string | null;
   readonly cache: string;
   /** What the kernel knows of packages; the page only hands it on. */
   readonly packages: Readonly<Record<string, unknown>>;
   readonly files: FilesConfig;
-  /** Shared memory through which a running body is interrupted, where the page is isolated: four bytes. */
+  /**
+   * Shared memory through which a running body is interrupted, where the page is isolated: two words, a signal, and
+   * the number of the run of code that it is meant for.
+   */
   readonly interrupt: SharedArrayBuffer | null;
   /** What an earlier worker of this page stored. */
   readonly kept: readonly KeptEntry[];
@@ -92,6 +99,8 @@ export type ToWorker =
   | { readonly kind: "settled" }
   /** Boot; through `memory` another worker sends the snapshot that fits this engine. */
   | { readonly kind: "boot"; readonly config: BootConfig; readonly memory: MessagePort | null }
+  /** Load the scratchpad: code will come. */
+  | { readonly kind: "scratchpad" }
   /** `text` is the JSON of a command. */
   | { readonly kind: "command"; readonly text: string }
   /** To a worker that does nothing else: fetch this, unpack it, send it through `to`, and end. */
@@ -107,6 +116,14 @@ export type FromWorker =
   /** `reason` says why there was a snapshot, and yet `path` is another one. */
   | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
   | { readonly kind: "booted"; readonly at: number; readonly jspi: boolean }
+  /** The scratchpad is there, or cannot be had; `problem` is a sentence. */
+  | { readonly kind: "scratchpad"; readonly problem: string | null }
+  /** Code is under way: the `number`th of this worker, which may take `timeout` seconds. */
+  | { readonly kind: "begun"; readonly run: string; readonly number: number; readonly timeout: number | null }
+  /** What there is to tell whoever sent code; `data` is JSON. */
+  | { readonly kind: "piece"; readonly run: string; readonly event: string; readonly data: string }
+  /** The notebook is another one: its JSON. Comes before the event that says so. */
+  | { readonly kind: "edited"; readonly notebook: string }
   /** `text` is the JSON of an event. */
   | { readonly kind: "event"; readonly text: string }
   /** Something was stored in the worker's memory, which ends with the worker. */

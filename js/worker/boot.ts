@@ -58,8 +58,8 @@ export async function boot(
     scripts: importScripts(config.runtime),
     wasm: compileModule(config.runtime.wasm, packed),
     lock: fetchText(config.runtime.lock, "the list of packages"),
-    notebook: fetchText(config.notebook, "the notebook"),
-    index: fetchText(`${config.cache}/index.json`, "the index of stored results"),
+    notebook: config.edited === null ? fetchText(config.notebook, "the notebook") : Promise.resolve(config.edited),
+    index: fetchIndex(config),
     modules: modules === null ? null : fetchBytes(modules, "the notebook's modules"),
   };
   const snapshot = findSnapshot(config.runtime.snapshots, navigator.userAgent);
@@ -72,6 +72,25 @@ export async function boot(
     }
   }
   return finish(config, files, await startPython(config, files, phase), null, reason);
+}
+
+/** The index of stored results, without cells that were deleted since. */
+async function fetchIndex(config: BootConfig): Promise<string> {
+  const text = await fetchText(`${config.cache}/index.json`, "the index of stored results");
+  return config.edited === null ? text : indexOf(text, config.edited);
+}
+
+/** An index with those cells alone that the notebook has; one that cannot be read is left to the kernel. */
+export function indexOf(index: string, notebook: string): string {
+  try {
+    const { cells } = JSON.parse(notebook) as { cells: readonly { id: string }[] };
+    const read = JSON.parse(index) as { cells: Readonly<Record<string, string>> };
+    const there = new Set(cells.map((cell) => cell.id));
+    const kept = Object.entries(read.cells).filter(([cell]) => there.has(cell));
+    return JSON.stringify({ ...read, cells: Object.fromEntries(kept) });
+  } catch {
+    return index;
+  }
 }
 
 async function finish(

@@ -4,7 +4,8 @@ import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
-import type { Handle, Pyodide } from "./pyodide.ts";
+import type { Handle, KernelHost, Pyodide } from "./pyodide.ts";
+import { addScratchpad } from "./scratchpad.ts";
 
 /** More than any notebook loads: a browser remembers 250 by itself. */
 const MOST_RESOURCES = 10_000;
@@ -12,6 +13,8 @@ performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
 let handle: Handle | null = null;
+/** Gives the kernel its scratchpad. */
+let add: (() => Promise<KernelHost>) | null = null;
 /** What is still to be fetched, once nobody waits for anything. */
 let fetchRest: (() => Promise<void>) | null = null;
 
@@ -34,7 +37,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
   const inner = booted.pyodide._api;
   if (inner !== undefined) inner.on_fatal = fail;
-  handle = startKernel(booted, config, jspi, {
+  const host = startKernel(booted, config, jspi, {
     post: (text) => {
       send({ kind: "event", text });
     },
@@ -45,6 +48,8 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
       self.postMessage({ kind: "stored", entry } satisfies FromWorker, [entry.data.buffer]);
     },
   });
+  handle = host.handle;
+  add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
 }
 
@@ -64,8 +69,24 @@ function finishFetching(): void {
   rest?.().catch(() => undefined);
 }
 
+/** The page asks once, and again where it could not be had. */
+async function loadScratchpad(): Promise<void> {
+  let problem: string | null = null;
+  try {
+    if (add === null) throw new Error("code came before Python was ready");
+    handle = (await add()).handle;
+  } catch (error) {
+    problem = messageOf(error);
+  }
+  send({ kind: "scratchpad", problem });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function fail(error: unknown): void {
-  send({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+  send({ kind: "failed", reason: messageOf(error) });
 }
 
 self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
@@ -76,6 +97,9 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       break;
     case "settled":
       finishFetching();
+      break;
+    case "scratchpad":
+      void loadScratchpad();
       break;
     case "command":
       if (handle === null) fail("a command came before Python was ready");

@@ -54,11 +54,29 @@ export interface PyModule {
     packages: Installing,
     inside: Inside,
     keeping: Keeping,
-  ) => Handle;
+  ) => KernelHost;
 }
 
 /** Carries out the command in `text`. */
 export type Handle = (text: string) => Promise<void>;
+
+/** What takes a kernel's commands. */
+export interface KernelHost {
+  readonly handle: Handle;
+}
+
+/** Who hears of code that runs beside the cells. */
+export interface Telling {
+  readonly begun: (run: string, number: number, timeout: number | undefined) => void;
+  readonly piece: (run: string, event: string, data: string) => void;
+  readonly edited: (notebook: string) => void;
+  /** The number of the run that the page's signal is for. */
+  readonly meant: () => number;
+}
+
+export interface ScratchpadModule {
+  readonly add_scratchpad: (host: KernelHost, page: Telling, signals: boolean) => KernelHost;
+}
 
 /** A file of Emscripten's MEMFS. */
 export interface FileNode {
@@ -113,6 +131,7 @@ export interface Pyodide {
   unpackArchive(archive: Uint8Array, format: "zip", options: { readonly extractDir: string }): void;
   runPython(code: string): unknown;
   pyimport(name: "tiffin.host.browser.entry"): PyModule;
+  pyimport(name: "tiffin.host.browser.scratchpad"): ScratchpadModule;
   pyimport(name: "pyodide.ffi"): Ffi;
   pyimport(name: "sys"): Sys;
   pyimport(name: "pyodide.webloop"): { readonly WebLoop: unknown };

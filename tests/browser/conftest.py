@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,35 +106,36 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return export
 
 
+@contextmanager
+def serving(site: Path, folder: Path) -> Iterator[Served]:
+    """Serves a copy of a site in `folder`, which a test may damage, by a `tiffin serve` of its own."""
+    shutil.copytree(site, folder)
+    process = subprocess.Popen(
+        [str(TIFFIN), "serve", str(folder), "--port", "0", "--verbose"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    served = Served(process.stdout.readline().strip(), folder, process)
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            served.requests.append(line.strip())
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    yield served
+    process.terminate()
+    process.wait(10)
+    reader.join(10)
+    process.stdout.close()
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[[Path], Served]]:
-    """Serves a copy of a site, which a test may damage, by `tiffin serve` in a process of its own."""
-    started: list[Served] = []
-
-    def start(site: Path) -> Served:
-        folder = tmp_path / f"served-{len(started)}"
-        shutil.copytree(site, folder)
-        process = subprocess.Popen(
-            [str(TIFFIN), "serve", str(folder), "--port", "0", "--verbose"], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        served = Served(process.stdout.readline().strip(), folder, process)
-
-        def read() -> None:
-            assert process.stdout is not None
-            for line in process.stdout:
-                served.requests.append(line.strip())
-
-        threading.Thread(target=read, daemon=True).start()
-        started.append(served)
-        return served
-
-    yield start
-    for served in started:
-        served.process.terminate()
-        served.process.wait(10)
-        assert served.process.stdout is not None
-        served.process.stdout.close()
+    """Serves copies of sites, as `serving` does."""
+    with ExitStack() as stack:
+        numbers = itertools.count()
+        yield lambda site: stack.enter_context(serving(site, tmp_path / f"served-{next(numbers)}"))
 
 
 @pytest.fixture

@@ -62,6 +62,13 @@ def test_after_one_visit_the_page_works_without_its_host(
     assert (view.stats["cellsRun"], view.stats["cellsRestored"]) == (0, len(CODE_CELLS))
     assert view.root("isolated") == "true"
     step(view)
+    # The scratchpad, which nobody has loaded so far.
+    assert view.evaluate(
+        "(async () => { for await (const told of tiffin.execute('6 * 7')) return told; })()"
+    ) == {
+        "event": "done",
+        "data": {"success": True, "output": {"mimetype": "text/plain", "data": "42"}},
+    }
     assert view.notices() == []
     view.close()
 

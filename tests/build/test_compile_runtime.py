@@ -30,9 +30,11 @@ def compiled(version: str) -> tuple[dict[str, Any], dict[str, zipfile.ZipFile]]:
 def test_every_source_is_bytecode_that_nothing_checks(version: str) -> None:
     _, files = compiled(version)
     (kernel,) = (ROOT / "build" / "out" / "kernel").glob("*.whl")
+    (scratchpad,) = (ROOT / "build" / "out" / "scratchpad").glob("*.zip")
     for role, source in (
         ("stdlib", cache_folder(os.environ) / version / "python_stdlib.zip"),
         ("kernel", kernel),
+        ("scratchpad", scratchpad),
     ):
         with zipfile.ZipFile(source) as sources, files[role] as archive:
             wanted = {f"{name}c" if name.endswith(".py") else name for name in sources.namelist()}

@@ -45,6 +45,11 @@ def test_carries_one_kernel_wheel(wheel: zipfile.ZipFile) -> None:
     assert names[0].endswith("-py3-none-any.whl")
 
 
+def test_carries_one_scratchpad(wheel: zipfile.ZipFile) -> None:
+    (name,) = [name for name in wheel.namelist() if name.startswith("tiffin/bundled/scratchpad/")]
+    assert name.endswith(".zip")
+
+
 def test_carries_the_package_and_its_licences_but_no_scripts(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     assert {"tiffin/py.typed", "tiffin/version.py", "tiffin/notebook/percent.py"} <= set(names)

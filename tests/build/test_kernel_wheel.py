@@ -115,6 +115,25 @@ def test_imports_of_packages_and_of_others_are_fine() -> None:
     assert imports_left_out(files) == []
 
 
+def test_the_scratchpad_is_an_archive_of_its_own(tmp_path: Path) -> None:
+    archive = kernel_wheel.build_scratchpad(output=tmp_path / "one")
+    names = zipfile.ZipFile(archive).namelist()
+    assert names == [f"tiffin/{name}" for name in kernel_wheel.SCRATCHPAD]
+    assert not set(names) & set(kernel_wheel.kernel_files())
+    (archive.parent / "tiffin_scratchpad-0.0.0.zip").touch()
+    assert kernel_wheel.build_scratchpad(output=tmp_path / "one").read_bytes() == archive.read_bytes()
+    assert list(archive.parent.iterdir()) == [archive]
+
+
+def test_the_scratchpad_imports_nothing_that_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_wheel, "SCRATCHPAD", ("session/scratchpad.py",))
+    monkeypatch.setattr(kernel_wheel, "LEFT_OUT", (*kernel_wheel.LEFT_OUT, "graph/scratch.py"))
+    with pytest.raises(
+        KernelWheelError, match=r"session/scratchpad\.py imports tiffin\.graph\.scratch, which"
+    ):
+        kernel_wheel.scratchpad_files()
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -184,7 +203,7 @@ def surface(body: list[ast.stmt], prefix: str = "") -> dict[str, str]:
     return found
 
 
-KERNEL_FILES = kernel_wheel.kernel_files()
+KERNEL_FILES = {**kernel_wheel.kernel_files(), **kernel_wheel.scratchpad_files()}
 
 
 @pytest.mark.parametrize("name", sorted(KERNEL_FILES))

@@ -20,7 +20,7 @@ PAGE = (
 
 
 def make_assets(folder: Path) -> Assets:
-    """Write a page and a kernel wheel into `folder`."""
+    """Write a page, a kernel wheel and a scratchpad into `folder`."""
     (folder / "page").mkdir(parents=True)
     for name in PAGE:
         (folder / "page" / name).write_text(name)
@@ -29,6 +29,8 @@ def make_assets(folder: Path) -> Assets:
     (folder / "page" / "NOTICES.txt").write_text("notices")
     kernel = folder / "tiffin_kernel-0.1.0-py3-none-any.whl"
     kernel.write_bytes(b"kernel")
+    scratchpad = folder / "tiffin_scratchpad-0.1.0.zip"
+    scratchpad.write_bytes(b"scratchpad")
     bundle = {
         "page": PAGE[0],
         "start": PAGE[4],
@@ -39,7 +41,7 @@ def make_assets(folder: Path) -> Assets:
         "serviceWorker": "service-worker-EEEEEEEE.js",
         "files": list(PAGE),
     }
-    return Assets(folder / "page", bundle, kernel)
+    return Assets(folder / "page", bundle, kernel, scratchpad)
 
 
 def package(name: str, *depends: str, imports: tuple[str, ...] | None = None) -> dict[str, Any]:

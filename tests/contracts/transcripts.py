@@ -17,6 +17,9 @@ from typing import Any, Protocol, TypeAlias
 Json: TypeAlias = Any
 Piece: TypeAlias = tuple[str, Json]
 
+KILLED = "the kernel process was ended by SIGKILL\n"
+"""What the host says of a kernel that was killed with which the answers were recorded."""
+
 FOLDER = Path(__file__).parent / "transcripts"
 RUN_ID = "scratch"
 
@@ -175,6 +178,11 @@ def normalise(pieces: list[Piece]) -> list[Json]:
     return joined
 
 
+def _in_words(piece: Json, killed: str) -> Json:
+    """A piece in the words of the host with which the answers were recorded."""
+    return {**piece, "data": {"data": KILLED}} if piece["data"] == {"data": killed} else piece
+
+
 def plain_traceback(text: str) -> str:
     """A traceback as every Python prints it: without marks below the lines of frames, or places elsewhere."""
     lines = text.splitlines(keepends=True)
@@ -185,14 +193,14 @@ def plain_traceback(text: str) -> str:
     return re.sub(r"0x[0-9a-f]+", "0xN", text)
 
 
-def check(case: Case, pieces: list[Piece]) -> None:
-    """Hold an answer against the recorded one."""
+def check(case: Case, pieces: list[Piece], killed: str = KILLED) -> None:
+    """Hold an answer against the recorded one; `killed` is what this host says of a killed kernel."""
     path = FOLDER / f"{case.name}.json"
     document = {
         "cells": list(case.cells),
         "code": case.code,
         "timeout": case.timeout,
-        "answer": normalise(pieces),
+        "answer": [_in_words(piece, killed) for piece in normalise(pieces)],
     }
     if os.environ.get("RECORD_TRANSCRIPTS"):
         FOLDER.mkdir(exist_ok=True)

@@ -136,3 +136,10 @@ export abstract class TnElement extends HTMLElement {
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The elements on the page that show a widget, by its id. */
+export function elementsOf(id: string): readonly TnElement[] {
+  return [...document.querySelectorAll<TnElement>(`[data-element="${CSS.escape(id)}"]`)].filter(
+    (element) => typeof element.show === "function",
+  );
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 
@@ -77,8 +77,8 @@ class KernelServices:
     `environment` is recorded in manifests. `codecs` are others than tiffin's own. `lifecycles` are further
     ones, which stand around a body whose inputs are live. `file` is what `__file__` is in cells. `read_cell`
     does for an edited cell what reading a file does for all: IPython's syntax, star imports. `graph` makes
-    the graph of the notebook as it is opened. `scratchpad` makes the scratchpad, where there is to be one:
-    `tiffin.session.scratchpad.Scratchpad`.
+    the graph of the notebook as it is opened. `scratchpad` makes the scratchpad, where there is to be one
+    from the start: `tiffin.session.scratchpad.Scratchpad`.
     """
 
     manifests: Store = field(default_factory=MemoryStore)
@@ -110,7 +110,7 @@ class Kernel:
     def __init__(self, notebook: Notebook, services: KernelServices, report: Callable[[Event], None]) -> None:
         self._services = services
         self._report_outside = report
-        self._shown: dict[str, str] = {}
+        self._shown: dict[str, Key] = {}
         self._triggers: list[Trigger] = []
         self._turns = Turns(
             lambda run: self._refuse(run, UsageError("the run was called off before it began"))
@@ -140,7 +140,7 @@ class Kernel:
             self._snapshots,
             services.surroundings,
             services.policy,
-            self._shown_key,
+            lambda cell: self._shown.get(cell),
             lambda cell: cell in self._states.setters or cell in self.questions.askers,
             lambda: {STRICT: "on"} if self._is_strict else {},
             lambda: self.notebook.settings.get("cache"),
@@ -176,9 +176,8 @@ class Kernel:
         self._edits = Edits(
             notebook, self._runner, self.namespace, self.elements, self._read_cell, self._report
         )
-        self._scratchpad = None if services.scratchpad is None else services.scratchpad(self._beside())
+        self._scratchpad: Scratching | None = None
         self._ambient = Ambient(
-            code_mode=None if self._scratchpad is None else self._scratchpad.code_mode,
             adopt=self._adopt,
             display=self._capture.display,
             clear=self._capture.clear,
@@ -191,6 +190,13 @@ class Kernel:
         vars(self.module).update(display=display, __tiffin__=Magics(self._capture))
         self._capture.presets = {name: value for name, value in vars(self.module).items() if name in PRESETS}
         self._modules = _modules_for(self.module)
+        if services.scratchpad:
+            self.add_scratchpad(services.scratchpad)
+
+    def add_scratchpad(self, make: Callable[[BesideServices], Scratching]) -> None:
+        """Have the scratchpad that `make` makes from now on."""
+        self._scratchpad = make(self._beside())
+        self._ambient = replace(self._ambient, code_mode=self._scratchpad.code_mode)
 
     def _read_cell(self, cell: NotebookCell) -> NotebookCell:
         # The scratchpad reads code while cells' modules stand in, and IPython's syntax takes IPython.
@@ -264,7 +270,7 @@ class Kernel:
                 return None
             match command:
                 case Restore(shown=shown, values=values, stored_only=stored_only):
-                    self._shown = dict(shown)
+                    self._shown = {cell: Key(key) for cell, key in shown.items()}
                     self.elements.expect(values or {})
                     return await self._run(RestoreAll(), run_id, stored_only=stored_only)
                 case RunCells(cells=None, force=force):
@@ -394,16 +400,12 @@ class Kernel:
     def _stats_json(self) -> Mapping[str, int]:
         return dict(vars(self.stats()))
 
-    def _shown_key(self, cell: CellId) -> Key | None:
-        shown = self._shown.get(cell)
-        return None if shown is None else Key(shown)
-
     def _report(self, event: Event) -> None:
         if isinstance(event, CellEnded):
             # What a page shows of a cell is from now on what this event says.
             self._shown.pop(event.cell, None)
             if event.status == "idle" and event.key is not None:
-                self._shown[event.cell] = event.key
+                self._shown[event.cell] = Key(event.key)
         self._report_outside(event)
         self._capture.heard(event)
 

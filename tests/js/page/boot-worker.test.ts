@@ -127,6 +127,7 @@ describe("the first script of a page", () => {
       wasm: "w",
       stdlib: { url: "s", size: 1 },
       kernel: { url: "k", size: 1 },
+      scratchpad: { url: "x", size: 1 },
       lock: "k",
       bytecode: true,
       packed: false,

@@ -12,6 +12,7 @@ const config: PageConfig = {
     wasm: "https://elsewhere.example/v1/pyodide.asm.wasm",
     stdlib: { url: "../runtime/0.zip", size: 7 },
     kernel: { url: "../kernel/k.whl", size: 5 },
+    scratchpad: { url: "../kernel/s.zip", size: 3 },
     lock: "../runtime/v1/pyodide-lock.json",
     bytecode: true,
     packed: false,
@@ -72,6 +73,7 @@ describe("the configuration", () => {
         ...config.runtime,
         stdlib: { url: `${site}/runtime/0.zip`, size: 7 },
         kernel: { url: `${site}/kernel/k.whl`, size: 5 },
+        scratchpad: { url: `${site}/kernel/s.zip`, size: 3 },
         lock: `${site}/runtime/v1/pyodide-lock.json`,
         snapshots: [
           {
@@ -86,6 +88,7 @@ describe("the configuration", () => {
         ],
       },
       compressing: true,
+      edited: null,
       notebook: "http://x.example/site/lunch/notebook.json",
       cache: "http://x.example/site/lunch/public/cache",
       files: {
@@ -98,7 +101,7 @@ describe("the configuration", () => {
       interrupt: null,
       kept: [],
     });
-    expect(bootConfig(config, "http://x.example/", { shared: true, compressing: true }).interrupt?.byteLength).toBe(4);
+    expect(bootConfig(config, "http://x.example/", { shared: true, compressing: true }).interrupt?.byteLength).toBe(8);
   });
 
   it("has the page's glue where there is one", () => {

@@ -22,6 +22,8 @@ class FakeSession implements Session {
   readonly ready = Promise.resolve();
   readonly commands: RunCommand[] = [];
   readonly answers: (readonly [string, string | null])[] = [];
+  readonly stopped: string[] = [];
+  readonly signals: (readonly [number, string])[] = [];
   closed = false;
   settled = 0;
   readonly #ends = new Map<string, { resolve: (end: RunCompleted) => void; reject: (error: Error) => void }>();
@@ -38,6 +40,18 @@ class FakeSession implements Session {
 
   interrupt(): boolean {
     return true;
+  }
+
+  openScratchpad(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(run: string): void {
+    this.stopped.push(run);
+  }
+
+  signal(number: number, why: string): void {
+    this.signals.push([number, why]);
   }
 
   answer(question: string, text: string | null): void {
@@ -86,12 +100,14 @@ let session: FakeSession;
 let loaderBefore: LoadControls;
 
 let kept: readonly KeptEntry[];
+let edited: string | null;
 
 function open(bootOnChange = true, patience = 5): NotebookPage {
   const settings = { keys: { a: "k" }, bootOnChange, patience };
-  return new NotebookPage(settings, new StatusView(document), (listener, entries) => {
+  return new NotebookPage(settings, new StatusView(document), (listener, entries, notebook) => {
     session = new FakeSession(listener);
     kept = entries;
+    edited = notebook;
     return session;
   });
 }
@@ -392,5 +408,31 @@ describe("a widget on the page", () => {
     expect(html.dataset["kernel"]).toBe("off");
     expect(widgets().map((widget) => widget.value)).toEqual([false, false]);
     expect(notices()).toEqual(["Python is not started on this page, so the widgets stay as they are."]);
+  });
+
+  it("runs code, and follows what that edits, in the next kernel too", async () => {
+    const page = await openReady();
+    expect(edited).toBe(null);
+    const answer = page.execute("edit()", { runId: "r" });
+    await settle();
+    expect(session.commands.at(-1)).toEqual({ type: "Execute", run_id: "r", code: "edit()", timeout: null });
+    const output = { mimetype: "text/plain", data: "" };
+    const notebook = JSON.stringify({ cells: [{ id: "a", name: null, kind: "code", source: "" }] });
+    session.listener.notice({ kind: "edited", notebook });
+    session.listener.event({ type: "NotebookEdited", run_id: "r", cells: ["a"], put: [], removed: ["w"] });
+    session.listener.notice({ kind: "piece", run: "r", message: { event: "done", data: { success: true, output } } });
+    await session.end();
+    expect(await answer.next()).toEqual({ done: false, value: { event: "done", data: { success: true, output } } });
+    expect([...document.querySelectorAll<HTMLElement>(".tn-cell")].map((found) => found.dataset["cell"])).toEqual(["a"]);
+    void page.restart();
+    expect(edited).toBe(notebook);
+    await session.end();
+  });
+
+  it("leaves it to whoever sent the code that this was called off", async () => {
+    const page = await openReady();
+    session.listener.event({ type: "Notice", level: "error", text: "the run was called off before it began", cell: null });
+    expect(notices()).toEqual([]);
+    expect(page.interrupt("unknown")).toBe(false);
   });
 });

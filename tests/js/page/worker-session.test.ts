@@ -44,6 +44,7 @@ const base: BootConfig = {
     wasm: "r/p.wasm",
     stdlib: { url: "r/s.zip", size: 1 },
     kernel: { url: "k", size: 1 },
+    scratchpad: { url: "x", size: 1 },
     lock: "r/pyodide-lock.json",
     bytecode: true,
     packed: false,
@@ -51,6 +52,7 @@ const base: BootConfig = {
   },
   compressing: true,
   notebook: "n",
+  edited: null,
   cache: "c",
   packages: {},
   files: { modules: null, digests: {}, base: "public/", public: {} },
@@ -176,5 +178,54 @@ describe("WorkerSession", () => {
     session.close();
     worker.say({ kind: "stored", entry });
     expect(stored).toEqual([entry]);
+  });
+
+  it("has the scratchpad loaded once, and once more where that failed", async () => {
+    const session = open();
+    const asked = (): number => worker.sent.filter((message) => message.kind === "scratchpad").length;
+    const first = session.openScratchpad();
+    const second = session.openScratchpad();
+    expect(asked()).toBe(1);
+    worker.say({ kind: "scratchpad", problem: "it could not be loaded" });
+    await expect(first).rejects.toThrow("it could not be loaded");
+    await expect(second).rejects.toThrow("it could not be loaded");
+    const third = session.openScratchpad();
+    worker.say({ kind: "scratchpad", problem: null });
+    await third;
+    await session.openScratchpad();
+    expect(asked()).toBe(2);
+  });
+
+  it("waits for no scratchpad of a worker that has died", async () => {
+    const session = open();
+    const waiting = session.openScratchpad();
+    worker.say({ kind: "failed", reason: "it is gone" });
+    await expect(waiting).rejects.toThrow("it is gone");
+    await expect(session.openScratchpad()).rejects.toThrow("it is gone");
+  });
+
+  it("breaks into the run that is meant, where memory is shared, and stops one by its id", () => {
+    const interrupt = new SharedArrayBuffer(8);
+    const session = open({ ...base, interrupt });
+    worker.say({ kind: "booted", at: 5, jspi: true });
+    session.signal(3, "late");
+    expect([...new Int32Array(interrupt)]).toEqual([14, 3]);
+    session.signal(4, "unwanted");
+    expect([...new Int32Array(interrupt)]).toEqual([10, 4]);
+    session.stop("mine");
+    expect(worker.sent.at(-1)).toEqual({ kind: "command", text: '{"type":"Interrupt","run_id":"mine"}' });
+    open().signal(3, "late");
+  });
+
+  it("hands on what is told of code, and edited notebooks", () => {
+    open();
+    worker.say({ kind: "begun", run: "r", number: 1, timeout: null });
+    worker.say({ kind: "piece", run: "r", event: "stdout", data: '{"data":"1"}' });
+    worker.say({ kind: "edited", notebook: "{}" });
+    expect(notices).toEqual([
+      { kind: "begun", run: "r", number: 1, timeout: null },
+      { kind: "piece", run: "r", message: { event: "stdout", data: { data: "1" } } },
+      { kind: "edited", notebook: "{}" },
+    ]);
   });
 });

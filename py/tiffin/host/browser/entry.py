@@ -6,8 +6,8 @@ import json
 import os
 import platform
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from tiffin.cache.surroundings import ShippedSurroundings
 from tiffin.commands import AnswerInput, Interrupt, command_from_json
@@ -23,8 +23,6 @@ from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.stores.loader import INDEX_FORMAT, KINDS, SitePlace, open_stores
 from tiffin.stores.store import Buffer
-
-Handle: TypeAlias = Callable[[str], Awaitable[None]]
 
 
 class Keeping(Protocol):
@@ -45,15 +43,15 @@ def kept_entries(kept: Iterable[tuple[str, str, Any]]) -> tuple[Mapping[str, byt
 
 
 class BrowserHost:
-    """A kernel behind strings of JSON: commands in, events out."""
+    """A kernel behind strings of JSON: commands in, events out, by `post`."""
 
     def __init__(self, notebook: Notebook, services: KernelServices, post: Callable[[str], Any]) -> None:
-        self._post = post
+        self.post = post
         self.kernel = Kernel(notebook, services, self.report)
 
     def report(self, event: Event) -> None:
         """Send an event to the page."""
-        self._post(json.dumps(event_to_json(event), ensure_ascii=False))
+        self.post(json.dumps(event_to_json(event), ensure_ascii=False))
 
     async def handle(self, text: str) -> None:
         """Carry out the command in `text`; what goes wrong is told as events, a `RunCompleted` included."""
@@ -90,8 +88,8 @@ def start(
     installing: Installing,
     inside: Waiting,
     keeping: Keeping,
-) -> Handle:
-    """Start the kernel, report `KernelReady`, and return the function that takes commands.
+) -> BrowserHost:
+    """Start the kernel, report `KernelReady`, and return what takes commands.
 
     `config_text` is JSON: `{"cache": URL, "packages": {...}, "digests": {own module: digest}, "jspi":
     bool, "signals": bool}`, with `packages` as `LockedPackages` takes them; with `signals`, SIGINT interrupts
@@ -135,7 +133,7 @@ def start(
         text = f"executors are native only: this page runs with the default one, not with {executor!r}"
         host.report(Notice("info", text))
     host.report(KernelReady(platform.python_version(), bool(config["jspi"])))
-    return host.handle
+    return host
 
 
 def _parse_index(text: str) -> Any:

@@ -32,11 +32,12 @@ _PLACES = (_PACKAGE / "bundled", _PACKAGE.parent.parent / "build" / "out")
 
 @dataclass(frozen=True)
 class Assets:
-    """The page's files, by role in `bundle`, and the kernel wheel."""
+    """The page's files, by role in `bundle`, the kernel wheel, and the scratchpad's archive."""
 
     page: Path
     bundle: Mapping[str, Any]
     kernel: Path
+    scratchpad: Path
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,15 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Compiled:
-    """Zip archives of bytecode, in place of a distribution's standard library and of the kernel wheel."""
+    """Zip archives of bytecode, in place of a distribution's standard library and of our own archives."""
 
     stdlib: Path
     kernel: Path
+    scratchpad: Path
 
 
-def find_compiled(runtime: Runtime, kernel: Path) -> Compiled | None:
-    """Return what was compiled from the very files of `runtime` and `kernel`; None if nothing was."""
+def find_compiled(runtime: Runtime, assets: Assets) -> Compiled | None:
+    """Return what was compiled from the very files of `runtime` and `assets`; None if nothing was."""
     if runtime.folder is None:
         return None
     for place in _PLACES:
@@ -72,16 +74,17 @@ def find_compiled(runtime: Runtime, kernel: Path) -> Compiled | None:
         try:
             record = json.loads((folder / "runtime.json").read_text("utf-8"))
             files, made_from = record["files"], record["from"]
-            found = Compiled(folder / files["stdlib"], folder / files["kernel"])
+            found = Compiled(*(folder / files[role] for role in ("stdlib", "kernel", "scratchpad")))
         except (OSError, ValueError, KeyError, TypeError):
             continue
         sources = {
             "stdlib": runtime.folder / "python_stdlib.zip",
             "wasm": runtime.folder / _WASM,
-            "kernel": kernel,
+            "kernel": assets.kernel,
+            "scratchpad": assets.scratchpad,
         }
         same = all(digest(path.read_bytes()) == made_from.get(role) for role, path in sources.items())
-        if same and found.stdlib.is_file() and found.kernel.is_file():
+        if same and all(path.is_file() for path in (found.stdlib, found.kernel, found.scratchpad)):
             return found
     return None
 
@@ -91,8 +94,10 @@ def find_assets() -> Assets:
     for place in _PLACES:
         listing = place / "page" / "bundle.json"
         kernels = sorted((place / "kernel").glob("*.whl"))
-        if listing.is_file() and kernels:
-            return Assets(place / "page", json.loads(listing.read_text("utf-8")), kernels[-1])
+        scratchpads = sorted((place / "scratchpad").glob("*.zip"))
+        if listing.is_file() and kernels and scratchpads:
+            bundle = json.loads(listing.read_text("utf-8"))
+            return Assets(place / "page", bundle, kernels[-1], scratchpads[-1])
     raise TiffinError("the page and the kernel are not built: run 'make build', or install tiffin's wheel")
 
 
@@ -196,7 +201,7 @@ class Layout:
 
 def lay_out_runtime(
     runtime: Runtime,
-    kernel: Path,
+    assets: Assets,
     compiled: Compiled | None,
     snapshots: Sequence[Snapshot] = (),
     up: str = "",
@@ -217,7 +222,8 @@ def lay_out_runtime(
         return {"url": put(path, place), "size": path.stat().st_size}
 
     config: dict[str, Any] = {
-        "kernel": archive(kernel if compiled is None else compiled.kernel, "kernel"),
+        "kernel": archive((compiled or assets).kernel, "kernel"),
+        "scratchpad": archive((compiled or assets).scratchpad, "kernel"),
         "lock": f"{up}{folder}/{LOCK}" if runtime.lock else f"{runtime.url}{LOCK}",
         "bytecode": compiled is not None,
         "packed": False,

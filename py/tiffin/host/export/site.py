@@ -113,7 +113,7 @@ def write_site(
     chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
     warnings = chosen.warnings
     with replacing(target) as folder:
-        compiled = find_compiled(runtime, assets.kernel)
+        compiled = find_compiled(runtime, assets)
         site = _Site(folder, assets, runtime, compiled, chosen, options, kitchen)
         _write_shared(site)
         for gathered, needs in zip(everything, chosen.needs, strict=True):
@@ -229,7 +229,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
     entry, assets, runtime, options = gathered.entry, site.assets, site.runtime, site.options
     folder = site.folder / entry.folder if entry.folder else site.folder
     up = "../" * len(Path(entry.folder).parts)
-    layout = lay_out_runtime(runtime, assets.kernel, site.compiled, snapshots, up)
+    layout = lay_out_runtime(runtime, assets, site.compiled, snapshots, up)
     for address, path in layout.files.items():
         _write(site.folder / address, path)
     document = _json(entry.notebook.to_json())

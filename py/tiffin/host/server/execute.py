@@ -1,18 +1,11 @@
-"""Code that a client has run in the scratchpad, and the stream that answers it.
-
-The messages of the answer are named. Their data is JSON:
-
-- `stdout`, `stderr`: `{"data": text}`, what the code wrote, and on `stderr` what went wrong, in words;
-- `output`: `{"mimetype", "data", "clear"}`, what it displayed; `clear` says that earlier ones are to go;
-- `cell`: `{"cell", "status", "error", "reason"}`, how a cell ended that the code set off;
-- `done`, the last one: `{"success", "output": {"mimetype", "data"}}`, with the value of its last expression.
-"""
+"""Code that a client has run in the scratchpad, and the stream that answers it: what `ExecuteAnswer` makes of
+the events of its run, as server-sent events."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any, TypeAlias
 
 from tiffin.commands import (
@@ -30,19 +23,15 @@ from tiffin.host.server.live_kernel import LiveKernel
 from tiffin.host.server.notebook_file import Check
 from tiffin.host.server.sse import HEARTBEAT, to_message
 from tiffin.ids import new_run_id
-from tiffin.outputs.mime import best
+from tiffin.session.answer import ExecuteAnswer, Piece, Show, show
 
 Json: TypeAlias = Any
-Piece: TypeAlias = tuple[str, Json]
-"""The name of a message, and its data."""
-Show: TypeAlias = Callable[[Json], Json]
 Starting: TypeAlias = Execute | RunCells | RunStale | EditCells
 """The commands whose runs are told of."""
 
 REST_OF_LINE = 0.05
 """How long text may wait for the rest of its line, in seconds: `print` writes its end apart."""
 
-CALLED_OFF = "the run was called off before it began\n"
 SERVER_ENDED = "the server was stopped before the run had completed\n"
 OVERRUN = "the run was stopped: it says more than its client reads\n"
 
@@ -65,63 +54,6 @@ def read_execute(document: Json) -> Execute:
     if not isinstance(command, Execute):
         raise UsageError(f"POST {type(command).__name__} to /api/kernel/commands: here code is taken")
     return command
-
-
-def show(bundle: Json) -> Json:
-    """Return the best representation that a bundle has; empty text if it has none."""
-    mimetype = best(bundle or {})
-    if mimetype is None:
-        return {"mimetype": "text/plain", "data": ""}
-    return {"mimetype": mimetype, "data": bundle[mimetype]}
-
-
-class ExecuteAnswer:
-    """What the events of one run come to, piece by piece; `done` once the last one has been told.
-
-    `show` makes of a bundle what is told of it.
-    """
-
-    def __init__(self, show: Show = show) -> None:
-        self._show = show
-        self._output: Json = None
-        self._begun = False
-        self.done = False
-
-    def pieces(self, event: Json) -> Iterator[Piece]:
-        """Yield what the next event of the run, in its wire form, has to be told of."""
-        match event["type"]:
-            case "ScratchConsole":
-                yield event["text"]["stream"], {"data": event["text"]["text"]}
-            case "ScratchDisplay":
-                yield "output", {**self._show(event["bundle"]), "clear": event["clear"]}
-            case "RunStarted":
-                self._begun = bool(event["cells"] or event["blocked"])
-            case "ScratchEnded":
-                self._begun = True
-                self._output = event["output"]
-            case "CellEnded":
-                yield from _tell_cell(event)
-            case "KernelRestarted":
-                self._begun = True
-                yield "stderr", {"data": f"{event['reason']}\n"}
-            case "RunCompleted":
-                if not self._begun and not event["success"]:
-                    yield "stderr", {"data": CALLED_OFF}
-                yield self.end(success=event["success"])
-
-    def end(self, *, success: bool) -> Piece:
-        """Return the last piece."""
-        self.done = True
-        return "done", {"success": success, "output": self._show(self._output if success else None)}
-
-
-def _tell_cell(event: Json) -> Iterator[Piece]:
-    error = event["error"]
-    if error is not None:
-        said = f"{error['kind']}: {error['message']}" if error["kind"] else error["message"]
-        hint = f"\n{error['hint']}" if error["hint"] else ""
-        yield "stderr", {"data": f"{event['cell']} failed: {said}{hint}\n"}
-    yield "cell", {name: event[name] for name in ("cell", "status", "error", "reason")}
 
 
 class Execution:

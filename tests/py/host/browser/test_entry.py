@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from notebooks import notebook
 
-from tiffin.host.browser.entry import BrowserHost, Handle, read_index, start
+from tiffin.host.browser.entry import BrowserHost, read_index, start
 from tiffin.notebook.notebook import Notebook
 from tiffin.session.kernel import KernelServices
 
@@ -61,7 +61,7 @@ class Page:
         }
         config["packages"] = {"providers": {"numpy": "numpy"}, "extra": [], "network": []}
         text = index if isinstance(index, str) else json.dumps(index)
-        self.handle: Handle = start(
+        self.host = start(
             json.dumps(config), json.dumps(book.to_json()), text, self.post, self.fetch, self, self, self
         )
 
@@ -97,7 +97,7 @@ class Page:
     async def command(self, kind: str, **fields: Any) -> list[dict[str, Any]]:
         """Send a command, and return what is said until it has been carried out."""
         before = len(self.events)
-        await self.handle(json.dumps({"type": kind, "run_id": "r", **fields}))
+        await self.host.handle(json.dumps({"type": kind, "run_id": "r", **fields}))
         return self.events[before:]
 
 
@@ -130,7 +130,7 @@ async def test_an_executor_is_native_only(executor: str, notices: int) -> None:
 
 async def test_an_interrupt_is_taken_at_any_time() -> None:
     page = Page()
-    await page.handle('{"type": "Interrupt", "run_id": null}')
+    await page.host.handle('{"type": "Interrupt", "run_id": null}')
     assert kinds(page.events) == ["KernelReady"]
 
 
@@ -147,7 +147,7 @@ async def test_an_interrupt_is_taken_at_any_time() -> None:
 )
 async def test_what_is_no_command_is_said_and_ends_its_run(text: str, run_id: str, said: str) -> None:
     page = Page()
-    await page.handle(text)
+    await page.host.handle(text)
     notice, completed = page.events[1:]
     assert (notice["type"], notice["level"]) == ("Notice", "error")
     assert said in notice["text"]
@@ -231,5 +231,5 @@ async def test_the_page_keeps_what_is_computed_and_hands_it_to_the_next_worker()
 
 async def test_an_answer_is_taken_at_any_time() -> None:
     page = Page()
-    await page.handle('{"type": "AnswerInput", "question": "q", "text": "nobody asked"}')
+    await page.host.handle('{"type": "AnswerInput", "question": "q", "text": "nobody asked"}')
     assert kinds(page.events) == ["KernelReady"]

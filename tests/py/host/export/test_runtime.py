@@ -15,6 +15,7 @@ from tiffin.host.export import runtime as module
 from tiffin.host.export.runtime import (
     DEFAULT_PYODIDE,
     RELEASES,
+    Assets,
     Compiled,
     Runtime,
     digests_of,
@@ -39,6 +40,14 @@ def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(module, "_PLACES", (tmp_path / "bundled",))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "tiffin" / "pyodide"
+
+
+def own_archives(folder: Path) -> Assets:
+    """A kernel and a scratchpad in `folder`, and no page."""
+    assets = Assets(folder / "page", {}, folder / "kernel.whl", folder / "scratchpad.zip")
+    assets.kernel.write_bytes(b"kernel")
+    assets.scratchpad.write_bytes(b"scratchpad")
+    return assets
 
 
 @pytest.mark.parametrize("asked", [None, DEFAULT_PYODIDE, f"v{DEFAULT_PYODIDE}", ""])
@@ -111,9 +120,8 @@ def test_no_distribution_at_all(empty_machine: Path, tmp_path: Path) -> None:
 
 def test_a_site_gets_what_pyodide_itself_is_made_of(tmp_path: Path) -> None:
     runtime = make_runtime(tmp_path / "mine", *PACKAGES)
-    kernel = tmp_path / "kernel.whl"
-    kernel.write_bytes(b"kernel")
-    layout = lay_out_runtime(runtime, kernel, None, up="../")
+    assets = own_archives(tmp_path)
+    layout = lay_out_runtime(runtime, assets, None, up="../")
     assert runtime.folder is not None
     own = {path.name for path in layout.files.values()}
     assert own == {
@@ -122,12 +130,14 @@ def test_a_site_gets_what_pyodide_itself_is_made_of(tmp_path: Path) -> None:
         "pyodide.asm.wasm",
         "python_stdlib.zip",
         "kernel.whl",
+        "scratchpad.zip",
     }
     for address, path in layout.files.items():
         assert re.fullmatch(r"(runtime/mine|kernel)/[0-9a-f]{20}\.(mjs|wasm|zip|whl)", address)
         assert digest(path.read_bytes()).startswith(Path(address).stem)
     config = layout.config
     assert config["kernel"] == {"url": f"../kernel/{digest(b'kernel')[:20]}.whl", "size": 6}
+    assert config["scratchpad"] == {"url": f"../kernel/{digest(b'scratchpad')[:20]}.zip", "size": 10}
     assert config["lock"] == "../runtime/mine/pyodide-lock.json"
     assert (config["bytecode"], config["packed"], config["snapshots"]) == (False, False, [])
     assert {f"../{address}" for address in layout.files} == {
@@ -136,6 +146,7 @@ def test_a_site_gets_what_pyodide_itself_is_made_of(tmp_path: Path) -> None:
         config["wasm"],
         config["stdlib"]["url"],
         config["kernel"]["url"],
+        config["scratchpad"]["url"],
     }
 
 
@@ -143,18 +154,16 @@ def test_a_glue_that_is_no_module_is_called_as_hosts_know_scripts(tmp_path: Path
     folder = make_runtime(tmp_path / "mine").folder
     assert folder is not None
     (folder / "pyodide.asm.mjs").rename(folder / "pyodide.asm.js")
-    kernel = tmp_path / "kernel.whl"
-    kernel.write_bytes(b"kernel")
-    config = lay_out_runtime(find_runtime(str(folder)), kernel, None).config
+    assets = own_archives(tmp_path)
+    config = lay_out_runtime(find_runtime(str(folder)), assets, None).config
     assert config["glue"].endswith(".mjs")
 
 
 def test_a_runtime_elsewhere_stays_there(tmp_path: Path) -> None:
-    kernel = tmp_path / "kernel.whl"
-    kernel.write_bytes(b"kernel")
+    assets = own_archives(tmp_path)
     remote = find_runtime("https://x.example/314.0.7/")
-    layout = lay_out_runtime(remote, kernel, None, up="../")
-    assert list(layout.files.values()) == [kernel]
+    layout = lay_out_runtime(remote, assets, None, up="../")
+    assert list(layout.files.values()) == [assets.kernel, assets.scratchpad]
     config = layout.config
     assert config["loader"] == "https://x.example/314.0.7/pyodide.mjs"
     assert config["glue"] is None
@@ -164,15 +173,14 @@ def test_a_runtime_elsewhere_stays_there(tmp_path: Path) -> None:
 
 def test_compressed_variants_lie_beside_their_files(tmp_path: Path, empty_machine: Path) -> None:
     runtime = make_runtime(tmp_path / "mine")
-    kernel = tmp_path / "kernel.whl"
-    kernel.write_bytes(b"kernel")
+    assets = own_archives(tmp_path)
     assert runtime.folder is not None
     wasm = named_by_content(runtime.folder / "pyodide.asm.wasm")
     packed = tmp_path / "bundled" / "packed"
     packed.mkdir(parents=True)
     for suffix in (".zst", ".br", ".gz"):
         (packed / f"{wasm}{suffix}").write_bytes(b"packed")
-    layout = lay_out_runtime(runtime, kernel, None)
+    layout = lay_out_runtime(runtime, assets, None)
     assert {name for name in layout.files if wasm in name} == {
         f"runtime/mine/{wasm}{suffix}" for suffix in ("", ".zst", ".br", ".gz")
     }
@@ -181,15 +189,13 @@ def test_compressed_variants_lie_beside_their_files(tmp_path: Path, empty_machin
 
 def test_snapshots_are_told_of_with_their_libraries(tmp_path: Path) -> None:
     runtime = make_runtime(tmp_path / "mine")
-    kernel, memory, library = (
-        tmp_path / "kernel.whl",
-        tmp_path / f"{0:020}.snapshot",
-        tmp_path / f"{1:020}.libraries",
-    )
-    for path in (kernel, memory, library):
+    assets = own_archives(tmp_path)
+    memory, library = tmp_path / f"{0:020}.snapshot", tmp_path / f"{1:020}.libraries"
+    for path in (memory, library):
         path.write_bytes(path.name.encode())
     snapshot = Snapshot("webkit", memory, 5, 9, library, (("/lib/a.so", 3),), ((12, "/lib/a.so"),), ("a",))
-    layout = lay_out_runtime(runtime, kernel, Compiled(kernel, kernel), [snapshot], "../")
+    compiled = Compiled(assets.kernel, assets.kernel, assets.scratchpad)
+    layout = lay_out_runtime(runtime, assets, compiled, [snapshot], "../")
     assert layout.config["snapshots"] == [
         {
             "family": "webkit",
@@ -212,7 +218,7 @@ def test_snapshots_are_taken_only_if_they_were_made_from_the_very_same_files(
     tmp_path: Path, empty_machine: Path, other: str | None
 ) -> None:
     runtime = make_runtime(tmp_path / "pyodide")
-    compiled = Compiled(tmp_path / "1.zip", tmp_path / "2.zip")
+    compiled = Compiled(tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "3.zip")
     for path in (compiled.stdlib, compiled.kernel):
         path.write_bytes(path.name.encode())
     folder = tmp_path / "bundled" / "snapshots" / runtime.version
@@ -272,49 +278,55 @@ def test_assets_that_are_not_built_say_how_to_build_them(tmp_path: Path, empty_m
         find_assets()
     (tmp_path / "bundled" / "kernel").mkdir()
     (tmp_path / "bundled" / "kernel" / "k.whl").touch()
+    with pytest.raises(TiffinError, match="run 'make build'"):
+        find_assets()
+    (tmp_path / "bundled" / "scratchpad").mkdir()
+    (tmp_path / "bundled" / "scratchpad" / "s.zip").touch()
     assets = find_assets()
     assert (assets.page, assets.bundle, assets.kernel.name) == (page, {"page": "p.js"}, "k.whl")
+    assert assets.scratchpad.name == "s.zip"
 
 
 @pytest.mark.parametrize(
-    "other", [None, "python_stdlib.zip", "pyodide.asm.wasm", "kernel", "record", "archive"]
+    "other", [None, "python_stdlib.zip", "pyodide.asm.wasm", "kernel", "scratchpad", "record", "archive"]
 )
 def test_bytecode_is_taken_only_if_it_was_made_from_the_very_same_files(
     tmp_path: Path, empty_machine: Path, other: str | None
 ) -> None:
     runtime = make_runtime(tmp_path / "pyodide", *PACKAGES)
     assert runtime.folder is not None
-    kernel = tmp_path / "kernel.whl"
-    kernel.write_bytes(b"kernel")
+    assets = own_archives(tmp_path)
     folder = tmp_path / "bundled" / "runtime" / runtime.version
     folder.mkdir(parents=True)
     sources = {
         "stdlib": runtime.folder / "python_stdlib.zip",
         "wasm": runtime.folder / "pyodide.asm.wasm",
-        "kernel": kernel,
+        "kernel": assets.kernel,
+        "scratchpad": assets.scratchpad,
     }
     record = {
-        "files": {"stdlib": "1.zip", "kernel": "2.zip"},
+        "files": {"stdlib": "1.zip", "kernel": "2.zip", "scratchpad": "3.zip"},
         "from": {role: digest(path.read_bytes()) for role, path in sources.items()},
     }
     (folder / "runtime.json").write_text("[]" if other == "record" else json.dumps(record))
-    for name in ("1.zip", "2.zip"):
+    for name in ("1.zip", "2.zip", "3.zip"):
         if other != "archive":
             (folder / name).write_bytes(name.encode())
-    if other == "kernel":
-        kernel.write_bytes(b"another")
+    if other in ("kernel", "scratchpad"):
+        sources[other].write_bytes(b"another")
     elif other in ("python_stdlib.zip", "pyodide.asm.wasm"):
         (runtime.folder / other).write_bytes(b"another")
-    compiled = find_compiled(runtime, kernel)
+    compiled = find_compiled(runtime, assets)
     if other is not None:
         assert compiled is None
         return
-    assert compiled == Compiled(folder / "1.zip", folder / "2.zip")
-    layout = lay_out_runtime(runtime, kernel, compiled)
+    archives = [folder / "1.zip", folder / "2.zip", folder / "3.zip"]
+    assert compiled == Compiled(*archives)
+    layout = lay_out_runtime(runtime, assets, compiled)
     assert layout.config["bytecode"] is True
-    assert {folder / "1.zip", folder / "2.zip"} <= set(layout.files.values())
-    assert kernel not in layout.files.values()
+    assert set(archives) <= set(layout.files.values())
+    assert not {assets.kernel, assets.scratchpad} & set(layout.files.values())
 
 
 def test_for_a_distribution_elsewhere_there_is_no_bytecode(tmp_path: Path) -> None:
-    assert find_compiled(find_runtime("https://x.example/314.0.7/"), tmp_path / "k.whl") is None
+    assert find_compiled(find_runtime("https://x.example/314.0.7/"), own_archives(tmp_path)) is None

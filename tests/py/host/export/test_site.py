@@ -123,7 +123,7 @@ def test_no_text_of_the_site_names_a_place_of_this_machine(baker: Baker) -> None
 def test_everything_lies_in_its_place(baker: Baker) -> None:
     baker.write(baker.entry("import numpy"), options=SiteOptions("never", "edit"))
     files = contents(baker.site)
-    layout = lay_out_runtime(baker.runtime, baker.assets.kernel, None)
+    layout = lay_out_runtime(baker.runtime, baker.assets, None)
     assert {name for name in files if not name.startswith("public/")} == {
         "index.html",
         "notebook.json",
@@ -334,7 +334,7 @@ def test_a_service_worker_knows_the_version_of_its_site(baker: Baker) -> None:
     options = SiteOptions(service_worker=True, offline=True)
     first = baker.write(baker.entry("import numpy", execute=False), options=options)
     told = read_service_worker(baker)
-    layout = lay_out_runtime(baker.runtime, baker.assets.kernel, None)
+    layout = lay_out_runtime(baker.runtime, baker.assets, None)
     assert told["files"] == [
         "assets/page-AAAAAAAA.js",
         "assets/page-CCCCCCCC.css",

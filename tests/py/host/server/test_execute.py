@@ -19,8 +19,8 @@ from live_server import PATIENCE, TOKEN, LiveServer
 from shell import LUNCH
 from transcripts import CASES, Case, Piece, carry_out, check
 
-from tiffin.host.server.execute import ExecuteAnswer, show
 from tiffin.host.server.run_events import RunEvents
+from tiffin.session.answer import ExecuteAnswer, show
 
 from .conftest import Serve
 

@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 
 from mcp_types import CallToolResult, ContentBlock, ImageContent, TextContent
 
-from tiffin.host.server.execute import Piece, join
+from tiffin.host.server.execute import join
 from tiffin.host.server.kernel_state import CellState
 from tiffin.host.server.mcp.room import Room, is_image, show_plainly
+from tiffin.session.answer import Piece
 
 Json: TypeAlias = Any
 

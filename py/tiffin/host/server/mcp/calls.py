@@ -12,7 +12,7 @@ from tiffin.commands import EditCells, RunCells, RunStale, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.graph.edit import new_problems
 from tiffin.graph.graph import graph_of
-from tiffin.host.server.execute import Execution, Piece, Starting, join, read_execute, with_run_id
+from tiffin.host.server.execute import Execution, Starting, join, read_execute, with_run_id
 from tiffin.host.server.kernel_state import CellState
 from tiffin.host.server.live_kernel import KernelGone, LiveKernel, RunConflict
 from tiffin.host.server.mcp import answers
@@ -20,6 +20,7 @@ from tiffin.host.server.mcp.room import Room, show_plainly
 from tiffin.host.server.mcp.tools import arguments_of
 from tiffin.host.server.notebook_file import Check
 from tiffin.notebook.notebook import Notebook
+from tiffin.session.answer import Piece
 
 Json: TypeAlias = Any
 Progress: TypeAlias = Callable[[str], Awaitable[None]]

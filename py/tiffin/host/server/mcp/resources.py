@@ -18,10 +18,10 @@ from mcp_types import (
 )
 
 from tiffin.errors import UsageError
-from tiffin.host.server.execute import show
 from tiffin.host.server.kernel_state import CellState
 from tiffin.host.server.live_kernel import LiveKernel
 from tiffin.host.server.mcp.room import is_image
+from tiffin.session.answer import show
 
 Json: TypeAlias = Any
 

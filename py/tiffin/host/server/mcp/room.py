@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from tiffin.host.server.execute import Piece, show
 from tiffin.host.server.frames import to_json
 from tiffin.outputs.mime import is_text
+from tiffin.session.answer import Piece, show
 
 Json: TypeAlias = Any
 
