@@ -82,7 +82,7 @@ class Inside:
         return [bytes.fromhex(files[url]) if url in files else None for url in json.loads(urls)]
 
 notebook, index = json.dumps(given["notebook"]), json.dumps(given["index"])
-handle = start(config, notebook, index, post, fetch, Installing(), Inside(), Keeping())
+handle = start(config, notebook, index, post, fetch, Installing(), Inside(), Keeping()).handle
 await handle(json.dumps({"type": "Restore", "run_id": "r1", "shown": {}}))
 await handle(json.dumps({"type": "SetValues", "run_id": "r2", "values": {"k": 9}}))
 [events, asked]
