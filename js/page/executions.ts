@@ -1,7 +1,6 @@
 /** All code that scripts have sent: begun in order, ended by time-outs, interrupts, and when nobody wants it. */
 
-import type { ExecuteMessage } from "../protocol/messages.ts";
-import type { RunCompleted } from "../protocol/messages.ts";
+import type { ExecuteMessage, RunCompleted } from "../protocol/messages.ts";
 import { Execution } from "./execution.ts";
 import { asError } from "./problems.ts";
 import { newRunId } from "./run-id.ts";

@@ -5,8 +5,8 @@ import { bootWorker } from "./boot-worker.ts";
 import { bootPolicy, type PageConfig, readConfig, sharesMemory, stopPatience } from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
 import { dropOffline, OfflineCopy } from "./offline.ts";
-import type { ExecuteMessage } from "../protocol/messages.ts";
-import type { Json } from "../protocol/messages.ts";
+import type { ExecuteMessage, Json } from "../protocol/messages.ts";
+import { reasonOf } from "../protocol/reason.ts";
 import type { ExecuteOptions } from "./executions.ts";
 import type { PageStats } from "./stats.ts";
 import { addActions } from "./view/actions.ts";
@@ -137,7 +137,7 @@ function bootOnIntent(page: NotebookPage): void {
 
 /** Says what went wrong with the page itself; what was exported stays where it is. */
 function showProblem(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonOf(error);
   showNotice({ level: "error", text: `This page did not come to life as it should: ${text}` });
   console.error(error);
 }

@@ -1,8 +1,7 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
-import type { ExecuteMessage } from "../protocol/messages.ts";
 import type { BootPath, BootPhase, KeptEntry } from "../protocol/rpc.ts";
-import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 
 /** Commands that start a run, and are answered by its `RunCompleted`. */
 export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" }>;

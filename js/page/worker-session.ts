@@ -1,7 +1,6 @@
 /** A session with a kernel in a web worker. */
 
-import type { ExecuteMessage } from "../protocol/messages.ts";
-import type { KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { FromWorker } from "../protocol/rpc.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
 import type { RunCommand, Session, SessionListener } from "./session.ts";

@@ -3,6 +3,7 @@
  * starts both, so that neither waits for the other, and joins them by a channel.
  */
 
+import { reasonOf } from "../protocol/reason.ts";
 import { fetchUnpacked } from "./runtime.ts";
 
 /** What comes through the channel. */
@@ -43,6 +44,6 @@ export async function send(port: MessagePort, url: string, what: string): Promis
     const data = await fetchUnpacked(url, what);
     port.postMessage({ data } satisfies Fetched, [data.buffer]);
   } catch (error) {
-    port.postMessage({ problem: error instanceof Error ? error.message : String(error) } satisfies Fetched);
+    port.postMessage({ problem: reasonOf(error) } satisfies Fetched);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { BootConfig, BootPath, BootPhase, LibraryConfig, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
 import { findSnapshot } from "../protocol/families.ts";
+import { reasonOf } from "../protocol/reason.ts";
 import { receive } from "./aside.ts";
 import { placeArchive, placeFiles } from "./files.ts";
 import { HEAD, unpackMemory } from "./memory.ts";
@@ -68,7 +69,7 @@ export async function boot(
     try {
       return await finish(config, files, await restore(config, files, snapshot, memory, phase), snapshot, null);
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = reasonOf(error);
     }
   }
   return finish(config, files, await startPython(config, files, phase), null, reason);

@@ -1,6 +1,7 @@
 /** The worker that runs Python: boots when told to, then takes commands and sends events. */
 
 import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
+import { reasonOf } from "../protocol/reason.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
@@ -76,17 +77,13 @@ async function loadScratchpad(): Promise<void> {
     if (add === null) throw new Error("code came before Python was ready");
     handle = (await add()).handle;
   } catch (error) {
-    problem = messageOf(error);
+    problem = reasonOf(error);
   }
   send({ kind: "scratchpad", problem });
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function fail(error: unknown): void {
-  send({ kind: "failed", reason: messageOf(error) });
+  send({ kind: "failed", reason: reasonOf(error) });
 }
 
 self.addEventListener("message", (event: MessageEvent<ToWorker>) => {

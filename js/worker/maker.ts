@@ -1,6 +1,7 @@
 /** The worker that makes interpreter snapshots: in the very engine that will restore them, by the same steps. */
 
 import type { LibraryConfig, RuntimeConfig } from "../protocol/rpc.ts";
+import { reasonOf } from "../protocol/reason.ts";
 import { addKernel, loadPyodide } from "./boot.ts";
 import { packMemory } from "./memory.ts";
 import type { EmscriptenModule, Pyodide } from "./pyodide.ts";
@@ -112,7 +113,7 @@ self.addEventListener("message", (event: MessageEvent<MakeConfig>) => {
       self.postMessage(made);
     },
     (error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       self.postMessage({ kind: "failed", reason } satisfies Made);
     },
   );

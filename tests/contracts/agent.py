@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from live_server import PATIENCE, PROGRAM, TOKEN, LiveServer
+from live_server import PATIENCE, PROGRAM, TOKEN, LiveServer, children
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, ImageContent, TextContent
@@ -24,6 +24,17 @@ from transcripts import Piece
 import tiffin
 
 MODERN, LEGACY = "auto", "legacy"
+HELLO: dict[str, Any] = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+"""The first message of a client of the older protocol, for tests that speak by hand."""
 
 
 @dataclass
@@ -125,10 +136,6 @@ def starting(notebook: Path, mode: str = MODERN) -> Iterator[Agent]:
         portal.wrap_async_context_manager(Client(parameters, mode=mode)) as client,
     ):
         yield Agent(portal, client, int(pid.read_text()))
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class AgentDriver:

@@ -225,6 +225,11 @@ class LiveServer:
         return socket.create_connection((self.host, self.port), timeout=PATIENCE)
 
 
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def wait_for_end(pid: int) -> None:
     """Wait until a process of somebody else has ended."""
     try:

@@ -1,6 +1,7 @@
 /** What all widgets have in common: arguments from Python, a front-end value, and the event of its change. */
 
 import type { Json } from "../../protocol/messages.ts";
+import { reasonOf } from "../../protocol/reason.ts";
 
 export interface TnChange {
   readonly name: string;
@@ -88,7 +89,7 @@ export abstract class TnElement extends HTMLElement {
       this.dataset["live"] = "";
     } catch (error) {
       this.replaceChildren(...fallback);
-      this.#report(`A widget could not be brought to life, and stays as text: ${messageOf(error)}`);
+      this.#report(`A widget could not be brought to life, and stays as text: ${reasonOf(error)}`);
     }
   }
 
@@ -131,10 +132,6 @@ export abstract class TnElement extends HTMLElement {
   #report(text: string): void {
     this.dispatchEvent(new CustomEvent("tn-problem", { bubbles: true, composed: true, detail: { text } }));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The elements on the page that show a widget, by its id. */

@@ -62,10 +62,14 @@ class ExecuteAnswer:
         return "done", vars(Done(success, self._show(self._output if success else None)))
 
 
+def describe(error: Json) -> str:
+    """Return what went wrong, an `ErrorReport` in its wire form, in a line as Python writes it."""
+    return f"{error['kind']}: {error['message']}" if error["kind"] else str(error["message"])
+
+
 def _tell_cell(event: Json) -> Iterator[Piece]:
     error = event["error"]
     if error is not None:
-        said = f"{error['kind']}: {error['message']}" if error["kind"] else error["message"]
         hint = f"\n{error['hint']}" if error["hint"] else ""
-        yield "stderr", vars(Written(f"{event['cell']} failed: {said}{hint}\n"))
+        yield "stderr", vars(Written(f"{event['cell']} failed: {describe(error)}{hint}\n"))
     yield "cell", vars(Ended(event["cell"], event["status"], error, event["reason"]))

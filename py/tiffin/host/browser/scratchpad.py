@@ -120,9 +120,9 @@ class ScratchHost:
 
     async def handle(self, text: str) -> None:
         """Carry out the command in `text`, as `BrowserHost.handle` does."""
-        command: Any = json.loads(text)
-        if command["type"] == Execute.__name__:
-            self._answers[command["run_id"]] = ExecuteAnswer()
+        match _parse(text):
+            case {"type": Execute.__name__, "run_id": str(run_id)}:
+                self._answers[run_id] = ExecuteAnswer()
         await self._host.handle(text)
 
     def tell(self, text: str) -> None:
@@ -139,6 +139,13 @@ class ScratchHost:
                 if answer.done:
                     del self._answers[run_id]
         self._post(text)
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None  # the kernel's own host says so
 
 
 def add_scratchpad(host: BrowserHost, page: Telling, signals: bool) -> ScratchHost:

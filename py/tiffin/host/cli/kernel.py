@@ -14,6 +14,7 @@ from tiffin.errors import UsageError
 from tiffin.host.cli.cache_place import CACHE_HELP
 from tiffin.host.cli.explained import explained, stderr_console
 from tiffin.host.cli.planned_kernel import TOKEN, plan_kernel
+from tiffin.host.native.libraries import missing_library
 
 _LIBRARIES = ("starlette", "uvicorn", "h11", "anyio")
 _TOKEN_FORM = re.compile(r"[A-Za-z0-9._~-]{16,256}", re.ASCII)
@@ -101,9 +102,7 @@ def _server() -> tuple[Any, Any]:
     try:
         from tiffin.host.server import bodies, serving
     except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in _LIBRARIES:
-            raise
+        library = missing_library(error, _LIBRARIES)
         raise UsageError(
             f"serving a kernel needs {library}, which is not installed: pip install 'tiffin[server]'"
         ) from None

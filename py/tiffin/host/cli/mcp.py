@@ -12,6 +12,7 @@ from tiffin.errors import UsageError
 from tiffin.host.cli.cache_place import CACHE_HELP
 from tiffin.host.cli.explained import explained, stderr_console
 from tiffin.host.cli.planned_kernel import plan_kernel
+from tiffin.host.native.libraries import missing_library
 
 _LIBRARIES = ("mcp", "mcp_types")
 
@@ -42,8 +43,6 @@ def _stdio() -> Any:
     try:
         from tiffin.host.server.mcp import stdio
     except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in _LIBRARIES:
-            raise
+        library = missing_library(error, _LIBRARIES)
         raise UsageError(f"MCP needs {library}, which is not installed: pip install 'tiffin[mcp]'") from None
     return stdio

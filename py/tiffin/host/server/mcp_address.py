@@ -8,6 +8,7 @@ from typing import Any
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tiffin.host.native.libraries import missing_library
 from tiffin.host.server.bodies import Limits
 from tiffin.host.server.live_kernel import LiveKernel
 from tiffin.host.server.problems import Problem
@@ -36,9 +37,7 @@ class McpAddress:
         try:
             app = await self._load()
         except ModuleNotFoundError as error:
-            library = (error.name or "").partition(".")[0]
-            if library not in LIBRARIES:
-                raise
+            library = missing_library(error, LIBRARIES)
             app = Problem(501, MISSING.format(library=library)).to_response()
         await app(scope, receive, send)
 

@@ -93,6 +93,14 @@ async def test_other_commands_are_answered_by_events_alone() -> None:
     assert page.said[-1] == "RunCompleted"
 
 
+@pytest.mark.parametrize("text", ["{", "[]", '{"type": "Execute"}', '{"type": "Execute", "run_id": 1}'])
+async def test_what_is_no_command_is_told_as_an_event(text: str) -> None:
+    page = Page("x = 20")
+    await page.handle(text)
+    assert page.said == ["Notice", "RunCompleted"]
+    assert (await page.execute("x"))[-1][0] == "done"
+
+
 async def test_the_notebook_is_told_before_the_event_that_it_was_edited() -> None:
     page = Page("x = 20")
     await page.execute("import tiffin as tn\nasync with tn.code_mode() as nb:\n    nb.create_cell('y = x')")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live_server import PATIENCE, TOKEN, LiveServer
+from live_server import PATIENCE, TOKEN, LiveServer, children
 from shell import LUNCH
 from transcripts import CASES, Case, Piece, carry_out, check
 
@@ -98,10 +98,6 @@ class HttpDriver:
 
     def start_other(self) -> None:
         self.server.command("RunCells")
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 Notebook = Callable[[Case], LiveServer]

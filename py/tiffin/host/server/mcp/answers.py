@@ -11,7 +11,7 @@ from mcp_types import CallToolResult, ContentBlock, ImageContent, TextContent
 from tiffin.host.server.execute import join
 from tiffin.host.server.kernel_state import CellState
 from tiffin.host.server.mcp.room import Room, is_image, show_plainly
-from tiffin.session.answer import Piece
+from tiffin.session.answer import Piece, describe
 
 Json: TypeAlias = Any
 
@@ -183,7 +183,7 @@ def describe_error(name: str, cell: Json) -> str:
 
 
 def _sentence(error: Json) -> str:
-    said = f"{error['kind']}: {error['message']}" if error["kind"] else str(error["message"])
+    said = describe(error)
     return f"{said} ({error['hint']})" if error["hint"] else said
 
 

@@ -76,7 +76,7 @@ class ToolCalls:
 
         def check(before: Notebook, after: Notebook) -> None:
             # Two edits at once may have been given the same id for a new cell.
-            taken = {cell.id for cell in before.cells} - set(known) & {cell.id for cell in command.put}
+            taken = ({cell.id for cell in before.cells} - set(known)) & {cell.id for cell in command.put}
             if taken:
                 raise RunConflict(f"another edit has just put {', '.join(sorted(taken))}: look at it first")
             if not skips:

@@ -11,8 +11,8 @@ from queue import Queue
 from typing import Any
 
 import pytest
-from agent import Agent, children, pieces_of, text
-from live_server import PATIENCE
+from agent import Agent, pieces_of, text
+from live_server import PATIENCE, children
 from mcp import MCPError
 from mcp_types import ImageContent
 

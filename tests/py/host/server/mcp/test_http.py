@@ -11,23 +11,13 @@ from queue import Queue
 from typing import Any
 
 import pytest
-from agent import LEGACY, MODERN, joining, text
+from agent import HELLO, LEGACY, MODERN, joining, text
 from live_server import PATIENCE, TOKEN, LiveServer, wait_for_end
 
 from ..conftest import Serve
 
 MCP = "/mcp"
 ACCEPT = {"Accept": "application/json, text/event-stream"}
-HELLO = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "test", "version": "1"},
-    },
-}
 
 BODIES = {
     "half": b"{",

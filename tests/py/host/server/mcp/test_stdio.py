@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from agent import MODERN, children, starting, text
-from live_server import PATIENCE, PROGRAM, wait_for_end
+from agent import HELLO, MODERN, starting, text
+from live_server import PATIENCE, PROGRAM, children, wait_for_end
 
 import tiffin
 
@@ -27,16 +27,6 @@ sys.__stdout__.flush()
 subprocess.run(["echo", "by a program"])
 from_stdin = sys.stdin.read()
 """
-HELLO = {
-    "jsonrpc": "2.0",
-    "id": 1,
-    "method": "initialize",
-    "params": {
-        "protocolVersion": "2025-06-18",
-        "capabilities": {},
-        "clientInfo": {"name": "test", "version": "1"},
-    },
-}
 
 
 class Process:
