@@ -3,6 +3,9 @@ export interface Bundle {
   readonly page: string;
   readonly worker: string;
   readonly styles: string;
+  readonly editingStyles: string;
+  /** What only pages need whose notebook is edited. */
+  readonly editing: readonly string[];
   /** What makes snapshots; no part of a site. */
   readonly maker: string;
   readonly serviceWorker: string;

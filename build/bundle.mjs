@@ -26,8 +26,12 @@ const COMMON = {
   logLevel: "warning",
   loader: { ".svg": "dataurl", ".woff2": "file" },
   external: ["node:*"],
-  // Lit's own writes a style attribute first, which the page's Content-Security-Policy refuses.
-  alias: { "lit/directives/style-map.js": "./js/page/widgets/style-map.ts" },
+  // Lit's own writes a style attribute first, and CodeMirror's makes a style element: the page's
+  // Content-Security-Policy refuses both.
+  alias: {
+    "lit/directives/style-map.js": "./js/page/widgets/style-map.ts",
+    "style-mod": "./js/page/editor/style-mod.ts",
+  },
 };
 
 /** The folder of the npm package that a bundled file belongs to, or null for our own code. */
@@ -68,6 +72,24 @@ function madeFrom(result, entry) {
   return found;
 }
 
+/** The outputs that a page fetches only to do what `entry` does: all that is reachable from its output and not without it. */
+export function outputsFor(metafile, start, entry) {
+  const own = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)?.[0];
+  const reach = (from, without) => {
+    const seen = new Set();
+    const visit = (path) => {
+      if (seen.has(path) || path === without) return;
+      seen.add(path);
+      for (const found of metafile.outputs[path]?.imports ?? []) if (!found.external) visit(found.path);
+    };
+    visit(from);
+    return seen;
+  };
+  if (own === undefined) throw new Error(`The bundler made nothing from ${entry}.`);
+  const others = reach(start, own);
+  return [...reach(own, null)].filter((path) => !others.has(path));
+}
+
 /** The fonts that every page shows at once: the upright Latin cuts. */
 export function preloadedFonts(names) {
   return names.filter((name) => /-latin-wght-normal-[^/]+\.woff2$/.test(name)).sort();
@@ -83,6 +105,12 @@ async function bundleInto(folder) {
     entryNames: "[name]-[hash]",
     chunkNames: "chunk-[hash]",
     assetNames: "[name]-[hash]",
+  });
+  const editing = await build({
+    ...COMMON,
+    entryPoints: { editing: "js/page/styles/edit.css" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
   });
   const worker = await build({
     ...COMMON,
@@ -102,6 +130,7 @@ async function bundleInto(folder) {
     entryPoints: { "snapshot-maker": "js/worker/maker.ts" },
     outdir: folder,
   });
+  const [editingStyles] = madeFrom(editing, "js/page/styles/edit.css");
   const [pageFile, pageOutput] = madeFrom(page, "js/page/main.ts");
   const [workerFile] = madeFrom(worker, "js/worker/entry.ts");
   const [makerFile] = madeFrom(maker, "js/worker/maker.ts");
@@ -121,6 +150,9 @@ async function bundleInto(folder) {
     start: basename(madeFrom(start, "js/page/start.ts")[0]),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),
+    editingStyles: basename(editingStyles),
+    // What only pages with an editor need.
+    editing: [editingStyles, ...outputsFor(page.metafile, pageFile, "js/page/editor/start.ts")].map((path) => basename(path)).sort(),
     serviceWorker: serviceWorkerFile,
     fonts: preloadedFonts(readdirSync(folder)),
     maker: basename(makerFile),

@@ -93,7 +93,16 @@ function start(config: PageConfig): void {
     case "never":
       break;
   }
+  if (config.mode === "edit") edit(page, config);
   defineWidgets(); // last: Python need not wait for them
+}
+
+/** Has the notebook be edited; what does that is no part of pages that are only read. */
+function edit(page: NotebookPage, config: PageConfig): void {
+  const opened = import("./editor/start.ts").then(async ({ fetchDraft, startEditing }) =>
+    startEditing(page, await fetchDraft(new URL(config.notebook, document.baseURI).href)),
+  );
+  opened.catch(showProblem);
 }
 
 /** Adds buttons and diagnostics to the bar, and keeps them in step with the kernel. */

@@ -3,6 +3,7 @@
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { Execution } from "./execution.ts";
 import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
+import { NotebookEdits } from "./notebook-edits.ts";
 import { asError, messageOf, withoutStop } from "./problems.ts";
 import { newRunId } from "./run-id.ts";
 import type { OpenSession, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
@@ -12,7 +13,7 @@ import { Readiness } from "./state/readiness.ts";
 import { ShownResults } from "./state/shown-results.ts";
 import { ValueQueue } from "./state/values.ts";
 import { type BootStats, NOTHING, type PageStats, pageStats } from "./stats.ts";
-import { CellList, type WrittenCell } from "./view/cells.ts";
+import { CellList } from "./view/cells.ts";
 import { causeText, restartText, showNotice } from "./view/notices.ts";
 import { readyText, type StatusView } from "./view/status.ts";
 import { elementsOf, type TnChange } from "./widgets/element.ts";
@@ -37,8 +38,7 @@ export class NotebookPage {
   readonly #values = new ValueQueue((values) => this.#sendValues(values));
   #boot: BootStats = { path: null, reason: null, phases: {} };
   #session: Session | null = null;
-  /** The notebook's JSON, once it was edited. */
-  #edited: string | null = null;
+  readonly edits: NotebookEdits;
   readonly #keepsake = new Keepsake();
   readonly #shown: ShownResults;
   /** Counts kernels: what an earlier one still says is not heard. */
@@ -68,6 +68,16 @@ export class NotebookPage {
     this.#cells = new CellList((cell, question, text) => {
       this.#change(cell, (state) => ({ ...state, question: null }));
       this.#session?.answer(question, text);
+    });
+    this.edits = new NotebookEdits({
+      cells: this.#cells,
+      carryOut: async (command) => {
+        await this.boot();
+        return (await this.#carryOut(command)).success;
+      },
+      draw: (what, change) => {
+        this.#draw(what, change);
+      },
     });
     this.#executions = new Executions({
       boot: () => this.boot(),
@@ -132,6 +142,16 @@ export class NotebookPage {
     return (await this.#carryOut({ type: "RunStale", run_id: newRunId() })).success;
   }
 
+  /** Whether Python runs, or is about to. */
+  get isStarted(): boolean {
+    return this.#status.kernel !== "off";
+  }
+
+  /** Says at once that these cells will run. */
+  plan(ids: readonly string[]): void {
+    for (const id of ids) this.#change(id, planned);
+  }
+
   /** The cells that are out of date. */
   get stale(): readonly string[] {
     return this.#cells.all.filter((cell) => cell.state.status === "stale").map((cell) => cell.id);
@@ -174,7 +194,7 @@ export class NotebookPage {
       },
     };
     try {
-      this.#session = this.#openSession(listener, this.#keepsake.entries, this.#edited);
+      this.#session = this.#openSession(listener, this.#keepsake.entries, this.edits.notebook);
     } catch (error) {
       this.#hear({ kind: "failed", reason: messageOf(error) }, true);
       this.#readiness.reject(asError(error));
@@ -305,7 +325,7 @@ export class NotebookPage {
         this.#pass(event);
         break;
       case "NotebookEdited":
-        this.#follow(event.put);
+        this.edits.follow(event);
         break;
       case "KernelRestarted": // a page that has its kernel in a worker restarts it itself
       case "ScratchConsole": // for whoever sent the code, as are the next two
@@ -329,13 +349,6 @@ export class NotebookPage {
       const view = this.#cells.find(id);
       await view?.show(next(view.state));
     });
-  }
-
-  /** Shows the notebook as the kernel has it now. */
-  #follow(put: readonly string[]): void {
-    if (this.#edited === null) return;
-    const { cells } = JSON.parse(this.#edited) as { readonly cells: readonly WrittenCell[] };
-    this.#draw("the edited notebook", () => this.#cells.follow(cells, put));
   }
 
   #draw(what: string, change: () => Promise<void>): void {
@@ -364,7 +377,7 @@ export class NotebookPage {
         this.#executions.hear(notice);
         break;
       case "edited":
-        this.#edited = notice.notebook;
+        this.edits.hold(notice.notebook);
         break;
       case "failed":
         this.#fail(notice.reason, again);

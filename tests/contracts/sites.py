@@ -16,6 +16,7 @@ PAGE = (
     "page-CCCCCCCC.css",
     "serif-DDDDDDDD.woff2",
     "start-FFFFFFFF.js",
+    "editing-ABABABAB.css",
 )
 
 
@@ -36,6 +37,8 @@ def make_assets(folder: Path) -> Assets:
         "start": PAGE[4],
         "worker": PAGE[1],
         "styles": PAGE[2],
+        "editingStyles": PAGE[5],
+        "editing": [PAGE[5]],
         "fonts": [PAGE[3]],
         "maker": "snapshot-maker.js",
         "serviceWorker": "service-worker-EEEEEEEE.js",

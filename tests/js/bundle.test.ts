@@ -24,9 +24,22 @@ describe("the bundle", () => {
     const apart = [made.maker, made.serviceWorker, "bundle.json"];
     expect(readdirSync(target).sort()).toEqual([...made.files, ...apart].sort());
     expect(JSON.parse(readFileSync(join(target, "bundle.json"), "utf8"))).toEqual(made);
-    expect(made.files).toEqual(expect.arrayContaining([made.page, made.worker, made.styles, "NOTICES.txt"]));
+    const named = [made.page, made.worker, made.styles, made.editingStyles, "NOTICES.txt"];
+    expect(made.files).toEqual(expect.arrayContaining(named));
     for (const name of made.files.filter((file) => file !== "NOTICES.txt")) {
       expect(name).toMatch(/^[\w-]+-[A-Z0-9]{8}\.\w+$/);
+    }
+  }, 30_000);
+
+  it("knows what only an editor needs", async () => {
+    const made = await bundle(join(folder, "page"));
+    expect(made.editing).toContain(made.editingStyles);
+    expect(made.editing).not.toContain(made.page);
+    const scripts = made.editing.filter((name) => name.endsWith(".js"));
+    const text = (name: string): string => readFileSync(join(folder, "page", name), "utf8");
+    expect(scripts.some((name) => text(name).includes("cm-content"))).toBe(true);
+    for (const name of made.files.filter((file) => file.endsWith(".js") && !made.editing.includes(file))) {
+      expect(text(name)).not.toContain("cm-content");
     }
   }, 30_000);
 

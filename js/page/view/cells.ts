@@ -37,8 +37,19 @@ export class CellList {
     return this.#views.get(id);
   }
 
+  /** The section of a cell. */
+  section(id: string): HTMLElement | undefined {
+    return this.#sections.get(id);
+  }
+
   /** Makes the page one of another notebook, in which the cells `put` are new or changed. */
   async follow(cells: readonly WrittenCell[], put: readonly string[]): Promise<void> {
+    const made = this.arrange(cells);
+    await this.write(cells.filter(({ id }) => put.includes(id) || made.includes(id)));
+  }
+
+  /** Puts sections in the order of `cells`, makes those that are missing, empty, and returns their ids. */
+  arrange(cells: readonly WrittenCell[]): readonly string[] {
     const there = new Map(cells.map((cell) => [cell.id, cell]));
     for (const [id, section] of this.#sections) {
       if (section.dataset["kind"] === there.get(id)?.kind) continue;
@@ -47,16 +58,23 @@ export class CellList {
       this.#views.delete(id);
     }
     const list = document.querySelector<HTMLElement>(".tn-notebook") ?? document.body;
-    for (const cell of cells) {
-      const section = this.#sections.get(cell.id) ?? this.#add(makeSection(cell));
-      if (put.includes(cell.id) || !section.isConnected) await write(section, cell);
-    }
+    const made = cells.filter((cell) => !this.#sections.has(cell.id));
+    for (const cell of made) this.#add(makeSection(cell));
     let place = list.querySelector(":scope > .tn-cell");
     for (const cell of cells) {
       const section = this.#sections.get(cell.id);
       if (section === undefined) continue;
       if (section === place) place = nextCell(place);
       else list.insertBefore(section, place);
+    }
+    return made.map(({ id }) => id);
+  }
+
+  /** Shows what is written in cells. */
+  async write(cells: readonly WrittenCell[]): Promise<void> {
+    for (const cell of cells) {
+      const section = this.#sections.get(cell.id);
+      if (section !== undefined) await write(section, cell);
     }
   }
 

@@ -28,7 +28,7 @@ from tiffin.commands import (
     SetValues,
 )
 from tiffin.errors import UsageError
-from tiffin.events import CellEnded, Event, KernelStats, Notice, RunCompleted
+from tiffin.events import CellEnded, Event, KernelStats, NotebookEdited, Notice, RunCompleted
 from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId, new_run_id
 from tiffin.notebook.notebook import Notebook, NotebookCell
@@ -401,6 +401,10 @@ class Kernel:
         return dict(vars(self.stats()))
 
     def _report(self, event: Event) -> None:
+        if isinstance(event, NotebookEdited):
+            # A page makes room for such a cell anew.
+            for cell in (*event.put, *event.removed):
+                self._shown.pop(cell, None)
         if isinstance(event, CellEnded):
             # What a page shows of a cell is from now on what this event says.
             self._shown.pop(event.cell, None)

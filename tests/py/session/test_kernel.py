@@ -8,7 +8,7 @@ import sys
 import pytest
 from notebooks import Bench, cell, how, text
 
-from tiffin.commands import RunCells
+from tiffin.commands import CellSource, RunCells
 from tiffin.events import CellEnded, CellStarted, ElementChanged, RunCompleted, RunStarted
 from tiffin.notebook.notebook import Notebook
 from tiffin.session.kernel import Kernel, KernelServices
@@ -270,6 +270,21 @@ async def test_what_the_page_shows_already_is_not_sent_again() -> None:
     await third.restore({"c1": "0" * 64})
     ended = [event for event in third.events if isinstance(event, CellEnded)]
     assert ended[0].output == {"text/plain": "1"}
+
+
+async def test_a_cell_that_comes_back_brings_its_result_along() -> None:
+    """A page has thrown away what it showed of a cell that was removed, or that was text meanwhile."""
+    bench = Bench("x = 1\nx")
+    await bench.restore()
+    for as_text in (True, False):
+        if as_text:
+            await bench.edit(put={"c1": CellSource("c1", "x = 1\nx", "markdown")})
+        else:
+            await bench.edit(remove=["c1"])
+        bench.events.clear()
+        await bench.edit(put={"c1": "x = 1\nx"})
+        [ended] = [event for event in bench.events if isinstance(event, CellEnded)]
+        assert (ended.origin, ended.output) == ("cache", {"text/plain": "1"})
 
 
 async def test_events_of_a_run_in_order() -> None:

@@ -41,7 +41,8 @@ class CellView:
 @dataclass(frozen=True)
 class PageLinks:
     """Where the page finds its script, styles and first fonts; `start` is the script that starts Python at
-    once, None where it waits; `origins` are others that it runs code from, `connections` others that it
+    once, None where it waits; `editing` are the styles of a page whose notebook is edited, None where it is
+    only read; `origins` are others that it runs code from, `connections` others that it
     fetches from."""
 
     start: str | None
@@ -50,6 +51,7 @@ class PageLinks:
     origins: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
+    editing: str | None = None
 
 
 def render_markdown(text: str) -> str:
@@ -188,7 +190,7 @@ def render_page(
         f'<link rel="preload" as="font" type="font/woff2" href="{html.escape(font)}" crossorigin>'
         for font in links.fonts
     )
-    styles = [links.styles]
+    styles = [address for address in (links.styles, links.editing) if address is not None]
     if sheet := attribute_sheet(cells):
         styles.append(keep_file(sheet.encode("utf-8", "replace"), ".css"))
     sheets = "\n".join(f'<link rel="stylesheet" href="{html.escape(address)}">' for address in styles)

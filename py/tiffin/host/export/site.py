@@ -189,7 +189,8 @@ def _gather(entry: Entry, options: SiteOptions) -> _Gathered:
 
 
 def _write_shared(site: _Site) -> None:
-    for name in site.assets.bundle["files"]:
+    left_out = set() if site.options.mode == "edit" else set(site.assets.bundle["editing"])
+    for name in (name for name in site.assets.bundle["files"] if name not in left_out):
         _write(site.folder / "assets" / name, site.assets.page / name)
     notices = site.assets.page / "NOTICES.txt"
     if notices.is_file():
@@ -258,6 +259,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         origins,
         tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
         _connections(gathered, runtime, options, needs),
+        f"{up}assets/{assets.bundle['editingStyles']}" if options.mode == "edit" else None,
     )
 
     def keep_file(data: bytes, suffix: str) -> str:

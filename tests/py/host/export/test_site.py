@@ -324,6 +324,14 @@ def test_only_code_that_asks_for_the_network_gets_it(
     assert ("connect-src 'self' data: http: https:;" in page) is anywhere
 
 
+def test_only_an_edited_notebook_brings_its_editor(baker: Baker) -> None:
+    styles = f"assets/{baker.assets.bundle['editingStyles']}"
+    for mode in ("run", "edit"):
+        baker.write(baker.entry("1", execute=False), options=SiteOptions(mode=mode))
+        page = (baker.site / "index.html").read_text("utf-8")
+        assert (f'href="{styles}"' in page) == (baker.site / styles).is_file() == (mode == "edit")
+
+
 def read_service_worker(baker: Baker) -> Any:
     first, rest = (baker.site / "service-worker.js").read_text("utf-8").split("\n", 1)
     assert rest == "serve();"

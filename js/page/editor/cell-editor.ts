@@ -1,0 +1,128 @@
+/** The source of one cell, in an editor. */
+
+import { redo, undo } from "@codemirror/commands";
+import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
+import { Annotation, EditorState } from "@codemirror/state";
+import { EditorView, type KeyBinding } from "@codemirror/view";
+
+import { type Assistance, editorSetup } from "./code-setup.ts";
+import type { CellKind } from "./draft.ts";
+
+/** What an editor tells. */
+export interface EditorEvents {
+  readonly written: (source: string) => void;
+  readonly focused: () => void;
+  readonly left: () => void;
+}
+
+/** Where the cursor goes. */
+export type Place = "start" | "end" | number;
+
+/** Marks a change that does not come from whoever types. */
+const Given = Annotation.define<boolean>();
+
+export class CellEditor {
+  readonly #view: EditorView;
+
+  constructor(
+    parent: HTMLElement,
+    about: { readonly kind: CellKind; readonly source: string; readonly label: string },
+    keys: readonly KeyBinding[],
+    assistance: Assistance | null,
+    events: EditorEvents,
+  ) {
+    this.#view = new EditorView({
+      parent,
+      state: EditorState.create({
+        doc: about.source,
+        extensions: [
+          editorSetup(about.kind, about.label, keys, assistance),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged && !update.transactions.some((change) => change.annotation(Given) === true)) {
+              events.written(update.state.doc.toString());
+            }
+            if (!update.focusChanged) return;
+            if (update.view.hasFocus) events.focused();
+            else events.left();
+          }),
+        ],
+      }),
+    });
+  }
+
+  get source(): string {
+    return this.#view.state.doc.toString();
+  }
+
+  /** Shows another source, which somebody else has written; who types keeps the place. */
+  set source(source: string) {
+    if (source === this.source) return;
+    const { doc } = this.#view.state;
+    this.#view.dispatch({ changes: { from: 0, to: doc.length, insert: source }, annotations: Given.of(true) });
+  }
+
+  get hasFocus(): boolean {
+    return this.#view.hasFocus;
+  }
+
+  /** The position of the cursor in the source. */
+  get position(): number {
+    return this.#view.state.selection.main.head;
+  }
+
+  /** What is marked, as text. */
+  get marked(): string {
+    const { from, to } = this.#view.state.selection.main;
+    return this.#view.state.sliceDoc(from, to);
+  }
+
+  /** Whether the cursor stands in the first or last line, with nothing marked. */
+  isAt(end: "start" | "end"): boolean {
+    const { selection, doc } = this.#view.state;
+    if (!selection.main.empty) return false;
+    return doc.lineAt(selection.main.head).number === (end === "start" ? 1 : doc.lines);
+  }
+
+  focus(place?: Place): void {
+    if (place !== undefined) {
+      const { length } = this.#view.state.doc;
+      const anchor = place === "start" ? 0 : place === "end" ? length : Math.min(place, length);
+      this.#view.dispatch({ selection: { anchor } });
+    }
+    this.#view.focus();
+    this.#view.dispatch({ scrollIntoView: true });
+  }
+
+  /** Marks a part of the source, and brings it into view. */
+  mark(from: number, to: number): void {
+    const { length } = this.#view.state.doc;
+    this.#view.dispatch({ selection: { anchor: Math.min(from, length), head: Math.min(to, length) }, scrollIntoView: true });
+  }
+
+  /** Marks nothing any more. */
+  unmark(): void {
+    this.#view.dispatch({ selection: { anchor: this.position } });
+  }
+
+  /** Shows what is wrong, by lines counted from 1; a line that is not there any more is the last one. */
+  showProblems(problems: readonly { readonly line: number; readonly text: string }[]): void {
+    const { doc } = this.#view.state;
+    const diagnostics = problems.map(({ line, text }): Diagnostic => {
+      const { from, to } = doc.line(Math.min(Math.max(1, line), doc.lines));
+      return { from, to, severity: "error", message: text };
+    });
+    this.#view.dispatch(setDiagnostics(this.#view.state, diagnostics));
+  }
+
+  undo(): void {
+    undo(this.#view);
+  }
+
+  redo(): void {
+    redo(this.#view);
+  }
+
+  close(): void {
+    this.#view.destroy();
+  }
+}

@@ -1,0 +1,29 @@
+/** What was just done, at the edge of the page for a while, and a button that takes it back. */
+
+const STAYS = 8000; // milliseconds
+
+/** Shows a sentence, or nothing, in the place of the one before; `undo` takes back what it tells of. */
+export function showToast(text: string | null, undo: (() => void) | null): void {
+  document.querySelector(".tn-toast")?.remove();
+  if (text === null) return;
+  const toast = document.createElement("div");
+  toast.className = "tn-toast";
+  toast.setAttribute("role", "status");
+  const words = document.createElement("span");
+  words.textContent = text;
+  toast.append(words);
+  if (undo !== null) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Undo";
+    button.addEventListener("click", () => {
+      toast.remove();
+      undo();
+    });
+    toast.append(button);
+  }
+  document.body.append(toast);
+  setTimeout(() => {
+    toast.remove();
+  }, STAYS);
+}
