@@ -91,7 +91,7 @@ function makeSection({ id, kind }: WrittenCell): HTMLElement {
   const error = make("div", "tn-error");
   error.hidden = true;
   section.prepend(source);
-  section.append(make("pre", "tn-console"), error);
+  section.append(make("div", "tn-console"), error);
   return section;
 }
 

@@ -15,6 +15,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from tiffin.host.export.console import render_console, render_plain
 from tiffin.host.export.styles import KeepFile, attribute_sheet, move_styles
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.mime import DENSITY, Bundle, best
@@ -70,9 +71,9 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
             return f'<div class="tn-prose">{move_styles(render_markdown(data), keep_file)}</div>'
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
-            return f'<pre class="tn-text">{html.escape(text)}</pre>'
+            return render_plain(text)
         case "text/plain" | "text/latex":
-            return f'<pre class="tn-text">{html.escape(data)}</pre>'
+            return render_plain(data)
     return _image(mime, data, bundle, keep_file)
 
 
@@ -96,11 +97,6 @@ def _png_size(raw: bytes) -> tuple[int, int] | None:
         return None
     width, height = struct.unpack(">II", raw[16:24])
     return width, height
-
-
-def render_console(console: tuple[tuple[str, str], ...]) -> str:
-    """Return console pieces as HTML, in order, each marked by its stream."""
-    return "".join(f'<span class="tn-{stream}">{html.escape(text)}</span>' for stream, text in console)
 
 
 def render_code(source: str) -> str:
@@ -135,7 +131,7 @@ def render_cell(view: CellView, keep_file: KeepFile) -> str:
         f'<details class="tn-source"><summary>{_source_title(cell)}</summary>'
         f'<pre class="tn-code"><code>{render_code(cell.source)}</code></pre></details>'
         f'<div class="tn-output">{outputs}</div>'
-        f'<pre class="tn-console">{render_console(view.console)}</pre>'
+        f'<div class="tn-console">{render_console(view.console)}</div>'
         f'<div class="tn-error" role="alert" hidden></div></section>'
     )
 

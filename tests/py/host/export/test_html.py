@@ -19,7 +19,6 @@ from tiffin.host.export.html import (
     render_bundle,
     render_cell,
     render_code,
-    render_console,
     render_markdown,
     render_page,
 )
@@ -110,13 +109,6 @@ def test_any_other_png_has_the_size_of_its_pixels() -> None:
 def test_an_image_says_in_words_what_it_is() -> None:
     markup = render_bundle({"image/gif": "R0lGODlh", "text/plain": "<Figure>" + "x" * 500}, no_file)
     assert f'alt="&lt;Figure&gt;{"x" * 192}"' in markup
-
-
-def test_console_pieces_are_marked_and_escaped() -> None:
-    assert render_console((("stdout", "a<b"), ("stderr", EVIL))).startswith(
-        '<span class="tn-stdout">a&lt;b</span><span class="tn-stderr">&lt;/code&gt;'
-    )
-    assert "<script" not in render_console((("stderr", EVIL),))
 
 
 @pytest.mark.parametrize("source", ["", "\n\nx = 1\n", "x = '<b>'", EVIL, "def f(:", "x\t= 1", "# é"])
