@@ -34,6 +34,8 @@ export class NotebookPage {
   readonly #status: StatusView;
   readonly #cells: CellList;
   readonly #executions: Executions;
+  /** Called when the page shows another notebook. */
+  readonly #tellEdit: () => void;
   readonly #values = new ValueQueue((values) => this.#sendValues(values));
   #boot: BootStats = { path: null, reason: null, phases: {} };
   #session: Session | null = null;
@@ -60,7 +62,13 @@ export class NotebookPage {
     this.#restart("Python did not stop by itself and was restarted").catch(() => undefined);
   };
 
-  constructor(settings: PageSettings, status: StatusView, openSession: OpenSession) {
+  constructor(
+    settings: PageSettings,
+    status: StatusView,
+    openSession: OpenSession,
+    edited: () => void = () => undefined,
+  ) {
+    this.#tellEdit = edited;
     this.#settings = settings;
     this.#status = status;
     this.#openSession = openSession;
@@ -335,7 +343,10 @@ export class NotebookPage {
   #follow(put: readonly string[]): void {
     if (this.#edited === null) return;
     const { cells } = JSON.parse(this.#edited) as { readonly cells: readonly WrittenCell[] };
-    this.#draw("the edited notebook", () => this.#cells.follow(cells, put));
+    this.#draw("the edited notebook", async () => {
+      await this.#cells.follow(cells, put);
+      this.#tellEdit();
+    });
   }
 
   #draw(what: string, change: () => Promise<void>): void {

@@ -16,6 +16,7 @@ PAGE = (
     "page-CCCCCCCC.css",
     "serif-DDDDDDDD.woff2",
     "start-FFFFFFFF.js",
+    "early-GGGGGGGG.js",
 )
 
 
@@ -34,6 +35,7 @@ def make_assets(folder: Path) -> Assets:
     bundle = {
         "page": PAGE[0],
         "start": PAGE[4],
+        "early": PAGE[5],
         "worker": PAGE[1],
         "styles": PAGE[2],
         "fonts": [PAGE[3]],

@@ -354,6 +354,7 @@ function renderBlocks(lines: readonly Line[], streams: boolean, isOpen: boolean)
     }),
   );
   const tail = count - TAIL;
+  title.dataset["lines"] = (tail - HEAD).toLocaleString("en");
   fold.append(title, renderBlock([...lines.slice(HEAD, tail), []], streams));
   return [renderBlock([...lines.slice(0, HEAD), []], streams), fold, renderBlock(lines.slice(tail), streams)];
 }

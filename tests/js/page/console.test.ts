@@ -54,6 +54,7 @@ describe("the console", () => {
     expect(head?.textContent).toBe(numbered(HEAD));
     expect(tail?.textContent).toBe(numbered(1234).split("\n").slice(-TAIL - 1).join("\n"));
     expect(fold?.querySelector("summary")?.textContent).toContain("Show all 1,234 lines");
+    expect(fold?.querySelector("summary")?.dataset["lines"]).toBe("1,214");
     expect(fold instanceof HTMLDetailsElement && fold.open).toBe(false);
     const [, again] = renderConsole(out(numbered(1234)), true);
     expect(again instanceof HTMLDetailsElement && again.open).toBe(true);

@@ -298,7 +298,7 @@ def _blocks(lines: tuple[Line, ...], *, streams: bool) -> list[str]:
     tail = count - TAIL
     return [
         _block((*lines[:HEAD], ()), streams=streams),
-        f'<details class="tn-fold"><summary>{fold_title(count)}</summary>'
+        f'<details class="tn-fold"><summary data-lines="{tail - HEAD:,}">{fold_title(count)}</summary>'
         f"{_block((*lines[HEAD:tail], ()), streams=streams)}</details>",
         _block(lines[tail:], streams=streams),
     ]

@@ -49,7 +49,7 @@ def shown(lines: tuple[Line, ...]) -> str:
 
 def words(markup: str) -> str:
     """The text that markup shows, without a fold's title; a parser drops a line end that begins a block."""
-    text = re.sub(r"<summary>.*?</summary>", "", markup).replace("<pre>\n", "<pre>")
+    text = re.sub(r"<summary.*?</summary>", "", markup).replace("<pre>\n", "<pre>")
     return html.unescape(re.sub(r"<[^>]*>", "", text))
 
 
@@ -123,11 +123,12 @@ def test_long_text_is_folded_between_its_first_and_last_lines(count: int, end: s
         if count <= FOLD_OVER:
             assert "<details" not in markup
             continue
-        head, rest = markup.split('<details class="tn-fold"><summary>')
+        head, rest = markup.split('<details class="tn-fold"><summary')
         folded, tail = rest.split("</details>")
         assert words(head).splitlines() == text.splitlines()[:HEAD]
         assert words(tail).splitlines() == text.splitlines()[-TAIL:]
         assert f"Show all {count:,} lines" in folded
+        assert f'data-lines="{count - HEAD - TAIL:,}"' in folded
 
 
 @pytest.mark.parametrize("text", ["", "plain", "\nfirst line is empty", "<b>", EVIL, "a\x1b[1mb\x1b[0mc\n"])
