@@ -125,6 +125,14 @@ async function bundleInto(folder) {
     outdir: folder,
     entryNames: "[name]-[hash]",
   });
+  // Before anything is seen, so a script of its own that the parser waits for: as small as can be.
+  const early = await build({
+    ...COMMON,
+    format: "iife",
+    entryPoints: { early: "js/page/early.ts" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
+  });
   const maker = await build({
     ...COMMON,
     entryPoints: { "snapshot-maker": "js/worker/maker.ts" },
@@ -147,6 +155,7 @@ async function bundleInto(folder) {
   writeFileSync(join(folder, "NOTICES.txt"), notices(inputs, ROOT));
   const bundle = {
     page: basename(pageFile),
+    early: basename(madeFrom(early, "js/page/early.ts")[0]),
     start: basename(madeFrom(start, "js/page/start.ts")[0]),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),

@@ -9,10 +9,12 @@ import type { ExecuteMessage, Json } from "../protocol/messages.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import type { ExecuteOptions } from "./executions.ts";
 import type { PageStats } from "./stats.ts";
-import { addActions } from "./view/actions.ts";
+import { addActions, showCode } from "./view/actions.ts";
 import { applyStyles, defineSheets } from "./view/author-styles.ts";
+import { ContentsView } from "./view/contents.ts";
 import { DiagnosticsView } from "./view/diagnostics.ts";
 import { showNotice } from "./view/notices.ts";
+import { addReadingPanel } from "./view/reading-panel.ts";
 import { StatusView } from "./view/status.ts";
 import { defineWidgets } from "./widgets/define.ts";
 import { WorkerSession } from "./worker-session.ts";
@@ -44,9 +46,14 @@ function start(config: PageConfig): void {
   root.dataset["jspi"] = String("Suspending" in WebAssembly);
   const policy = bootPolicy(config, new URL(location.href));
   const status = new StatusView(document);
+  const contents = new ContentsView();
+  contents.start();
   const offline = config.offline ? new OfflineCopy(config) : null;
   if (offline === null) void dropOffline(new URL(config.root, document.baseURI));
   const settings = { keys: config.keys, bootOnChange: policy !== "never", patience: stopPatience(window) };
+  const edited = (): void => {
+    contents.rebuild();
+  };
   let early = window.tiffinWorker ?? null;
   window.tiffinWorker = null;
   const page = new NotebookPage(settings, status, (listener, kept, edited) => {
@@ -54,7 +61,7 @@ function start(config: PageConfig): void {
     early = null;
     offline?.watch(booting.worker);
     return new WorkerSession(booting, listener);
-  });
+  }, edited);
   window.tiffin = {
     get ready() {
       return page.ready;
@@ -114,6 +121,9 @@ function addBar(page: NotebookPage, status: StatusView, version: string, onReque
     location.reload();
   };
   const buttons = addActions(bar, page, { onRequest, reload });
+  addReadingPanel(bar, (view) => {
+    showCode(view === "notebook");
+  });
   const diagnostics = new DiagnosticsView(bar, () => ({
     kernel: status.kernel,
     python: data["python"],

@@ -14,6 +14,8 @@ export interface EditsPage {
   carryOut(command: EditCells): Promise<boolean>;
   /** Changes the page in its turn; `what` is named if that fails. */
   draw(what: string, change: () => Promise<void>): void;
+  /** Called when the page shows another notebook. */
+  readonly shown: () => void;
 }
 
 /** Takes the notebook's JSON after an edit of somebody else. */
@@ -65,7 +67,7 @@ export class NotebookEdits {
       return;
     }
     const { cells } = JSON.parse(notebook) as { readonly cells: readonly WrittenCell[] };
-    this.#page.draw("the edited notebook", () => this.#page.cells.follow(cells, event.put));
+    this.#draw("the edited notebook", () => this.#page.cells.follow(cells, event.put));
   }
 
   /** The section of a cell. */
@@ -80,6 +82,13 @@ export class NotebookEdits {
 
   /** Shows what is written in cells. */
   write(cells: readonly WrittenCell[]): void {
-    if (cells.length > 0) this.#page.draw("what is written in a cell", () => this.#page.cells.write(cells));
+    if (cells.length > 0) this.#draw("what is written in a cell", () => this.#page.cells.write(cells));
+  }
+
+  #draw(what: string, change: () => Promise<void>): void {
+    this.#page.draw(what, async () => {
+      await change();
+      this.#page.shown();
+    });
   }
 }

@@ -60,7 +60,8 @@ export class NotebookPage {
     this.#restart("Python did not stop by itself and was restarted").catch(() => undefined);
   };
 
-  constructor(settings: PageSettings, status: StatusView, openSession: OpenSession) {
+  /** `edited` is called when the page shows another notebook. */
+  constructor(settings: PageSettings, status: StatusView, openSession: OpenSession, edited: () => void = () => undefined) {
     this.#settings = settings;
     this.#status = status;
     this.#openSession = openSession;
@@ -78,6 +79,7 @@ export class NotebookPage {
       draw: (what, change) => {
         this.#draw(what, change);
       },
+      shown: edited,
     });
     this.#executions = new Executions({
       boot: () => this.boot(),

@@ -6,7 +6,7 @@
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-/** One line of a traceback inside the notebook: `where` names file and line, `line` counts in the cell. */
+/** One line of a traceback: `where` names file and line, `line` counts in the cell. In a library `cell` is empty, and `where` has the file's whole path. */
 export interface Frame {
   readonly cell: string;
   readonly where: string;
@@ -15,7 +15,7 @@ export interface Frame {
   readonly text: string;
 }
 
-/** An exception as a reader sees it: type, message, and the notebook's frames, outermost first. */
+/** An exception as a reader sees it: type, message, and frames, outermost first, from the notebook's first one on. */
 export interface ErrorReport {
   readonly kind: string;
   readonly message: string;

@@ -18,7 +18,8 @@ NoticeLevel = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True)
 class Frame:
-    """One line of a traceback inside the notebook: `where` names file and line, `line` counts in the cell."""
+    """One line of a traceback: `where` names file and line, `line` counts in the cell. In a library `cell` is
+    empty, and `where` has the file's whole path."""
 
     cell: str
     where: str
@@ -29,7 +30,8 @@ class Frame:
 
 @dataclass(frozen=True)
 class ErrorReport:
-    """An exception as a reader sees it: type, message, and the notebook's frames, outermost first."""
+    """An exception as a reader sees it: type, message, and frames, outermost first, from the notebook's first
+    one on."""
 
     kind: str
     message: str

@@ -17,6 +17,7 @@ PAGE = (
     "serif-DDDDDDDD.woff2",
     "start-FFFFFFFF.js",
     "editing-ABABABAB.css",
+    "early-GGGGGGGG.js",
 )
 
 
@@ -35,6 +36,7 @@ def make_assets(folder: Path) -> Assets:
     bundle = {
         "page": PAGE[0],
         "start": PAGE[4],
+        "early": PAGE[6],
         "worker": PAGE[1],
         "styles": PAGE[2],
         "editingStyles": PAGE[5],

@@ -55,14 +55,17 @@ export function addActions(bar: HTMLElement, page: Actions, settings: ActionSett
 }
 
 /** Shows the code of all cells, or hides it; each cell has a toggle of its own beside it. */
+export function showCode(shown: boolean): void {
+  for (const source of document.querySelectorAll<HTMLDetailsElement>(".tn-source")) source.open = shown;
+  document.querySelector(".tn-toggle-code")?.setAttribute("aria-pressed", String(shown));
+  document.documentElement.dataset["code"] = shown ? "shown" : "hidden";
+}
+
 function makeCodeButton(): HTMLButtonElement {
   const toggle = makeButton("Code", "tn-toggle-code", () => {
-    const shown = toggle.getAttribute("aria-pressed") !== "true";
-    for (const source of document.querySelectorAll<HTMLDetailsElement>(".tn-source")) source.open = shown;
-    toggle.setAttribute("aria-pressed", String(shown));
-    document.documentElement.dataset["code"] = shown ? "shown" : "hidden";
+    showCode(toggle.getAttribute("aria-pressed") !== "true");
   });
-  toggle.setAttribute("aria-pressed", "false");
+  toggle.setAttribute("aria-pressed", String(document.documentElement.dataset["view"] === "notebook"));
   toggle.setAttribute("aria-label", "Show the code of all cells");
   return toggle;
 }

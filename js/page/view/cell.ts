@@ -1,6 +1,7 @@
 /** One cell on the page: its section, kept in step with its state. */
 
 import { type CellState, type CellStatus, initialCell, type Origin } from "../state/cell-state.ts";
+import { renderConsole } from "./console.ts";
 import { renderError } from "./error.ts";
 import { renderOutputs } from "./output.ts";
 import { renderQuestion } from "./question.ts";
@@ -83,16 +84,9 @@ export class CellView {
   }
 
   #showConsole(state: CellState): void {
-    const pieces = (state.console ?? []).map((piece) => {
-      const span = document.createElement("span");
-      span.className = `tn-${piece.stream}`;
-      span.textContent = piece.text;
-      return span;
-    });
     const console = this.#part("tn-console");
-    const followed = console.scrollTop + console.clientHeight >= console.scrollHeight - 4;
-    console.replaceChildren(...pieces);
-    if (followed && state.status === "running") console.scrollTop = console.scrollHeight;
+    const isOpen = console.querySelector<HTMLDetailsElement>(".tn-fold")?.open ?? false;
+    console.replaceChildren(...renderConsole(state.console ?? [], isOpen));
   }
 
   #showQuestion({ question }: CellState): void {

@@ -103,13 +103,14 @@ function makeSection({ id, kind }: WrittenCell): HTMLElement {
   section.append(make("div", "tn-output"));
   if (kind === "markdown") return section;
   const source = make("details", "tn-source");
+  source.toggleAttribute("open", document.documentElement.dataset["view"] === "notebook");
   const code = make("pre", "tn-code");
   code.append(document.createElement("code"));
   source.append(document.createElement("summary"), code);
   const error = make("div", "tn-error");
   error.hidden = true;
   section.prepend(source);
-  section.append(make("pre", "tn-console"), error);
+  section.append(make("div", "tn-console"), error);
   return section;
 }
 

@@ -2,6 +2,7 @@
 
 import type { BootPath } from "../../protocol/rpc.ts";
 import type { PageStats } from "../stats.ts";
+import { addPanel } from "./panel.ts";
 
 export interface Facts {
   readonly kernel: string;
@@ -66,31 +67,17 @@ export function describeFacts(facts: Facts): readonly (readonly (readonly [strin
 
 /** Adds the panel to the bar; it reads the facts when it is opened, and whenever it is told to. */
 export class DiagnosticsView {
-  readonly #details = document.createElement("details");
+  readonly #details: HTMLDetailsElement;
   readonly #list = document.createElement("dl");
   readonly #read: () => Facts;
 
   constructor(bar: HTMLElement, read: () => Facts) {
     this.#read = read;
-    this.#details.className = "tn-diagnostics";
-    const summary = document.createElement("summary");
-    summary.textContent = "Details";
-    const panel = document.createElement("div");
-    panel.className = "tn-diagnostics-panel";
-    panel.append(this.#list);
-    this.#details.append(summary, panel);
-    bar.append(this.#details);
-    this.#details.addEventListener("toggle", () => {
+    const { details, body } = addPanel(bar, "tn-diagnostics", "Details");
+    this.#details = details;
+    body.append(this.#list);
+    details.addEventListener("toggle", () => {
       this.refresh();
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#details.open) {
-        this.#details.open = false;
-        summary.focus();
-      }
-    });
-    document.addEventListener("pointerdown", (event) => {
-      if (event.target instanceof Node && !this.#details.contains(event.target)) this.#details.open = false;
     });
   }
 

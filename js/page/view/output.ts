@@ -3,6 +3,7 @@
 import type { Json } from "../../protocol/messages.ts";
 import type { Bundle } from "../state/cell-state.ts";
 import { parseStyled } from "./author-styles.ts";
+import { renderPlain } from "./console.ts";
 
 /** MIME types that the page shows, best first: `outputs/mime.py` has the same. */
 const PREFERENCE = [
@@ -42,10 +43,10 @@ async function renderOutput(mime: Mime, bundle: Bundle): Promise<HTMLElement> {
     case "text/markdown":
       return withHtml("tn-prose", await renderMarkdown(textOf(data)));
     case "application/json":
-      return preformatted(JSON.stringify(data, null, 2));
+      return renderPlain(JSON.stringify(data, null, 2));
     case "text/plain":
     case "text/latex":
-      return preformatted(textOf(data));
+      return renderPlain(textOf(data));
     case "image/png":
     case "image/jpeg":
     case "image/gif":
@@ -62,13 +63,6 @@ function withHtml(name: string, html: string): HTMLElement {
   const element = document.createElement("div");
   element.className = name;
   element.append(parseStyled(html));
-  return element;
-}
-
-function preformatted(text: string): HTMLElement {
-  const element = document.createElement("pre");
-  element.className = "tn-text";
-  element.textContent = text;
   return element;
 }
 

@@ -1,8 +1,9 @@
-"""From an exception to what a reader sees: its type, its message, and the notebook's own lines."""
+"""From an exception to what a reader sees: type, message, the notebook's lines and what they call."""
 
 from __future__ import annotations
 
 import linecache
+import re
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
@@ -32,7 +33,7 @@ def where(cell: Cell, graph: Graph, notebook: str, line: int | None = None) -> s
 
 
 def report_error(error: BaseException, graph: Graph, notebook: str) -> ErrorReport:
-    """Return the report of `error`, raised while a cell of `graph` ran; frames of libraries are left out."""
+    """Return the report of `error`, raised while a cell of `graph` ran."""
     if isinstance(error, CellFailure):
         return ErrorReport("", str(error), _frame_at(*error.at, graph, notebook) if error.at else ())
     by_file = {cell.filename: cell for cell in graph}
@@ -90,17 +91,7 @@ def _message(error: BaseException) -> str:
 
 def unmangle_text(text: str) -> str:
     """Return `text` with private names as their author wrote them."""
-    return "".join(unmangle(part) for part in _split_words(text))
-
-
-def _split_words(text: str) -> list[str]:
-    words: list[str] = [""]
-    for character in text:
-        if character.isidentifier() or character.isdigit():
-            words[-1] += character
-        else:
-            words += [character, ""]
-    return words
+    return re.sub(r"\w+", lambda word: unmangle(word[0]), text)
 
 
 def _hint(error: BaseException) -> str | None:
@@ -116,10 +107,13 @@ def _frames(
 ) -> list[Frame]:
     frames: list[Frame] = []
     for frame, line in traceback.walk_tb(trace):
-        cell = by_file.get(frame.f_code.co_filename)
-        if cell is not None:
-            text = linecache.getline(cell.filename, line).rstrip("\n")
-            function = unmangle(frame.f_code.co_name)
-            name = "" if function == "<module>" else function
-            frames.append(Frame(cell.id, where(cell, graph, notebook, line), line, name, text))
+        file, name = frame.f_code.co_filename, unmangle(frame.f_code.co_name)
+        cell = by_file.get(file)
+        if cell is None and not frames:
+            continue  # how a cell is run
+        place = f"{file}, line {line}" if cell is None else where(cell, graph, notebook, line)
+        text = linecache.getline(file, line).rstrip("\n")
+        frames.append(
+            Frame("" if cell is None else cell.id, place, line, "" if name == "<module>" else name, text)
+        )
     return frames

@@ -4,7 +4,7 @@ import { initialCell } from "../../../js/page/state/cell-state.ts";
 import { CellList, type WrittenCell } from "../../../js/page/view/cells.ts";
 
 const CELL = `<details class="tn-source"><summary>Code</summary><pre class="tn-code"><code>old</code></pre></details>
-  <div class="tn-output">old</div><pre class="tn-console"></pre><div class="tn-error" hidden></div>`;
+  <div class="tn-output">old</div><div class="tn-console"></div><div class="tn-error" hidden></div>`;
 
 const code = (id: string, source = "old", name: string | null = null): WrittenCell => ({ id, name, kind: "code", source });
 const text = (id: string, source: string): WrittenCell => ({ id, name: null, kind: "markdown", source });

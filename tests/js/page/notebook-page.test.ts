@@ -14,9 +14,9 @@ const BODY = `
   <section class="tn-cell" data-cell="w" data-kind="code" data-status="idle" data-origin="export">
     <div class="tn-output"><tn-checkbox name="x" data-element="w-0" data-args='{"label":"X"}' data-value="false">X: False</tn-checkbox>
     <tn-checkbox name="x" data-element="w-0" data-args='{"label":"X"}' data-value="false">X: False</tn-checkbox></div>
-    <pre class="tn-console"></pre><div class="tn-error" hidden></div></section>
+    <div class="tn-console"></div><div class="tn-error" hidden></div></section>
   <section class="tn-cell" data-cell="a" data-kind="code" data-status="idle" data-origin="export">
-    <div class="tn-output">old</div><pre class="tn-console"></pre><div class="tn-error" hidden></div></section>`;
+    <div class="tn-output">old</div><div class="tn-console"></div><div class="tn-error" hidden></div></section>`;
 
 class FakeSession implements Session {
   readonly ready = Promise.resolve();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
+import type { Frame } from "../../../js/protocol/messages.ts";
 import type { Bundle } from "../../../js/page/state/cell-state.ts";
 import { renderOutputs } from "../../../js/page/view/output.ts";
-import { renderError } from "../../../js/page/view/error.ts";
+import { libraryOf, renderError } from "../../../js/page/view/error.ts";
 
 async function render(...bundles: Bundle[]): Promise<string> {
   const frame = document.createElement("div");
@@ -46,6 +47,45 @@ describe("an error", () => {
     expect(box.querySelector(".tn-frames li")?.textContent).toBe("a.py, line 3, in f1 / x");
     expect(box.querySelector(".tn-error-hint")?.textContent).toBe("Try 2.");
     expect(box.querySelector("b")).toBeNull();
+  });
+
+  it("folds what libraries do, and says how many lines of which; the notebook's own lines stand open", () => {
+    const own = { cell: "c", where: "a.py, line 3", line: 3, function: "", text: "read(x)" };
+    const library = (where: string): Frame => ({ cell: "", where, line: 7, function: "f", text: "" });
+    const pandas = library("/lib/python3.14/site-packages/pandas/io.py, line 7");
+    const frames = [own, pandas, pandas, library("/lib/python314.zip/json/decoder.py, line 7"), own, pandas];
+    const box = document.createElement("div");
+    box.append(...renderError({ kind: "ValueError", message: "no", frames, hint: null }));
+    const items = [...(box.querySelector(".tn-frames")?.children ?? [])];
+    expect(items.map((item) => item.querySelector("summary")?.textContent ?? item.textContent)).toEqual([
+      "a.py, line 3read(x)",
+      "3 lines of pandas, Python’s json",
+      "a.py, line 3read(x)",
+      "1 line of pandas",
+    ]);
+    expect(box.querySelectorAll("details li")).toHaveLength(4);
+    expect(box.querySelectorAll("details[open]")).toHaveLength(0);
+  });
+
+  it("of an endless recursion shows how it began and how it ended", () => {
+    const frames = Array.from({ length: 1000 }, (_, line) => ({ cell: "c", where: `a.py, line ${String(line)}`, line, function: "f", text: "f()" }));
+    const [, list] = renderError({ kind: "RecursionError", message: "", frames, hint: null });
+    const items = [...(list as HTMLElement).children];
+    expect(items).toHaveLength(17);
+    expect(items[8]?.querySelector("summary")?.textContent).toBe("984 lines more");
+    expect(items[16]?.textContent).toContain("line 999");
+  });
+
+  it.each([
+    ["/home/me/.venv/lib/python3.12/site-packages/numpy/core/x.py, line 2", "numpy"],
+    ["C:\\Python\\Lib\\site-packages\\six.py, line 2", "six"],
+    ["/usr/lib/python3/dist-packages/yaml/__init__.py, line 2", "yaml"],
+    ["/usr/lib/python3.12/json/__init__.py, line 2", "Python’s json"],
+    ["/lib/python314.zip/random.py, line 2", "Python’s random"],
+    ["<frozen importlib._bootstrap>, line 2", "Python’s importlib"],
+    ["/home/pyodide/recipes.py, line 12", "recipes.py"],
+  ])("knows the library of %s", (where, library) => {
+    expect(libraryOf(where)).toBe(library);
   });
 
   it("has no type where the message explains itself", () => {

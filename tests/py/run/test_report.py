@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from notebooks import Bench, compiled, notebook
 
 from tiffin.cells.compile import compile_cell
@@ -22,10 +24,23 @@ async def failed(*sources: str) -> ErrorReport:
 async def test_frames_are_the_notebooks_own() -> None:
     error = await failed("import json\ndef parse(text):\n    return json.loads(text)", "\nparse('{')")
     assert (error.kind, error.message[:20]) == ("JSONDecodeError", "Expecting property n")
-    assert [(f.cell, f.where, f.function, f.text) for f in error.frames] == [
+    assert [(f.cell, f.where, f.function, f.text) for f in error.frames if f.cell] == [
         ("c2", "nb.py, line 2", "", "parse('{')"),
         ("c1", "nb.py, line 3", "parse", "    return json.loads(text)"),
     ]
+
+
+async def test_what_the_notebook_called_in_libraries_is_told_and_how_cells_are_run_is_not() -> None:
+    error = await failed("import json\njson.loads('{')")
+    own, *library = error.frames
+    assert (own.cell, own.text) == ("c1", "json.loads('{')")
+    assert [(frame.cell, frame.function) for frame in library] == [
+        ("", "loads"),
+        ("", "decode"),
+        ("", "raw_decode"),
+    ]
+    assert library[0].where == f"{json.__file__}, line {library[0].line}"
+    assert library[0].text.strip() == "return _default_decoder.decode(s)"
 
 
 async def test_private_names_read_as_they_were_written() -> None:

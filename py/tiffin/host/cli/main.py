@@ -24,7 +24,15 @@ from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site, user_cache
 from tiffin.host.export.notebook_snapshots import SnapshotKitchen
 from tiffin.host.export.runtime import find_assets, find_runtime, read_remote_lock
-from tiffin.host.export.site import SHARED_NAMES, SNAPSHOTS, Entry, SiteOptions, SiteReport, write_site
+from tiffin.host.export.site import (
+    SHARED_NAMES,
+    SNAPSHOTS,
+    VIEWS,
+    Entry,
+    SiteOptions,
+    SiteReport,
+    write_site,
+)
 from tiffin.host.export.wheels import PipWheels
 from tiffin.host.server.static import make_server
 from tiffin.notebook.files import read_notebook, write_notebook
@@ -80,6 +88,12 @@ def export() -> None:
     is_flag=True,
     help="Let readers come back without a network, and stop cells on hosts that cannot isolate pages.",
 )
+@click.option(
+    "--view",
+    type=click.Choice(VIEWS),
+    help="How readers see it at first: code on request, no code, all code "
+    "[default: what the notebook says, else article].",
+)
 @click.option("--index", metavar="URL", help="The package index that an edited page installs from.")
 @click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -94,6 +108,7 @@ def export_html_wasm(
     offline: bool,
     snapshot: str,
     service_worker: bool,
+    view: str | None,
     index: str | None,
     cache: str | None,
     as_json: bool,
@@ -114,7 +129,7 @@ def export_html_wasm(
     for (path, notebook), folder in zip(read, folders, strict=True):
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
-    options = SiteOptions(boot, mode, offline, index, snapshot, service_worker)
+    options = SiteOptions(boot, mode, offline, index, snapshot, service_worker, view)
     kitchen = SnapshotKitchen(assets, user_cache(os.environ) / "snapshots")
     report = write_site(entries, output, assets, runtime, options, wheels, kitchen)
     _tell_export(console, entries, output, report, as_json)

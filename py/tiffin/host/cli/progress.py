@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from tiffin.events import CellEnded, CellStarted, ErrorReport, Event, Notice, RunStarted
+from tiffin.events import CellEnded, CellStarted, ErrorReport, Event, Frame, Notice, RunStarted
 from tiffin.host.cli.live_table import STYLES, new_table
 from tiffin.host.export.cook import Cooked, CookedCell
 from tiffin.notebook.notebook import Notebook
@@ -88,7 +88,8 @@ def cells_json(cooked: Cooked) -> list[dict[str, Any]]:
 
 
 def _error_json(error: ErrorReport) -> dict[str, str | None]:
-    where = error.frames[-1].where if error.frames else error.hint
+    frames = own_frames(error)
+    where = frames[-1].where if frames else error.hint
     return {"kind": error.kind, "message": error.message, "where": where}
 
 
@@ -100,9 +101,14 @@ def interruption(cooked: Cooked) -> str | None:
     return "interrupted" if any(run.reason == INTERRUPTED for run in cooked.summary.cells) else None
 
 
+def own_frames(error: ErrorReport) -> list[Frame]:
+    """Return the frames of an error that are lines of the notebook."""
+    return [frame for frame in error.frames if frame.cell]
+
+
 def error_line(cell: str, error: ErrorReport) -> str:
     """Return an error in one line: where it happened, and what it says."""
     message = f"{error.kind}: {error.message}" if error.kind else error.message
-    if error.frames:
-        return f"{error.frames[-1].where} (cell {cell}): {message}"
+    if frames := own_frames(error):
+        return f"{frames[-1].where} (cell {cell}): {message}"
     return f"cell {cell}{f' ({error.hint})' if error.hint else ''}: {message}"

@@ -19,7 +19,7 @@ from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_cache
 from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.live_table import live_table
 from tiffin.host.cli.prints import Prints
-from tiffin.host.cli.progress import cell_table, cells_json, error_line, interruption
+from tiffin.host.cli.progress import cell_table, cells_json, error_line, interruption, own_frames
 from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.notebook.files import read_notebook
@@ -114,6 +114,6 @@ def _trail(run: CellRun, *, printed: bool) -> list[str]:
     written = "".join(text for stream, text in console or () if stream == "stderr" and not printed)
     frames = [
         f"{frame.where}{f', in {frame.function}' if frame.function else ''}: {frame.text.strip()}"
-        for frame in run.error.frames
+        for frame in own_frames(run.error)
     ]
     return [*written.splitlines()[-LAST_LINES:], *frames]

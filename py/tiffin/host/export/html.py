@@ -6,8 +6,9 @@ import base64
 import html
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -15,6 +16,13 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from tiffin.host.export.console import render_console, render_plain
+from tiffin.host.export.contents import (
+    Heading,
+    make_anchors,
+    render_contents,
+    render_contents_button,
+)
 from tiffin.host.export.styles import KeepFile, attribute_sheet, move_styles
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.mime import DENSITY, Bundle, best
@@ -24,6 +32,7 @@ Json: TypeAlias = Any
 INLINE_IMAGE = 24_000
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
 
+_WORDS = ("text", "code_inline", "softbreak", "hardbreak")
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
@@ -41,13 +50,14 @@ class CellView:
 @dataclass(frozen=True)
 class PageLinks:
     """Where the page finds its script, styles and first fonts; `start` is the script that starts Python at
-    once, None where it waits; `editing` are the styles of a page whose notebook is edited, None where it is
-    only read; `origins` are others that it runs code from, `connections` others that it
-    fetches from."""
+    once, None where it waits; `early` the one that has to run before anything is seen; `editing` are the
+    styles of a page whose notebook is edited, None where it is only read; `origins` are others that it runs
+    code from, `connections` others that it fetches from."""
 
     start: str | None
     script: str
     styles: str
+    early: str
     origins: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
@@ -72,9 +82,9 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
             return f'<div class="tn-prose">{move_styles(render_markdown(data), keep_file)}</div>'
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
-            return f'<pre class="tn-text">{html.escape(text)}</pre>'
+            return render_plain(text)
         case "text/plain" | "text/latex":
-            return f'<pre class="tn-text">{html.escape(data)}</pre>'
+            return render_plain(data)
     return _image(mime, data, bundle, keep_file)
 
 
@@ -100,28 +110,52 @@ def _png_size(raw: bytes) -> tuple[int, int] | None:
     return width, height
 
 
-def render_console(console: tuple[tuple[str, str], ...]) -> str:
-    """Return console pieces as HTML, in order, each marked by its stream."""
-    return "".join(f'<span class="tn-{stream}">{html.escape(text)}</span>' for stream, text in console)
-
-
 def render_code(source: str) -> str:
     """Return Python source as highlighted HTML; the classes are Pygments' short ones."""
     return str(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
 
 
-def render_text(cell: NotebookCell, keep_file: KeepFile) -> str:
-    """Return a Markdown cell as HTML: its text, with attached images in it; a raw cell as it is written."""
+def render_text(cell: NotebookCell, keep_file: KeepFile, anchors: Iterator[str] | None = None) -> str:
+    """Return a Markdown cell as HTML: its text, with attached images in it; a raw cell as it is written.
+
+    Headings take their ids from `anchors`, in order.
+    """
     if cell.settings.get("raw"):
         return f'<pre class="tn-text">{html.escape(cell.source)}</pre>'
     text = cell.source
     for name, bundle in cell.settings.get("attachments", {}).items():
         for mime, data in bundle.items():
             text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")
-    return f'<div class="tn-prose">{move_styles(render_markdown(text), keep_file)}</div>'
+    tokens = _markdown.parse(text)
+    for token in tokens:
+        if token.type == "heading_open" and anchors is not None:
+            token.attrSet("id", next(anchors))
+    markup = str(_markdown.renderer.render(tokens, _markdown.options, {}))
+    return f'<div class="tn-prose">{move_styles(markup, keep_file)}</div>'
 
 
-def render_cell(view: CellView, keep_file: KeepFile) -> str:
+def find_headings(cells: Iterable[NotebookCell]) -> list[Heading]:
+    """Return the headings of the Markdown cells, in order."""
+    found: list[tuple[int, str]] = []
+    for cell in cells:
+        if cell.kind != "markdown" or cell.settings.get("raw"):
+            continue
+        tokens = _markdown.parse(cell.source)
+        for token, inline in pairwise(tokens):
+            if token.type == "heading_open":
+                words = "".join(part.content for part in inline.children or () if part.type in _WORDS)
+                found.append((int(token.tag[1:]), " ".join(words.split())))
+    anchors = make_anchors(text for _, text in found)
+    return [Heading(level, text, anchor) for (level, text), anchor in zip(found, anchors, strict=True)]
+
+
+def render_cell(
+    view: CellView,
+    keep_file: KeepFile,
+    anchors: Iterator[str] | None = None,
+    *,
+    code_shown: bool = False,
+) -> str:
     """Return the section of one cell, as the DOM contract has it."""
     cell = view.cell
     outputs = "".join(render_bundle(bundle, keep_file) for bundle in (*view.displays, view.output))
@@ -130,14 +164,14 @@ def render_cell(view: CellView, keep_file: KeepFile) -> str:
         f'data-status="idle" data-origin="{view.origin}"'
     )
     if cell.kind == "markdown":
-        output = f'<div class="tn-output">{render_text(cell, keep_file)}</div>'
+        output = f'<div class="tn-output">{render_text(cell, keep_file, anchors)}</div>'
         return f'<section class="tn-cell" {attributes}>{output}</section>'
     return (
         f'<section class="tn-cell" {attributes}>'
-        f'<details class="tn-source"><summary>{_source_title(cell)}</summary>'
+        f'<details class="tn-source"{" open" if code_shown else ""}><summary>{_source_title(cell)}</summary>'
         f'<pre class="tn-code"><code>{render_code(cell.source)}</code></pre></details>'
         f'<div class="tn-output">{outputs}</div>'
-        f'<pre class="tn-console">{render_console(view.console)}</pre>'
+        f'<div class="tn-console">{render_console(view.console)}</div>'
         f'<div class="tn-error" role="alert" hidden></div></section>'
     )
 
@@ -179,13 +213,17 @@ def render_page(
     config: Mapping[str, Json],
     links: PageLinks,
     keep_file: KeepFile,
+    view: str = "article",
 ) -> str:
-    """Return `index.html`."""
+    """Return `index.html`; `view` is how it is shown at first."""
     title = html.escape(notebook.title or notebook.name)
-    cells = "\n".join(render_cell(view, keep_file) for view in views)
+    headings = find_headings(notebook.cells)
+    anchors = iter([heading.anchor for heading in headings])
+    code_shown = view == "notebook"
+    cells = "\n".join(render_cell(shown, keep_file, anchors, code_shown=code_shown) for shown in views)
     # Neither `</script` nor `<!--` may stand in a script element.
     config_text = json.dumps(config, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
-    executed = any(view.origin == "export" for view in views if view.cell.kind == "code")
+    executed = any(shown.origin == "export" for shown in views if shown.cell.kind == "code")
     fonts = "\n".join(
         f'<link rel="preload" as="font" type="font/woff2" href="{html.escape(font)}" crossorigin>'
         for font in links.fonts
@@ -200,7 +238,7 @@ def render_page(
     policy = _attribute(content_security_policy(links.origins, links.connections))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
-<html lang="en" data-kernel="off" data-mode="{html.escape(str(config["mode"]))}">
+<html lang="en" data-kernel="off" data-mode="{html.escape(str(config["mode"]))}" data-view="{view}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -209,6 +247,7 @@ def render_page(
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
 <link rel="icon" href="data:,">
+<script src="{html.escape(links.early)}"></script>
 {fonts}
 {sheets}
 <script type="application/json" id="tn-config">{config_text}</script>
@@ -216,7 +255,9 @@ def render_page(
 </head>
 <body>
 <header class="tn-bar"><span class="tn-name">{html.escape(notebook.filename)}</span>
-<output class="tn-status" role="status">{status}</output><span class="tn-actions"></span></header>
+<output class="tn-status" role="status">{status}</output>
+{render_contents_button(headings)}<span class="tn-actions"></span></header>
+{render_contents(headings)}
 <main class="tn-notebook">
 {cells}
 </main>

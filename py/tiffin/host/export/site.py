@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from tiffin.cells.compile import compile_cell
+from tiffin.errors import UsageError
 from tiffin.graph.facts import notebook_facts
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
@@ -52,6 +53,9 @@ Json: TypeAlias = Any
 SNAPSHOTS = ("kernel", "notebook", "none")
 """What Python has imported when it starts in a page: the kernel, the notebook's packages too, nothing."""
 
+VIEWS = ("article", "app", "notebook")
+"""How a page shows a notebook: code on request, no code, all code."""
+
 SHARED_NAMES = frozenset({"index.html", MARKER, SERVICE_WORKER, "assets", "kernel", "runtime"})
 """What a site of several notebooks has at its top besides their folders."""
 INLINE_MANIFEST = 16_384
@@ -62,8 +66,9 @@ INLINE_MANIFEST = 16_384
 class SiteOptions:
     """How the page behaves: when Python starts, whether cells can be edited, whether every wheel is in the
     site, the package index that the page asks, if it is not micropip's own, what Python's snapshots hold (the
-    `kernel`, the imports of the `notebook` too, `none`), and whether a service worker isolates its pages and
-    keeps them for times without a network."""
+    `kernel`, the imports of the `notebook` too, `none`), whether a service worker isolates its pages and
+    keeps them for times without a network, and which of the `VIEWS` they show at first, if not the notebook's
+    own."""
 
     boot: str = "eager"
     mode: str = "run"
@@ -71,6 +76,7 @@ class SiteOptions:
     index: str | None = None
     snapshot: str = "kernel"
     service_worker: bool = False
+    view: str | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +262,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         f"{up}assets/{assets.bundle['start']}" if options.boot == "eager" else None,
         f"{up}assets/{assets.bundle['page']}",
         f"{up}assets/{assets.bundle['styles']}",
+        f"{up}assets/{assets.bundle['early']}",
         origins,
         tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
         _connections(gathered, runtime, options, needs),
@@ -268,10 +275,17 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         return f"assets/outputs/{name}"
 
     views = [_view(cell, entry.cooked) for cell in entry.notebook.cells]
-    _write(
-        folder / "index.html",
-        render_page(entry.notebook, views, config, links, keep_file).encode("utf-8", "replace"),
-    )
+    view = _choose_view(entry.notebook, options)
+    page = render_page(entry.notebook, views, config, links, keep_file, view)
+    _write(folder / "index.html", page.encode("utf-8", "replace"))
+
+
+def _choose_view(notebook: Notebook, options: SiteOptions) -> str:
+    """The view that was asked for, else the notebook's own, else the article; `UsageError` for any other."""
+    view = options.view or notebook.settings.get("view", VIEWS[0])
+    if view not in VIEWS:
+        raise UsageError(f"{notebook.filename} has the setting view={view}: write one of {', '.join(VIEWS)}")
+    return str(view)
 
 
 def _packages(needs: Needs, options: SiteOptions) -> Json:
@@ -380,6 +394,7 @@ def _index_page(entries: Sequence[Entry], assets: Assets) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>Notebooks</title><link rel="icon" href="data:,">'
+        f'<script src="assets/{assets.bundle["early"]}"></script>'
         f'<link rel="stylesheet" href="assets/{assets.bundle["styles"]}"></head>'
         f'<body><main class="tn-notebook"><h1>Notebooks</h1><ul>\n{items}\n</ul></main></body></html>\n'
     )

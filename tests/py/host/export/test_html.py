@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import struct
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,10 +17,10 @@ from tiffin.host.export.html import (
     CellView,
     PageLinks,
     content_security_policy,
+    find_headings,
     render_bundle,
     render_cell,
     render_code,
-    render_console,
     render_markdown,
     render_page,
 )
@@ -112,13 +113,6 @@ def test_an_image_says_in_words_what_it_is() -> None:
     assert f'alt="&lt;Figure&gt;{"x" * 192}"' in markup
 
 
-def test_console_pieces_are_marked_and_escaped() -> None:
-    assert render_console((("stdout", "a<b"), ("stderr", EVIL))).startswith(
-        '<span class="tn-stdout">a&lt;b</span><span class="tn-stderr">&lt;/code&gt;'
-    )
-    assert "<script" not in render_console((("stderr", EVIL),))
-
-
 @pytest.mark.parametrize("source", ["", "\n\nx = 1\n", "x = '<b>'", EVIL, "def f(:", "x\t= 1", "# é"])
 def test_code_is_highlighted_and_can_be_read_back(source: str) -> None:
     markup = render_code(source)
@@ -168,13 +162,14 @@ def test_a_cell_follows_the_dom_contract() -> None:
 def page(config: dict[str, Any] | None = None, origins: tuple[str, ...] = (), **fields: Any) -> str:
     given = {"mode": "run", "version": "0.1.0", **(config or {})}
     views = fields.pop("views", [view()])
-    start = fields.pop("start", None)
+    start, shown = fields.pop("start", None), fields.pop("shown", "article")
     return render_page(
         notebook("1", **fields),
         views,
         given,
-        PageLinks(start, "a/p.js", "a/p.css", origins, ("a/f.woff2",)),
+        PageLinks(start, "a/p.js", "a/p.css", "a/early.js", origins, ("a/f.woff2",)),
         no_file,
+        shown,
     )
 
 
@@ -186,7 +181,9 @@ def read_config(markup: str) -> Any:
 
 def test_the_page_is_whole_before_any_script() -> None:
     markup = page(title="Dal & rice")
-    assert markup.startswith('<!doctype html>\n<html lang="en" data-kernel="off" data-mode="run">')
+    assert markup.startswith(
+        '<!doctype html>\n<html lang="en" data-kernel="off" data-mode="run" data-view="article">'
+    )
     assert "<title>Dal &amp; rice</title>" in markup
     assert '<output class="tn-status" role="status">' in markup
     assert markup.count('<section class="tn-cell"') == 1
@@ -197,7 +194,7 @@ def test_the_page_is_whole_before_any_script() -> None:
 def test_nothing_breaks_out_of_the_configuration_or_the_title(text: str) -> None:
     markup = page({"keys": {text: text}}, title=text)
     assert read_config(markup)["keys"] == {text: text}
-    assert markup.count("<script") == 2
+    assert markup.count("<script") == 3
     assert "<!--" not in markup
 
 
@@ -206,6 +203,46 @@ def test_a_script_that_starts_python_stands_after_the_configuration_that_it_read
     script = '<script type="module" async src="a/start.js"></script>'
     assert markup.index('id="tn-config"') < markup.index(script) < markup.index('src="a/p.js"')
     assert "async" not in page()
+
+
+def test_the_script_that_must_run_before_anything_is_seen_stands_before_the_styles() -> None:
+    markup = page()
+    early = markup.index('<script src="a/early.js"></script>')
+    assert markup.index('name="color-scheme"') < early < markup.index('rel="stylesheet"')
+
+
+def test_a_view_is_the_roots_and_a_notebook_has_its_code_open() -> None:
+    assert '<details class="tn-source">' in page()
+    for shown, source in (
+        ("app", '<details class="tn-source">'),
+        ("notebook", '<details class="tn-source" open>'),
+    ):
+        markup = page(shown=shown)
+        assert f' data-view="{shown}">' in markup
+        assert source in markup
+
+
+def test_headings_of_text_can_be_linked_to_and_are_listed() -> None:
+    first = NotebookCell(CellId("m1"), "markdown", "# Dal\n\n## With `rice`\n\n## With `rice`", line=1)
+    raw = NotebookCell(CellId("m2"), "markdown", "## Raw", line=1, settings={"raw": True})
+    last = NotebookCell(CellId("m3"), "markdown", "> ## Quoted *words*\n\nText", line=1)
+    cells = (first, raw, last)
+    assert [(found.level, found.text, found.anchor) for found in find_headings(cells)] == [
+        (1, "Dal", "dal"),
+        (2, "With rice", "with-rice"),
+        (2, "With rice", "with-rice-2"),
+        (2, "Quoted words", "quoted-words"),
+    ]
+    markup = render_page(
+        replace(notebook("1"), cells=cells),
+        [CellView(each, {}, (), (), "export") for each in cells],
+        {"mode": "run", "version": "0.1.0"},
+        PageLinks(None, "p.js", "p.css", "e.js"),
+        no_file,
+    )
+    assert '<h2 id="with-rice-2">With <code>rice</code></h2>' in markup
+    assert '<h2 id="quoted-words">' in markup
+    assert markup.count('<li data-level="2">') == 3
 
 
 def test_the_page_says_whether_the_notebook_has_run() -> None:

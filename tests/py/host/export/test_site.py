@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sites import PAGE, contents, make_assets, make_runtime, package
 
+from tiffin.errors import UsageError
 from tiffin.host.export.cook import cook
 from tiffin.host.export.folder import MARKER, is_site
 from tiffin.host.export.packages import USUAL_NAMES
@@ -332,6 +333,32 @@ def test_only_an_edited_notebook_brings_its_editor(baker: Baker) -> None:
         assert (f'href="{styles}"' in page) == (baker.site / styles).is_file() == (mode == "edit")
 
 
+@pytest.mark.parametrize(
+    ("settings", "asked", "view"),
+    [
+        ({}, None, "article"),
+        ({"view": "app"}, None, "app"),
+        ({"view": "app"}, "notebook", "notebook"),
+    ],
+)
+def test_the_view_is_the_one_that_was_asked_for_else_the_notebooks(
+    baker: Baker, settings: dict[str, str], asked: str | None, view: str
+) -> None:
+    entry = baker.entry("1", execute=False)
+    entry = replace(entry, notebook=replace(entry.notebook, settings=settings))
+    baker.write(entry, options=SiteOptions(view=asked))
+    markup = (baker.site / "index.html").read_text("utf-8")
+    assert f' data-view="{view}">' in markup
+    assert '<script src="assets/early-GGGGGGGG.js"></script>' in markup
+
+
+def test_a_view_that_there_is_not_is_an_error(baker: Baker) -> None:
+    entry = baker.entry("1", execute=False)
+    entry = replace(entry, notebook=replace(entry.notebook, settings={"view": "slides"}))
+    with pytest.raises(UsageError, match="view=slides: write one of article, app, notebook"):
+        baker.write(entry)
+
+
 def read_service_worker(baker: Baker) -> Any:
     first, rest = (baker.site / "service-worker.js").read_text("utf-8").split("\n", 1)
     assert rest == "serve();"
@@ -344,6 +371,7 @@ def test_a_service_worker_knows_the_version_of_its_site(baker: Baker) -> None:
     told = read_service_worker(baker)
     layout = lay_out_runtime(baker.runtime, baker.assets, None)
     assert told["files"] == [
+        "assets/early-GGGGGGGG.js",
         "assets/page-AAAAAAAA.js",
         "assets/page-CCCCCCCC.css",
         "assets/start-FFFFFFFF.js",

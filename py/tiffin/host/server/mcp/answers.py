@@ -178,7 +178,7 @@ def describe_error(name: str, cell: Json) -> str:
     error = cell["error"]
     if error is None:
         return f"{name} is {cell['status']}: {cell['reason']}" if cell["reason"] else ""
-    frames = [f"  {frame['where']}: {frame['text']}" for frame in error["frames"]]
+    frames = [f"  {frame['where']}: {frame['text']}" for frame in error["frames"] if frame["cell"]]
     return "\n".join((f"{name} failed: {_sentence(error)}", *frames))
 
 
