@@ -76,6 +76,12 @@ export function logEvent(log: readonly RunEntry[], event: KernelEvent): readonly
   }
 }
 
+/** Why a cell that failed ran, and what it ended with: the sentence itself stands in the cell. */
+function failureOf(event: CellEnded, known: string): string {
+  const kind = event.error?.kind ?? "";
+  return kind === "" ? known : `${known}; it ended with ${kind}`;
+}
+
 /** What starts a run, and why its cells run. */
 function triggerOf(command: RunCommand, nameOf: (element: string) => string): Pick<RunEntry, "trigger" | "cause"> {
   switch (command.type) {
@@ -139,7 +145,7 @@ function ended(run: RunEntry, event: CellEnded): CellEntry {
         ? entryOf(event.cell, "ran", told ?? known, event.seconds)
         : entryOf(event.cell, "hit", "a stored result has its code and inputs", event.seconds);
     case "error":
-      return entryOf(event.cell, "failed", event.error?.kind ?? known, event.seconds);
+      return entryOf(event.cell, "failed", failureOf(event, known), event.seconds);
     case "stale":
       return entryOf(event.cell, "stale", told ?? "its inputs have changed");
     case "cancelled":

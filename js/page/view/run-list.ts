@@ -18,7 +18,8 @@ export function summaryOf(run: RunEntry): string {
   if (run.cells.length === 0) return run.isOver ? "no cell was concerned" : "waiting";
   const counts = new Map<Outcome, number>();
   for (const { outcome } of run.cells) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  return [...counts].map(([outcome, count]) => `${String(count)} ${WORDS[outcome]}`).join(", ");
+  const words = (outcome: Outcome, count: number): string => (outcome === "hit" && count > 1 ? "hits" : WORDS[outcome]);
+  return [...counts].map(([outcome, count]) => `${String(count)} ${words(outcome, count)}`).join(", ");
 }
 
 /** Renders the runs; those that are open in `before` stay so, and the newest is open at first. */

@@ -45,7 +45,7 @@ describe("the log of runs", () => {
     expect(run?.cells.map(({ cell, outcome, why }) => [cell, outcome, why])).toEqual([
       ["a", "hit", "a stored result has its code and inputs"],
       ["b", "ran", "e needs it again"],
-      ["c", "failed", "ValueError"],
+      ["c", "failed", "it depends on cups; it ended with ValueError"],
       ["e", "cancelled", "c failed"],
       ["d", "blocked", "it has a syntax error"],
     ]);
@@ -89,7 +89,7 @@ describe("the list of runs", () => {
     const log = after(restore, started, ended("a", { origin: "cache" }), ended("b", { origin: "cache" }), ended("c", { seconds: 1.25 }));
     const [run] = log;
     if (run === undefined) throw new Error("no run");
-    expect(summaryOf(run)).toBe("2 hit, 1 ran, 1 blocked");
+    expect(summaryOf(run)).toBe("2 hits, 1 ran, 1 blocked");
     expect(summaryOf({ ...run, cells: [], isOver: true })).toBe("no cell was concerned");
     const box = document.createElement("section");
     box.append(...renderRuns([run, { ...run, id: "older" }], box));
