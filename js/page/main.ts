@@ -15,6 +15,7 @@ import { ContentsView } from "./view/contents.ts";
 import { DiagnosticsView } from "./view/diagnostics.ts";
 import { showNotice } from "./view/notices.ts";
 import { addReadingPanel } from "./view/reading-panel.ts";
+import { watchScrollers } from "./view/scrollers.ts";
 import { StatusView } from "./view/status.ts";
 import { defineWidgets } from "./widgets/define.ts";
 import { WorkerSession } from "./worker-session.ts";
@@ -48,6 +49,7 @@ function start(config: PageConfig): void {
   const status = new StatusView(document);
   const contents = new ContentsView();
   contents.start();
+  watchScrollers(document.body);
   const offline = config.offline ? new OfflineCopy(config) : null;
   if (offline === null) void dropOffline(new URL(config.root, document.baseURI));
   const settings = { keys: config.keys, bootOnChange: policy !== "never", patience: stopPatience(window) };
@@ -131,6 +133,7 @@ function addBar(page: NotebookPage, status: StatusView, version: string, onReque
     isolated: data["isolated"],
     version,
     stats: page.stats(),
+    runs: page.log,
   }));
   status.onKernel((state) => {
     buttons(state);

@@ -9,6 +9,7 @@ import { newRunId } from "./run-id.ts";
 import type { OpenSession, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
 import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
 import { Keepsake } from "./state/keepsake.ts";
+import { logCommand, logEnd, logEvent, type RunEntry } from "./state/run-log.ts";
 import { Readiness } from "./state/readiness.ts";
 import { ShownResults } from "./state/shown-results.ts";
 import { ValueQueue } from "./state/values.ts";
@@ -49,6 +50,7 @@ export class NotebookPage {
   #told: Element | null = null;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #stats = NOTHING;
+  #log: readonly RunEntry[] = [];
   #runs = 0;
   #isReady = false;
   /** Views change in the order of the events, also where rendering takes a while. */
@@ -174,6 +176,11 @@ export class NotebookPage {
     return true;
   }
 
+  /** What the latest runs did, and why; newest first. */
+  get log(): readonly RunEntry[] {
+    return this.#log;
+  }
+
   stats(): PageStats {
     return pageStats(this.#stats, this.#boot);
   }
@@ -272,6 +279,7 @@ export class NotebookPage {
   async #carryOut(command: RunCommand): Promise<RunCompleted> {
     const session = this.#up();
     this.#runs += 1;
+    this.#log = logCommand(this.#log, command, (id) => elementsOf(id)[0]?.name ?? id);
     if (this.#isReady && this.#status.kernel !== "failed") this.#status.setKernel("busy");
     try {
       const completed = await session.run(command);
@@ -280,6 +288,7 @@ export class NotebookPage {
       return completed;
     } finally {
       this.#runs -= 1;
+      this.#log = logEnd(this.#log, command.run_id, "Python stopped before its turn, or before it was done");
       if (this.#isReady) this.#rest();
     }
   }
@@ -297,6 +306,7 @@ export class NotebookPage {
 
   #receive(event: KernelEvent): void {
     this.#shown.hear(event);
+    this.#log = logEvent(this.#log, event);
     switch (event.type) {
       case "KernelReady":
         document.documentElement.dataset["python"] = event.python;

@@ -1,8 +1,10 @@
 /** The panel of facts behind "Details": what runs here, how it started, what it has done. */
 
 import type { BootPath } from "../../protocol/rpc.ts";
+import type { RunEntry } from "../state/run-log.ts";
 import type { PageStats } from "../stats.ts";
 import { addPanel } from "./panel.ts";
+import { renderRuns } from "./run-list.ts";
 
 export interface Facts {
   readonly kernel: string;
@@ -11,6 +13,8 @@ export interface Facts {
   readonly isolated: string | undefined;
   readonly version: string;
   readonly stats: PageStats;
+  /** The latest runs, newest first. */
+  readonly runs: readonly RunEntry[];
 }
 
 const BOOT: Readonly<Record<string, string>> = {
@@ -69,13 +73,15 @@ export function describeFacts(facts: Facts): readonly (readonly (readonly [strin
 export class DiagnosticsView {
   readonly #details: HTMLDetailsElement;
   readonly #list = document.createElement("dl");
+  readonly #runs = document.createElement("section");
   readonly #read: () => Facts;
 
   constructor(bar: HTMLElement, read: () => Facts) {
     this.#read = read;
     const { details, body } = addPanel(bar, "tn-diagnostics", "Details");
     this.#details = details;
-    body.append(this.#list);
+    this.#runs.className = "tn-runs";
+    body.append(this.#list, this.#runs);
     details.addEventListener("toggle", () => {
       this.refresh();
     });
@@ -85,7 +91,8 @@ export class DiagnosticsView {
   refresh(): void {
     if (!this.#details.open) return;
     const rows: HTMLElement[] = [];
-    for (const group of describeFacts(this.#read())) {
+    const facts = this.#read();
+    for (const group of describeFacts(facts)) {
       for (const [index, [label, value]] of group.entries()) {
         const term = document.createElement("dt");
         term.textContent = label;
@@ -96,5 +103,6 @@ export class DiagnosticsView {
       }
     }
     this.#list.replaceChildren(...rows);
+    this.#runs.replaceChildren(...renderRuns(facts.runs, this.#runs));
   }
 }

@@ -149,7 +149,7 @@ describe("the diagnostics", () => {
       reason: "it is too old",
       phases: { fetching: 12, started: 3456.7 },
     });
-    const facts = { kernel: "busy", python: "3.14.2", jspi: "true", isolated: "false", version: "1.0", stats };
+    const facts = { kernel: "busy", python: "3.14.2", jspi: "true", isolated: "false", version: "1.0", stats, runs: [] };
     const rows = Object.fromEntries(describeFacts(facts).flat());
     expect(rows).toMatchObject({
       Python: "working",
