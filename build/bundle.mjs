@@ -34,6 +34,9 @@ const COMMON = {
   },
 };
 
+/** What only pages load whose notebook is edited. */
+const EDITING = ["js/page/editor/start.ts", "js/page/playground/start.ts"];
+
 /** The folder of the npm package that a bundled file belongs to, or null for our own code. */
 export function packageFolder(path) {
   const parts = path.split("/");
@@ -72,22 +75,22 @@ function madeFrom(result, entry) {
   return found;
 }
 
-/** The outputs that a page fetches only to do what `entry` does: all that is reachable from its output and not without it. */
-export function outputsFor(metafile, start, entry) {
-  const own = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry)?.[0];
+/** The outputs that a page fetches only to do what `entries` do: what is reachable from theirs, and not without them. */
+export function outputsFor(metafile, start, entries) {
+  const own = Object.entries(metafile.outputs).filter(([, output]) => entries.includes(output.entryPoint)).map(([path]) => path);
+  if (own.length < entries.length) throw new Error(`The bundler did not make something from each of ${entries.join(", ")}.`);
   const reach = (from, without) => {
     const seen = new Set();
     const visit = (path) => {
-      if (seen.has(path) || path === without) return;
+      if (seen.has(path) || without.includes(path)) return;
       seen.add(path);
       for (const found of metafile.outputs[path]?.imports ?? []) if (!found.external) visit(found.path);
     };
-    visit(from);
+    from.forEach(visit);
     return seen;
   };
-  if (own === undefined) throw new Error(`The bundler made nothing from ${entry}.`);
-  const others = reach(start, own);
-  return [...reach(own, null)].filter((path) => !others.has(path));
+  const others = reach([start], own);
+  return [...reach(own, [])].filter((path) => !others.has(path));
 }
 
 /** The fonts that every page shows at once: the upright Latin cuts. */
@@ -161,7 +164,7 @@ async function bundleInto(folder) {
     styles: basename(pageOutput.cssBundle),
     editingStyles: basename(editingStyles),
     // What only pages with an editor need.
-    editing: [editingStyles, ...outputsFor(page.metafile, pageFile, "js/page/editor/start.ts")].map((path) => basename(path)).sort(),
+    editing: [editingStyles, ...outputsFor(page.metafile, pageFile, EDITING)].map((path) => basename(path)).sort(),
     serviceWorker: serviceWorkerFile,
     fonts: preloadedFonts(readdirSync(folder)),
     maker: basename(makerFile),

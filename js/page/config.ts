@@ -13,6 +13,8 @@ export interface PageConfig {
   readonly files: FilesConfig;
   readonly boot: BootPolicy;
   readonly mode: "run" | "edit";
+  /** Whether it is the notebook of a playground, which opens others in its place. */
+  readonly playground: boolean;
   readonly version: string;
   /** Where the site begins, which may hold several notebooks. */
   readonly root: string;

@@ -102,7 +102,8 @@ function start(config: PageConfig): void {
     case "never":
       break;
   }
-  if (config.mode === "edit") edit(page, config);
+  if (config.playground) import("./playground/start.ts").then(({ startPlayground }) => startPlayground(page, policy)).catch(showProblem);
+  else if (config.mode === "edit") edit(page, config);
   defineWidgets(); // last: Python need not wait for them
 }
 

@@ -5,6 +5,7 @@ import type { Execution } from "./execution.ts";
 import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
 import { NotebookEdits } from "./notebook-edits.ts";
 import { asError, messageOf, withoutStop } from "./problems.ts";
+import { PageResults } from "./results.ts";
 import { newRunId } from "./run-id.ts";
 import type { OpenSession, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
 import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
@@ -40,6 +41,7 @@ export class NotebookPage {
   #boot: BootStats = { path: null, reason: null, phases: {} };
   #session: Session | null = null;
   readonly edits: NotebookEdits;
+  readonly results: PageResults;
   readonly #keepsake = new Keepsake();
   readonly #shown: ShownResults;
   /** Counts kernels: what an earlier one still says is not heard. */
@@ -53,6 +55,7 @@ export class NotebookPage {
   #log: readonly RunEntry[] = [];
   #runs = 0;
   #isReady = false;
+  #listener: () => void = () => undefined;
   /** Views change in the order of the events, also where rendering takes a while. */
   #drawing: Promise<void> = Promise.resolve();
   #readiness = new Readiness();
@@ -82,6 +85,17 @@ export class NotebookPage {
         this.#draw(what, change);
       },
       shown: edited,
+    });
+    this.results = new PageResults({
+      cells: this.#cells,
+      shown: this.#shown,
+      keepsake: this.#keepsake,
+      change: (id, next) => {
+        this.#change(id, next);
+      },
+      draw: (what, change) => {
+        this.#draw(what, change);
+      },
     });
     this.#executions = new Executions({
       boot: () => this.boot(),
@@ -199,7 +213,7 @@ export class NotebookPage {
         if (isCurrent()) this.#hear(notice, why !== null);
       },
       stored: (entry) => {
-        this.#keepsake.add(entry);
+        this.results.add(entry);
       },
     };
     try {
@@ -210,8 +224,9 @@ export class NotebookPage {
       return;
     }
     const shown = this.#shown.keys();
-    const again = why === null ? {} : { values: this.#shown.values(document), stored_only: true };
-    this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values: null, stored_only: false, ...again }).then(
+    const again = why !== null;
+    const values = again ? this.#shown.values(document) : this.#shown.wanted;
+    this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values, stored_only: again }).then(
       () => {
         if (!isCurrent()) return;
         this.#isReady = true;
@@ -293,8 +308,14 @@ export class NotebookPage {
     }
   }
 
+  /** Calls back whenever a run is over and none is under way. */
+  onRest(listener: () => void): void {
+    this.#listener = listener;
+  }
+
   #rest(): void {
     if (this.#runs > 0 || this.#status.kernel === "failed") return;
+    this.#listener();
     const { cells_run, cells_restored } = this.#stats;
     this.#status.say(readyText(cells_run, cells_restored, this.#count("error"), this.#count("stale")));
     this.#status.setKernel("ready");

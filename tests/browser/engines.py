@@ -179,14 +179,14 @@ class PlaywrightEngine:
     def __init__(self, name: str, browser: Browser, *, jspi: bool) -> None:
         self.name = name
         self.jspi = jspi
-        self._browser = browser
+        self.browser = browser
 
     def prepare(self, site: Path) -> None:
         if not self.jspi:
             prepend(WITHOUT_JSPI, site, "worker")
 
     def open(self, url: str) -> EngineView:
-        view = PlaywrightView(self._browser.new_context().new_page())
+        view = PlaywrightView(self.browser.new_context().new_page())
         view.page.goto(url, wait_until="domcontentloaded")
         return view
 

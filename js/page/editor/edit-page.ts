@@ -119,15 +119,9 @@ export class EditPage implements Editing {
     return this.#draft;
   }
 
-  /** Shows another notebook in the place of this one. */
-  open(draft: Draft): void {
-    for (const frame of this.#frames.values()) frame.close();
-    this.#frames.clear();
-    this.#removed = [];
-    this.#at = null;
-    this.#draft = this.#sent = draft;
-    this.#page.edits.hold(draftText(draft));
-    this.#show(draft.cells.map((cell) => cell.id));
+  /** Gives the notebook another name. */
+  renameNotebook(name: string): void {
+    this.#take({ ...this.#draft, name, filename: `${name}.py` });
   }
 
   // -- what can be done ----------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 const STAYS = 8000; // milliseconds
 
-/** Shows a sentence, or nothing, in the place of the one before; `undo` takes back what it tells of. */
-export function showToast(text: string | null, undo: (() => void) | null): void {
+/** Shows a sentence, or nothing, in the place of the one before; `undo` takes back what it tells of. A dialog hides what is not in it: then it is `over` that. */
+export function showToast(text: string | null, undo: (() => void) | null, over: Element = document.body): void {
   document.querySelector(".tn-toast")?.remove();
   if (text === null) return;
   const toast = document.createElement("div");
@@ -22,7 +22,7 @@ export function showToast(text: string | null, undo: (() => void) | null): void 
     });
     toast.append(button);
   }
-  document.body.append(toast);
+  over.append(toast);
   setTimeout(() => {
     toast.remove();
   }, STAYS);

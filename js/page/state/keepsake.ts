@@ -28,6 +28,12 @@ export class Keepsake {
     }
   }
 
+  /** Lets everything go. */
+  clear(): void {
+    this.#entries.clear();
+    this.#size = 0;
+  }
+
   get entries(): readonly KeptEntry[] {
     return [...this.#entries.values()];
   }

@@ -12,6 +12,20 @@ export class ShownResults {
     this.#keys = new Map(Object.entries(keys));
   }
 
+  /** Forgets what it knew, and takes what another page has shown. */
+  adopt(keys: Readonly<Record<string, string>>, values: Readonly<Record<string, Json>>): void {
+    this.#keys.clear();
+    this.#running.clear();
+    this.#values.clear();
+    for (const [cell, key] of Object.entries(keys)) this.#keys.set(cell, key);
+    for (const [element, value] of Object.entries(values)) this.#values.set(element, value);
+  }
+
+  /** The values that a first kernel is to give widgets; null where nothing is known of any. */
+  get wanted(): Readonly<Record<string, Json>> | null {
+    return this.#values.size === 0 ? null : Object.fromEntries(this.#values);
+  }
+
   /** Learns from an event what the page shows from now on. */
   hear(event: KernelEvent): void {
     if (event.type === "CellStarted") this.#running.add(event.cell);

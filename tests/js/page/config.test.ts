@@ -31,6 +31,7 @@ const config: PageConfig = {
   files: { modules: "modules-1.zip", digests: {}, base: "public/", public: { "a b.csv": [3, "ab"] } },
   boot: "intent",
   mode: "run",
+  playground: false,
   version: "0",
   root: "../",
   offline: false,

@@ -16,6 +16,7 @@ from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_cache
 from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.kernel import offer_kernel
 from tiffin.host.cli.mcp import offer_to_agent
+from tiffin.host.cli.playground import make_playground
 from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line, interruption
 from tiffin.host.cli.run import run_notebook
 from tiffin.host.cli.signing import make_signing_key, sign_cache, trust_signing_key
@@ -250,6 +251,7 @@ def convert(source: Path, target: Path) -> None:
 
 
 main.add_command(run_notebook)
+main.add_command(make_playground)
 main.add_command(offer_kernel)
 main.add_command(offer_to_agent)
 main.add_command(cache_group)

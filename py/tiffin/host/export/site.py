@@ -68,7 +68,7 @@ class SiteOptions:
     site, the package index that the page asks, if it is not micropip's own, what Python's snapshots hold (the
     `kernel`, the imports of the `notebook` too, `none`), whether a service worker isolates its pages and
     keeps them for times without a network, and which of the `VIEWS` they show at first, if not the notebook's
-    own."""
+    own; and whether it is a playground, in which others are opened."""
 
     boot: str = "eager"
     mode: str = "run"
@@ -77,6 +77,7 @@ class SiteOptions:
     snapshot: str = "kernel"
     service_worker: bool = False
     view: str | None = None
+    playground: bool = False
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         "files": _write_files(folder, gathered),
         "boot": options.boot,
         "mode": options.mode,
+        "playground": options.playground,
         "version": __version__,
         "root": up or "./",
         "offline": options.service_worker,
@@ -327,7 +329,8 @@ def _connections(
     asks for the network itself."""
     wheels = runtime.wheels if needs.providers and not options.offline and runtime.url is None else None
     found = () if wheels is None else (_origin(wheels),)
-    return (*found, "http:", "https:") if reaches_network(gathered.wants) else found
+    anywhere = options.playground or reaches_network(gathered.wants)
+    return (*found, "http:", "https:") if anywhere else found
 
 
 def _origin(url: str) -> str:

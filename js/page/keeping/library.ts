@@ -1,0 +1,192 @@
+/** The notebooks that somebody keeps in this browser. */
+
+import { type Draft, draftText, readDraft } from "../editor/draft.ts";
+import type { KeptEntry } from "../../protocol/rpc.ts";
+import type { ByteStore, Kept } from "./store.ts";
+
+/** What a list of notebooks shows of one. */
+export interface About {
+  readonly id: string;
+  readonly name: string;
+  /** When it was last changed, in milliseconds since 1970. */
+  readonly changed: number;
+}
+
+interface NotebookRecord {
+  readonly name: string;
+  readonly changed: number;
+  /** When it was deleted; null as long as it is not. */
+  readonly deleted: number | null;
+}
+
+/** What the page showed when it was left: the JSON of each cell's state, as `NotebookPage.results` gives it. */
+export type ShownText = string;
+
+/** How long a deleted notebook can be brought back. */
+const GRACE = 24 * 3600 * 1000; // milliseconds
+
+/** Bytes of results that are kept of one notebook; the oldest go first. */
+const ROOM = 256 * 1024 * 1024;
+
+export class Library {
+  readonly #store: ByteStore;
+  readonly #now: () => number;
+
+  constructor(store: ByteStore, now: () => number = Date.now) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** Whether what is kept here outlives the page. */
+  get isLasting(): boolean {
+    return this.#store.place !== "memory";
+  }
+
+  /** All notebooks, the one that was changed last first. */
+  async list(): Promise<readonly About[]> {
+    const found: About[] = [];
+    for (const id of await this.#ids()) {
+      const record = await this.#record(id);
+      if (record?.deleted === null) found.push({ id, name: record.name, changed: record.changed });
+    }
+    return found.sort((a, b) => b.changed - a.changed || (a.id < b.id ? -1 : 1));
+  }
+
+  /** The notebook of this id; null if there is none, or none that can be read. */
+  async read(id: string): Promise<Draft | null> {
+    const record = await this.#record(id);
+    if (record?.deleted !== null) return null;
+    return this.#draft(id);
+  }
+
+  /** Keeps a notebook as it is now. */
+  async write(id: string, draft: Draft): Promise<Kept> {
+    const kept = await this.#store.put(`${id}/notebook.json`, encode(draftText(draft)));
+    return kept.kept ? this.#note(id, { name: draft.name, changed: this.#now(), deleted: null }) : kept;
+  }
+
+  /** Gives a notebook another name. */
+  async rename(id: string, name: string): Promise<Kept> {
+    const draft = await this.#draft(id);
+    return draft === null ? { kept: false, why: "gone" } : this.write(id, { ...draft, name, filename: `${name}.py` });
+  }
+
+  /** Makes a copy, with its results, under the id `copy`. */
+  async duplicate(id: string, copy: string, name: string): Promise<Kept> {
+    for (const key of await this.#store.keys(id)) {
+      const data = await this.#store.get(key);
+      if (data === null || key === `${id}/about.json`) continue;
+      const kept = await this.#store.put(`${copy}${key.slice(id.length)}`, data);
+      if (!kept.kept) {
+        await this.#erase(copy);
+        return kept;
+      }
+    }
+    return this.rename(copy, name);
+  }
+
+  /** Takes a notebook from the list; it can be brought back for a day. */
+  async remove(id: string): Promise<Kept> {
+    const record = await this.#record(id);
+    return record === null ? { kept: true } : this.#note(id, { ...record, deleted: this.#now() });
+  }
+
+  /** Brings a deleted notebook back. */
+  async bringBack(id: string): Promise<Kept> {
+    const record = await this.#record(id);
+    return record === null ? { kept: false, why: "gone" } : this.#note(id, { ...record, deleted: null });
+  }
+
+  /** Erases what was deleted more than a day ago. */
+  async sweep(): Promise<void> {
+    for (const id of await this.#ids()) {
+      const record = await this.#record(id);
+      if (record !== null && record.deleted !== null && this.#now() - record.deleted > GRACE) await this.#erase(id);
+    }
+  }
+
+  /** What the page showed of a notebook; null if nothing is known. */
+  async readShown(id: string): Promise<ShownText | null> {
+    const data = await this.#store.get(`${id}/shown.json`);
+    return data === null ? null : decode(data);
+  }
+
+  async writeShown(id: string, shown: ShownText): Promise<Kept> {
+    return this.#store.put(`${id}/shown.json`, encode(shown));
+  }
+
+  /** Keeps a result for the next kernel. */
+  async addEntry(id: string, entry: KeptEntry): Promise<Kept> {
+    return this.#store.put(`${id}/${entry.kind}/${entry.key}`, entry.data);
+  }
+
+  /** The results that were kept, up to the room there is for them. */
+  async entries(id: string): Promise<readonly KeptEntry[]> {
+    const found: KeptEntry[] = [];
+    let size = 0;
+    for (const kind of ["manifests", "blobs"] as const) {
+      for (const path of await this.#store.keys(`${id}/${kind}`)) {
+        const data = await this.#store.get(path);
+        size += data?.length ?? 0;
+        if (data !== null && size <= ROOM) found.push({ kind, key: path.slice(path.lastIndexOf("/") + 1), data });
+      }
+    }
+    return found;
+  }
+
+  /** Forgets results that nobody has asked for: those whose keys `isWanted` does not know. */
+  async prune(id: string, isWanted: (kind: KeptEntry["kind"], key: string) => boolean): Promise<void> {
+    for (const kind of ["manifests", "blobs"] as const) {
+      for (const path of await this.#store.keys(`${id}/${kind}`)) {
+        if (!isWanted(kind, path.slice(path.lastIndexOf("/") + 1))) await this.#store.delete(path);
+      }
+    }
+  }
+
+  async #ids(): Promise<readonly string[]> {
+    const keys = await this.#store.keys();
+    return [...new Set(keys.filter((key) => key.endsWith("/about.json")).map((key) => key.slice(0, key.indexOf("/"))))];
+  }
+
+  async #record(id: string): Promise<NotebookRecord | null> {
+    const data = await this.#store.get(`${id}/about.json`);
+    if (data === null) return null;
+    try {
+      const { name, changed, deleted } = JSON.parse(decode(data)) as Partial<NotebookRecord>;
+      return { name: name ?? "notebook", changed: changed ?? 0, deleted: deleted ?? null };
+    } catch {
+      return { name: "notebook", changed: 0, deleted: null }; // its notebook may be whole
+    }
+  }
+
+  #note(id: string, record: NotebookRecord): Promise<Kept> {
+    return this.#store.put(`${id}/about.json`, encode(JSON.stringify(record)));
+  }
+
+  async #draft(id: string): Promise<Draft | null> {
+    const data = await this.#store.get(`${id}/notebook.json`);
+    if (data === null) return null;
+    try {
+      return readDraft(decode(data));
+    } catch {
+      return null;
+    }
+  }
+
+  async #erase(id: string): Promise<void> {
+    for (const key of await this.#store.keys(id)) await this.#store.delete(key);
+  }
+}
+
+/** An id for a new notebook. */
+export function newNotebookId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+function decode(data: Uint8Array): string {
+  return new TextDecoder().decode(data);
+}

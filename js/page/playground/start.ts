@@ -1,0 +1,265 @@
+/** The playground: a page on which notebooks are written, kept, shared and opened. */
+
+import type { BootPolicy } from "../config.ts";
+import { type Draft, draftText, newDraft } from "../editor/draft.ts";
+import type { EditPage } from "../editor/edit-page.ts";
+import { startEditing } from "../editor/start.ts";
+import { showToast } from "../editor/toast.ts";
+import { Library, newNotebookId } from "../keeping/library.ts";
+import { openStore } from "../keeping/open-store.ts";
+import type { NotebookPage } from "../notebook-page.ts";
+import { addressOf, type Asked, readAddress, sharedAddress } from "./address.ts";
+import { hideBanner, showBanner } from "./banner.ts";
+import { type Opened, openFile } from "./files.ts";
+import { Keeper, problemText } from "./keeper.ts";
+import { packNotebook } from "./link.ts";
+import { openShelf } from "./shelf.ts";
+import { lockNotebook } from "./writing-lock.ts";
+
+/** A notebook that is about to be shown, with the id under which it is kept. */
+interface Chosen {
+  readonly id: string;
+  readonly draft: Draft;
+  /** Whether it is in the library already. */
+  readonly isKept: boolean;
+  readonly take: boolean;
+}
+
+/** Milliseconds within which a browser has begun to download. */
+const DOWNLOAD = 10_000;
+
+/** Links longer than this are cut by some programs. */
+const LONGEST_LINK = 30_000; // characters
+
+/** Opens what the address asks for; Python starts then, unless it never does on this page. */
+export async function startPlayground(page: NotebookPage, policy: BootPolicy): Promise<void> {
+  const library = new Library(await openStore("notebooks", { storage: navigator.storage, databases: indexedDB }));
+  const chosen = await choose(library, readAddress(new URL(location.href)));
+  const playground = new Playground(page, library, chosen);
+  await playground.start();
+  if (policy !== "never") page.boot().catch(() => undefined); // the status line tells of it
+  await library.sweep();
+}
+
+/** What the address asks for, or what comes closest to it. */
+async function choose(library: Library, asked: Asked): Promise<Chosen> {
+  const fresh = (draft: Draft): Chosen => ({ id: newNotebookId(), draft, isKept: false, take: false });
+  const own = async (id: string, take: boolean): Promise<Chosen | null> => {
+    const draft = await library.read(id);
+    return draft === null ? null : { id, draft, isKept: true, take };
+  };
+  switch (asked.kind) {
+    case "own": {
+      const found = await own(asked.id, asked.take);
+      if (found !== null) return found;
+      showBanner("lost", "There is no such notebook in this browser: here is an empty one.", []);
+      return fresh(newDraft("untitled"));
+    }
+    case "latest": {
+      const [latest] = await library.list();
+      return (latest === undefined ? null : await own(latest.id, false)) ?? fresh(newDraft("untitled"));
+    }
+    case "shared":
+    case "elsewhere":
+    case "new":
+      return fresh(newDraft("untitled"));
+  }
+}
+
+class Playground {
+  readonly #page: NotebookPage;
+  readonly #library: Library;
+  readonly #chosen: Chosen;
+  readonly #keeper: Keeper;
+  #editing: EditPage | null = null;
+
+  constructor(page: NotebookPage, library: Library, chosen: Chosen) {
+    this.#page = page;
+    this.#library = library;
+    this.#chosen = chosen;
+    this.#keeper = new Keeper(library, chosen.id, chosen.isKept, {
+      problem: (why) => {
+        if (why === null) hideBanner("keeping");
+        else showBanner("keeping", problemText(why), [{ text: "Download", act: () => { this.#download(); } }]);
+      },
+      begun: () => {
+        history.replaceState(null, "", addressOf(new URL(location.href), chosen.id));
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { id, draft, isKept, take } = this.#chosen;
+    const mine = await lockNotebook(navigator.locks, id, take, () => { this.#giveWay(); });
+    this.#editing = startEditing(this.#page, draft, {
+      changed: (next) => {
+        this.#keeper.change(next);
+        showName(next.name);
+      },
+      more: () => [
+        { title: "Show your notebooks", keys: [], act: () => { this.#openShelf(); } },
+        { title: "Make a new notebook", keys: [], act: () => { this.#go("new"); } },
+        { title: "Open a file", keys: [], act: () => { this.#pick(); } },
+        { title: "Share a link", keys: [], act: () => void this.#share() },
+        { title: "Download the notebook", keys: [], act: () => { this.#download(); } },
+      ],
+    });
+    showName(draft.name);
+    this.#addButtons();
+    if (isKept) {
+      const [shown, entries] = await Promise.all([this.#library.readShown(id), this.#library.entries(id)]);
+      this.#page.results.show(shown, entries);
+      history.replaceState(null, "", addressOf(new URL(location.href), id));
+    }
+    if (mine) this.#keep();
+    else this.#giveWay();
+    this.#hearFiles();
+    document.documentElement.dataset["playground"] = "open";
+  }
+
+  /** Keeps what changes from now on. */
+  #keep(): void {
+    this.#page.results.onStored((entry) => { this.#keeper.add(entry); });
+    this.#page.onRest(() => { this.#keeper.show(() => this.#page.results.text()); });
+    if (!this.#library.isLasting) showBanner("keeping", problemText("denied"), [{ text: "Download", act: () => { this.#download(); } }]);
+    // A page that is left has no time for anything else.
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") void this.#keeper.flush();
+    });
+    window.addEventListener("pagehide", () => void this.#keeper.flush());
+  }
+
+  /** Another tab keeps this notebook. */
+  #giveWay(): void {
+    this.#keeper.stop();
+    const text = "This notebook is open in another tab, too. What you write here is not kept.";
+    showBanner("tabs", text, [
+      { text: "Write here instead", act: () => { location.href = addressOf(new URL(location.href), this.#chosen.id, true); } },
+    ]);
+  }
+
+  #addButtons(): void {
+    const bar = document.querySelector(".tn-actions");
+    const add = (text: string, name: string, act: () => void): void => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = name;
+      button.textContent = text;
+      button.addEventListener("click", act);
+      bar?.prepend(button);
+    };
+    add("Share", "tn-share", () => void this.#share());
+    add("Notebooks", "tn-notebooks", () => { this.#openShelf(); });
+  }
+
+  #openShelf(): void {
+    const open = async (): Promise<void> => {
+      await this.#keeper.flush();
+      await openShelf(this.#library, this.#chosen.id, {
+        open: (id) => { this.#go(id); },
+        create: () => { this.#go("new"); },
+        pick: () => { this.#pick(); },
+        rename: async (name) => {
+          this.#editing?.renameNotebook(name);
+          await this.#keeper.flush();
+        },
+      });
+    };
+    void open();
+  }
+
+  #go(id: string): void {
+    void this.#keeper.flush().then(() => {
+      location.href = addressOf(new URL(location.href), id);
+    });
+  }
+
+  async #share(): Promise<void> {
+    if (this.#editing === null) return;
+    const link = sharedAddress(new URL(location.href), await packNotebook(this.#editing.draft));
+    if (link.length > LONGEST_LINK) {
+      showToast("This notebook is too long for a link: download it, and share the file.", null);
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(link);
+      showToast("A link to this notebook, as it is now, is on your clipboard.", null);
+    } catch {
+      showLink(link);
+    }
+  }
+
+  #download(): void {
+    if (this.#editing === null) return;
+    const { draft } = this.#editing;
+    const blob = new Blob([draftText(draft)], { type: "application/json" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${draft.name}.json`;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => { URL.revokeObjectURL(link.href); }, DOWNLOAD);
+  }
+
+  /** Asks for a file, and opens it. */
+  #pick(): void {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.accept = ".json";
+    input.addEventListener("change", () => {
+      const [file] = input.files ?? [];
+      if (file !== undefined) void this.#open(file);
+    });
+    input.click();
+  }
+
+  /** Opens files that are dropped on the page. */
+  #hearFiles(): void {
+    document.addEventListener("dragover", (event) => {
+      if (event.dataTransfer?.types.includes("Files") === true) event.preventDefault();
+    });
+    document.addEventListener("drop", (event) => {
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file === undefined || event.defaultPrevented) return;
+      event.preventDefault();
+      void this.#open(file);
+    });
+  }
+
+  async #open(file: File): Promise<void> {
+    const opened: Opened = await openFile(file);
+    if (opened.draft === null) {
+      showToast(opened.problem, null);
+      return;
+    }
+    const id = newNotebookId();
+    const kept = await this.#library.write(id, opened.draft);
+    if (kept.kept) this.#go(id);
+    else showToast(problemText(kept.why), null);
+  }
+}
+
+/** Shows the notebook's name in the bar and as the page's title. */
+function showName(name: string): void {
+  const place = document.querySelector(".tn-name");
+  if (place !== null) place.textContent = name;
+  document.title = `${name} – tiffin`;
+}
+
+/** Shows a link for those whose clipboard is closed to pages. */
+function showLink(link: string): void {
+  const dialog = document.createElement("dialog");
+  dialog.className = "tn-shelf";
+  const field = document.createElement("input");
+  field.readOnly = true;
+  field.value = link;
+  field.setAttribute("aria-label", "Link to this notebook");
+  dialog.append(field);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  field.select();
+}

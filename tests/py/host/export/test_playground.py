@@ -1,0 +1,44 @@
+"""The playground's site."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from sites import make_assets, make_runtime, package
+
+from tiffin.host.export.playground import playground_entry, playground_options
+from tiffin.host.export.site import write_site
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    runtime = make_runtime(tmp_path / "314.0.7", package("micropip"), package("numpy"))
+    options = playground_options(offline=False, index="https://example.org/simple", service_worker=False)
+    write_site([playground_entry()], tmp_path / "site", make_assets(tmp_path / "built"), runtime, options)
+    return tmp_path / "site"
+
+
+def test_a_visitor_finds_one_empty_cell_and_its_editor(site: Path) -> None:
+    notebook = json.loads((site / "notebook.json").read_text("utf-8"))
+    assert [(cell["id"], cell["source"]) for cell in notebook["cells"]] == [("c1", "")]
+    page = (site / "index.html").read_text("utf-8")
+    assert "<title>Playground</title>" in page
+    assert 'data-mode="edit"' in page
+    assert 'href="assets/editing-ABABABAB.css"' in page
+
+
+def test_python_waits_for_the_notebook_and_may_install_what_that_imports(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    assert "start-FFFFFFFF.js" not in page
+    found = re.search(r'id="tn-config">(.*?)</script>', page)
+    assert found is not None
+    config = json.loads(found[1])
+    assert (config["playground"], config["boot"]) == (True, "intent")
+    assert config["packages"]["installer"]["index"] == "https://example.org/simple"
+
+
+def test_its_code_may_fetch_from_anywhere(site: Path) -> None:
+    assert re.search(r"connect-src 'self' data:[^;]* http: https:", (site / "index.html").read_text("utf-8"))
