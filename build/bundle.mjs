@@ -68,6 +68,20 @@ function madeFrom(result, entry) {
   return found;
 }
 
+/** The files that a script imports at once, which it shares with parts that are loaded later. */
+export function chunksOf(result, file) {
+  const found = new Set();
+  const visit = (output) => {
+    for (const { kind, path } of result.metafile.outputs[output]?.imports ?? []) {
+      if (kind !== "import-statement" || found.has(path)) continue;
+      found.add(path);
+      visit(path);
+    }
+  };
+  visit(file);
+  return [...found].map((path) => basename(path)).sort();
+}
+
 /** The fonts that every page shows at once: the upright Latin cuts. */
 export function preloadedFonts(names) {
   return names.filter((name) => /-latin-wght-normal-[^/]+\.woff2$/.test(name)).sort();
@@ -118,6 +132,7 @@ async function bundleInto(folder) {
   writeFileSync(join(folder, "NOTICES.txt"), notices(inputs, ROOT));
   const bundle = {
     page: basename(pageFile),
+    chunks: chunksOf(page, pageFile),
     start: basename(madeFrom(start, "js/page/start.ts")[0]),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),

@@ -229,11 +229,15 @@ export class NotebookPage {
     for (const element of elementsOf(change.element)) {
       if (element.value !== change.value) element.show(change.value);
     }
-    this.setValue(change.element, change.value).catch((error: unknown) => {
-      if (messageOf(error) === RESTARTED) return; // what it would have changed is stale, and named
-      const text = `The change of ${change.name} was not worked out, the results are still the earlier ones: ${messageOf(error)}.`;
-      showNotice({ level: "error", text });
-    });
+    this.setValue(change.element, change.value)
+      .catch((error: unknown) => {
+        if (messageOf(error) === RESTARTED) return; // what it would have changed is stale, and named
+        const text = `The change of ${change.name} was not worked out, the results are still the earlier ones: ${messageOf(error)}.`;
+        showNotice({ level: "error", text });
+      })
+      .finally(() => {
+        for (const element of elementsOf(change.element)) element.settle();
+      });
   }
 
   async #sendValues(values: Readonly<Record<string, Json>>): Promise<void> {

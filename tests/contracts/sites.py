@@ -16,11 +16,12 @@ PAGE = (
     "page-CCCCCCCC.css",
     "serif-DDDDDDDD.woff2",
     "start-FFFFFFFF.js",
+    "chunk-GGGGGGGG.js",
 )
 
 
 def make_assets(folder: Path) -> Assets:
-    """Write a page, a kernel wheel and a scratchpad into `folder`."""
+    """Write a page, a kernel wheel and the archives beside it into `folder`."""
     (folder / "page").mkdir(parents=True)
     for name in PAGE:
         (folder / "page" / name).write_text(name)
@@ -31,8 +32,11 @@ def make_assets(folder: Path) -> Assets:
     kernel.write_bytes(b"kernel")
     scratchpad = folder / "tiffin_scratchpad-0.1.0.zip"
     scratchpad.write_bytes(b"scratchpad")
+    ondemand = folder / "tiffin_ondemand-0.1.0.zip"
+    ondemand.write_bytes(b"on demand")
     bundle = {
         "page": PAGE[0],
+        "chunks": [PAGE[5]],
         "start": PAGE[4],
         "worker": PAGE[1],
         "styles": PAGE[2],
@@ -41,7 +45,7 @@ def make_assets(folder: Path) -> Assets:
         "serviceWorker": "service-worker-EEEEEEEE.js",
         "files": list(PAGE),
     }
-    return Assets(folder / "page", bundle, kernel, scratchpad)
+    return Assets(folder / "page", bundle, kernel, scratchpad, ondemand)
 
 
 def package(name: str, *depends: str, imports: tuple[str, ...] | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import type { Json } from "../../protocol/messages.ts";
 import type { Bundle } from "../state/cell-state.ts";
+import { defineWidgetsIn } from "../widgets/define.ts";
 import { parseStyled } from "./author-styles.ts";
 
 /** MIME types that the page shows, best first: `outputs/mime.py` has the same. */
@@ -62,6 +63,7 @@ function withHtml(name: string, html: string): HTMLElement {
   const element = document.createElement("div");
   element.className = name;
   element.append(parseStyled(html));
+  defineWidgetsIn(element);
   return element;
 }
 

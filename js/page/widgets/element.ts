@@ -18,16 +18,29 @@ export interface TnProblem {
 declare global {
   interface GlobalEventHandlersEventMap {
     "tn-change": CustomEvent<TnChange>;
+    "tn-draft": CustomEvent<TnChange>;
     "tn-problem": CustomEvent<TnProblem>;
   }
 }
 
 export type Arguments = Readonly<Record<string, Json>>;
 
-/** Makes the library's controls known, once for all widgets. */
-export type LoadControls = () => Promise<unknown>;
+/** The controls of the library that a widget is made of: those of most pages, others, or none. */
+export type Controls = "usual" | "further" | "none";
 
-let loadControls: LoadControls = () => import("./controls.ts");
+/** Makes the library's controls known, once for all widgets. */
+export type LoadControls = (controls: Controls) => Promise<unknown>;
+
+let loadControls: LoadControls = (controls) => {
+  switch (controls) {
+    case "usual":
+      return import("./controls.ts");
+    case "further":
+      return Promise.all([import("./controls.ts"), import("./further.ts")]);
+    case "none":
+      return Promise.resolve();
+  }
+};
 
 /** Replaces the loader of the controls; tests bring their own. Returns the one before. */
 export function setControlLoader(loader: LoadControls): LoadControls {
@@ -50,6 +63,11 @@ export abstract class TnElement extends HTMLElement {
 
   /** Puts a value on the control. */
   protected abstract showValue(value: Json): void;
+
+  /** The controls that it is made of. */
+  protected get controls(): Controls {
+    return "usual";
+  }
 
   get name(): string {
     return this.getAttribute("name") ?? "";
@@ -74,6 +92,16 @@ export abstract class TnElement extends HTMLElement {
     return typeof label === "string" && label !== "" ? label : this.name;
   }
 
+  /** A line of help under the control; empty if there is none. */
+  get help(): string {
+    const help = this.#args["help"];
+    return typeof help === "string" ? help : "";
+  }
+
+  get disabled(): boolean {
+    return this.#args["disabled"] === true;
+  }
+
   async connectedCallback(): Promise<void> {
     if (this.#connected) return;
     this.#connected = true;
@@ -82,9 +110,10 @@ export abstract class TnElement extends HTMLElement {
       this.#value = JSON.parse(this.dataset["value"] ?? "null") as Json;
       this.#args = JSON.parse(this.dataset["args"] ?? "{}") as Arguments;
       this.#showPlaceholder();
-      await loadControls();
-      const control = this.makeControl();
-      this.replaceChildren(control);
+      await loadControls(this.controls);
+      const made = this.makeControl();
+      this.#applyCommon(made);
+      this.replaceChildren(made);
       this.showValue(this.#value);
       this.dataset["live"] = "";
     } catch (error) {
@@ -100,6 +129,11 @@ export abstract class TnElement extends HTMLElement {
     else this.querySelector(".tn-widget-value")?.replaceChildren(this.describe(value));
   }
 
+  /** What the last change set off is over. */
+  settle(): void {
+    // Most widgets stay as they were left.
+  }
+
   /** The value as text. */
   protected describe(value: Json): string {
     return value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);
@@ -108,10 +142,19 @@ export abstract class TnElement extends HTMLElement {
   /** The reader changed the control: tells the page, unless nothing changed. */
   protected changed(value: Json): void {
     const previous = this.#value;
-    if (value === previous) return;
+    if (JSON.stringify(value) === JSON.stringify(previous)) return;
     this.#keep(value);
     const detail: TnChange = { name: this.name, element: this.element, value, previous };
-    this.dispatchEvent(new CustomEvent("tn-change", { bubbles: true, composed: true, detail }));
+    // Inside a form it is a draft until that is submitted.
+    const kind = this.closest("tn-form") === null ? "tn-change" : "tn-draft";
+    this.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
+  }
+
+  #applyCommon(made: HTMLElement): void {
+    const control = made.matches("[data-control]") ? made : made.querySelector<HTMLElement>("[data-control]");
+    if (control === null) return;
+    if (this.disabled && "disabled" in control) control.disabled = true;
+    if (this.help !== "") control.setAttribute("hint", this.help);
   }
 
   #keep(value: Json): void {
@@ -127,6 +170,11 @@ export abstract class TnElement extends HTMLElement {
     value.className = "tn-widget-value";
     value.textContent = this.describe(this.#value);
     this.replaceChildren(label, value);
+    if (this.help === "") return;
+    const help = document.createElement("span");
+    help.className = "tn-widget-help";
+    help.textContent = this.help;
+    this.append(help);
   }
 
   #report(text: string): void {
