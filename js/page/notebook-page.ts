@@ -47,6 +47,8 @@ export class NotebookPage {
   #isUp = false;
   /** The notice of the latest restart. */
   #told: Element | null = null;
+  /** What readers opened before there was a kernel to hear of it. */
+  readonly #early = new Map<string, Json>();
   #grace: ReturnType<typeof setTimeout> | undefined;
   #stats = NOTHING;
   #runs = 0;
@@ -190,6 +192,8 @@ export class NotebookPage {
         this.#rest();
         this.#readiness.resolve();
         this.#session?.settle();
+        for (const [id, value] of this.#early) this.setValue(id, value).catch(() => undefined);
+        this.#early.clear();
       },
       (error: unknown) => {
         if (isCurrent()) this.#readiness.reject(asError(error));
@@ -221,6 +225,11 @@ export class NotebookPage {
 
   /** A reader changed a widget. Nothing may look as if it had been worked out when it was not. */
   #takeChange(change: TnChange): void {
+    if (change.quiet && this.#status.kernel === "off") {
+      for (const element of elementsOf(change.element)) element.show(change.value);
+      this.#early.set(change.element, change.value);
+      return;
+    }
     if (!this.#settings.bootOnChange && this.#status.kernel === "off") {
       for (const element of elementsOf(change.element)) element.show(change.previous);
       showNotice({ level: "info", text: "Python is not started on this page, so the widgets stay as they are." });

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Served
 from engines import Engine, EngineView, PlaywrightEngine, PlaywrightView
-from playwright.sync_api import Route
+from playwright.sync_api import Locator, Route
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,12 @@ def shows(view: EngineView, cell: str, text: str) -> None:
     view.wait(
         f"document.querySelector('[data-cell={cell}] .tn-output').innerText.includes({json.dumps(text)})"
     )
+
+
+def write(field: Locator, text: str) -> None:
+    """Put text into a field as a reader types it."""
+    field.press("Control+a")
+    field.press_sequentially(text)
 
 
 def up(view: EngineView) -> None:
@@ -61,10 +67,10 @@ def test_every_kind_by_keyboard_and_pointer(opening: Opening) -> None:
 
     page.get_by_role("slider", name="Count").press("ArrowRight")
     shows(view, PLAIN, "'count': 5")
-    page.get_by_label("Price").fill("1.25")
+    write(page.get_by_label("Price"), "1.25")
     page.get_by_label("Price").press("Enter")
     shows(view, PLAIN, "'price': 1.25")
-    page.get_by_label("Name").fill("Grace")
+    write(page.get_by_label("Name"), "Grace")
     page.get_by_label("Name").press("Enter")
     shows(view, PLAIN, "'who': 'Grace'")
     page.get_by_role("checkbox", name="Gift wrap").press("Space")
@@ -77,7 +83,7 @@ def test_every_kind_by_keyboard_and_pointer(opening: Opening) -> None:
     shows(view, MORE, "'span': (3, 5)")
     page.locator("tn-range-slider [role=slider]").last.press("ArrowLeft")
     shows(view, MORE, "'span': (3, 4)")
-    page.get_by_label("Note").fill("three")
+    write(page.get_by_label("Note"), "three")
     page.get_by_label("Note").press("Control+Enter")
     shows(view, MORE, "'note': 'three'")
     page.get_by_role("switch", name="After dark").press("Space")
@@ -87,7 +93,7 @@ def test_every_kind_by_keyboard_and_pointer(opening: Opening) -> None:
     page.get_by_role("radio", name="there", exact=True).click()
     shows(view, MORE, "'way': 'there'")
 
-    page.get_by_role("combobox", name="Extras").click()
+    page.get_by_role("combobox", name="Extras").press("Enter")
     page.get_by_role("option", name="cream").click()
     shows(view, CHOSEN, "['nuts', 'cream']")
     page.get_by_role("option", name="nuts").click()
@@ -221,3 +227,86 @@ def test_a_widget_takes_no_other_place_when_it_comes_to_life(
     view.wait(LIVE)
     assert view.evaluate(HEIGHTS) == before
     view.close()
+
+
+X, ORDER, CLEARED, SENTENCE, OPEN = (f"c{number}" for number in range(11, 16))
+
+
+@both
+def test_containers_share_their_parts_and_forms_wait_for_their_button(opening: Opening) -> None:
+    view, served = opening("containers.py")
+    assert isinstance(view, PlaywrightView)
+    page = view.page
+    view.wait_ready()
+    assert view.stats["cellsRun"] == 0
+    assert len(archive_requests(served)) == 1
+
+    # One widget in three places: every copy is in step, and what depends on it or on its array runs.
+    page.locator("[data-cell=c4] [role=slider]").press("ArrowRight")
+    shows(view, X, "x 4 pair [4, False]")
+    view.wait("[...document.querySelectorAll('tn-slider[name=x]')].map(e => e.value).join() === '4,4,4'")
+    page.get_by_role("checkbox", name="Too").press("Space")
+    shows(view, X, "x 4 pair [4, True]")
+
+    who = page.get_by_label("Who", exact=True)
+    write(who, "Grace")
+    write(page.get_by_label("Cups", exact=True), "5")
+    page.get_by_label("Cups", exact=True).blur()
+    assert "order None" in view.output(ORDER)
+    page.get_by_role("button", name="Order").press("Enter")
+    shows(view, ORDER, "order {'who': 'Grace', 'cups': 5}")
+    write(who, "Ada")
+    who.press("Enter")
+    shows(view, ORDER, "order {'who': 'Ada', 'cups': 5}")
+
+    remark = page.get_by_label("Remark")
+    write(remark, "hot")
+    page.get_by_role("button", name="Send").click()
+    shows(view, CLEARED, "cleared hot")
+    view.wait("document.querySelector('[data-cell=c6] tn-text').value === ''")
+
+    page.get_by_role("radio", name="red").press("ArrowDown")
+    shows(view, SENTENCE, "{'size': 'small', 'colour': 'blue'}")
+
+    page.get_by_role("tab", name="Text").press("ArrowRight")
+    assert page.get_by_role("tab", name="Widget").get_attribute("aria-selected") == "true"
+    shows(view, OPEN, "tabs Widget folds [] inside 0")
+    page.get_by_role("slider", name="Inside").press("ArrowRight")
+    shows(view, OPEN, "inside 1")
+    page.get_by_text("Second", exact=True).click()
+    shows(view, OPEN, "folds ['Second']")
+    page.get_by_text("First", exact=True).click()
+    shows(view, OPEN, "folds ['First']")
+    assert page.get_by_text("html", exact=True).is_hidden()
+    assert view.notices() == []
+
+
+@both
+def test_tabs_open_without_python_and_tell_it_later(opening: Opening) -> None:
+    view, _ = opening("containers.py", query="?boot=never")
+    assert isinstance(view, PlaywrightView)
+    view.wait("'live' in document.querySelector('tn-tabs').dataset")
+    view.page.get_by_role("tab", name="Number").click()
+    assert view.page.locator("pre", has_text="42").last.is_visible()
+    assert (view.kernel, view.notices()) == ("off", [])
+    view.evaluate("void tiffin.boot()")
+    shows(view, OPEN, "tabs Number")
+
+
+@both
+def test_an_address_sets_widgets_and_follows_them(opening: Opening) -> None:
+    view, _ = opening(
+        "widgets.py", query="?boot=intent&count=9&who=Grace&extras=[%22honey%22]&day=2030-01-01&x=1"
+    )
+    view.wait("['ready', 'busy'].includes(document.documentElement.dataset.kernel)")  # it is an intent
+    shows(view, PLAIN, "'count': 9, 'price': 0.5, 'who': 'Grace'")
+    shows(view, CHOSEN, "['honey'], 'day': datetime.date(2026, 11, 22)")
+    view.wait("document.querySelector('.tn-notice')?.innerText.includes('takes a date from')")
+    view.wait("document.querySelector('[name=day]').value === '2026-11-22'")
+    assert isinstance(view, PlaywrightView)
+    view.page.get_by_role("slider", name="Count").press("ArrowRight")
+    view.wait("location.search.includes('count=10')")
+    assert "x=1" in view.evaluate("location.search")
+    for _ in range(6):
+        view.page.get_by_role("slider", name="Count").press("ArrowLeft")
+    view.wait("!location.search.includes('count')")

@@ -24,6 +24,7 @@ const FURTHER: readonly (readonly [selector: string, load: () => Promise<{ reado
       "tn-button, tn-run-button, tn-refresh",
     () => import("./more.ts"),
   ],
+  ["tn-form, tn-tabs, tn-accordion", () => import("./containers.ts")],
 ];
 
 /** Defines every widget that is not defined yet, and that the page has. */
@@ -35,8 +36,8 @@ export function defineWidgets(): void {
 /** Defines the further widgets that are in `content`, once their modules are there. */
 export function defineWidgetsIn(content: ParentNode): void {
   for (const [selector, load] of FURTHER) {
-    const found = content.querySelector(selector);
-    if (found === null || customElements.get(found.localName) !== undefined) continue;
+    const names = [...content.querySelectorAll(selector)].map((element) => element.localName);
+    if (names.every((name) => customElements.get(name) !== undefined)) continue;
     load().then(
       (module) => {
         define(module.WIDGETS);

@@ -9,6 +9,8 @@ export interface TnChange {
   readonly value: Json;
   /** The value before, for whoever cannot act on the change. */
   readonly previous: Json;
+  /** Whether it is no reason to start Python. */
+  readonly quiet: boolean;
 }
 
 export interface TnProblem {
@@ -89,7 +91,13 @@ export abstract class TnElement extends HTMLElement {
   /** The label, which is also the accessible name: a widget without one is called by its variable. */
   get label(): string {
     const label = this.#args["label"];
-    return typeof label === "string" && label !== "" ? label : this.name;
+    // A part of another widget is called by its own name in that.
+    return typeof label === "string" && label !== "" ? label : (this.name.split(".").pop() ?? "");
+  }
+
+  /** Whether its value is for a form around it to submit. */
+  get isDraft(): boolean {
+    return (this.parentElement?.closest("tn-form") ?? null) !== null;
   }
 
   /** A line of help under the control; empty if there is none. */
@@ -109,17 +117,27 @@ export abstract class TnElement extends HTMLElement {
     try {
       this.#value = JSON.parse(this.dataset["value"] ?? "null") as Json;
       this.#args = JSON.parse(this.dataset["args"] ?? "{}") as Arguments;
-      this.#showPlaceholder();
-      await loadControls(this.controls);
-      const made = this.makeControl();
-      this.#applyCommon(made);
-      this.replaceChildren(made);
+      await this.bringToLife();
       this.showValue(this.#value);
       this.dataset["live"] = "";
     } catch (error) {
       this.replaceChildren(...fallback);
       this.#report(`A widget could not be brought to life, and stays as text: ${reasonOf(error)}`);
     }
+  }
+
+  /** Puts the control in the place of the text that was exported. */
+  protected async bringToLife(): Promise<void> {
+    this.#showPlaceholder();
+    await loadControls(this.controls);
+    const made = this.makeControl();
+    this.#applyCommon(made);
+    this.replaceChildren(made);
+  }
+
+  /** Whether a change is of interest to Python alone where that runs: nobody waits for it. */
+  protected get quiet(): boolean {
+    return false;
   }
 
   /** Shows a value that was decided elsewhere; no event is sent. */
@@ -144,9 +162,9 @@ export abstract class TnElement extends HTMLElement {
     const previous = this.#value;
     if (JSON.stringify(value) === JSON.stringify(previous)) return;
     this.#keep(value);
-    const detail: TnChange = { name: this.name, element: this.element, value, previous };
+    const detail: TnChange = { name: this.name, element: this.element, value, previous, quiet: this.quiet };
     // Inside a form it is a draft until that is submitted.
-    const kind = this.closest("tn-form") === null ? "tn-change" : "tn-draft";
+    const kind = this.isDraft ? "tn-draft" : "tn-change";
     this.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
   }
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from tiffin.cells.compile import compile_cell
 from tiffin.commands import EditCells, Execute
+from tiffin.errors import UsageError
 from tiffin.events import ElementChanged, NotebookEdited, Notice
 from tiffin.graph.edit import Edited, edit, observe
 from tiffin.graph.graph import graph_of
@@ -68,7 +69,13 @@ class Edits:
         """Set widgets to front-end values, and return what that sets off."""
         for name, value in values.items():
             # Nothing is set if one is wrong: what depends on one of the others would not be run for it.
-            self._elements.find(name).check(value)
+            element = self._elements.find(name)
+            try:
+                element.check(value)
+            except UsageError:
+                # Whoever sent it shows it already.
+                self._report(ElementChanged(element.id, element.name, element.front_end))
+                raise
         changed = [e for name, value in values.items() for e in self._elements.set_value(name, value)]
         versions: dict[tuple[str, CellId], None] = {}
         for element in changed:

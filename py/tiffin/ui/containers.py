@@ -227,14 +227,17 @@ class Form(Element):
         self._leaves = list(leaves(part))
         if any(isinstance(leaf, Form) for leaf in self._leaves):
             raise UsageError("form: a form cannot be inside another one")
-        arguments = {
+        arguments: dict[str, Json] = {
             "submit": submit,
             "clear": clear,
             "submitted": submitted,
             "label": label,
             "parts": [{"kind": part.kind, "args": part.arguments}],
         }
-        initial = [leaf.initial for leaf in self._leaves] if submitted else None
+        first = [leaf.initial for leaf in self._leaves]
+        if clear:
+            arguments["first"] = first
+        initial = first if submitted else None
         super().__init__(arguments, initial, **common)
 
     def to_python(self, front_end: Json) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,15 +67,29 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
     data = bundle[mime]
     match mime:
         case "text/html" | "image/svg+xml":
-            return f'<div class="tn-rich">{move_styles(data, keep_file)}</div>'
+            return f'<div class="tn-rich">{move_styles(_with_markdown(data), keep_file)}</div>'
         case "text/markdown":
-            return f'<div class="tn-prose">{move_styles(render_markdown(data), keep_file)}</div>'
+            return f'<div class="tn-prose">{move_styles(_with_markdown(render_markdown(data)), keep_file)}</div>'
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
             return f'<pre class="tn-text">{html.escape(text)}</pre>'
         case "text/plain" | "text/latex":
             return f'<pre class="tn-text">{html.escape(data)}</pre>'
     return _image(mime, data, bundle, keep_file)
+
+
+_MARKDOWN = re.compile(r'(<div class="tn-prose") data-markdown>([^<]*)</div>')
+
+
+def _with_markdown(markup: str) -> str:
+    """Render the Markdown that stands, escaped, inside of HTML, as containers have it."""
+    while "data-markdown" in markup:
+        markup, count = _MARKDOWN.subn(
+            lambda found: f"{found[1]}>{render_markdown(html.unescape(found[2]))}</div>", markup
+        )
+        if count == 0:
+            break
+    return markup
 
 
 def _image(mime: str, data: str, bundle: Bundle, keep_file: KeepFile) -> str:

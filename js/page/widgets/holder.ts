@@ -1,0 +1,17 @@
+/** What widgets have in common that are made of what the exporter wrote into them. */
+
+import { TnElement } from "./element.ts";
+
+export abstract class TnHolder extends TnElement {
+  /** Makes what was written come to life, in its place. */
+  protected abstract attach(): void;
+
+  protected override bringToLife(): Promise<void> {
+    this.attach();
+    return Promise.resolve();
+  }
+
+  protected override makeControl(): HTMLElement {
+    return this;
+  }
+}

@@ -1,0 +1,77 @@
+/** `tn.ui.tabs`: by the pattern for tabs of the ARIA Authoring Practices Guide. */
+
+import type { Json } from "../../protocol/messages.ts";
+import { TnHolder } from "./holder.ts";
+
+let copies = 0;
+
+export class TnTabs extends TnHolder {
+  protected override get quiet(): boolean {
+    return true;
+  }
+
+  protected override attach(): void {
+    const own = ++copies;
+    const panels = this.#panels();
+    for (const [index, tab] of this.#tabs().entries()) {
+      // Shown twice, the exporter's ids would be, too.
+      const panel = panels[index];
+      tab.id = `tn-tab-${own}-${index}`;
+      if (panel !== undefined) {
+        panel.id = `tn-panel-${own}-${index}`;
+        panel.setAttribute("aria-labelledby", tab.id);
+        tab.setAttribute("aria-controls", panel.id);
+      }
+      tab.disabled = this.disabled;
+      tab.addEventListener("click", () => {
+        this.#choose(index);
+      });
+      tab.addEventListener("keydown", (event) => {
+        this.#move(event, index);
+      });
+    }
+  }
+
+  protected override showValue(value: Json): void {
+    const chosen = this.#labels().findIndex((label) => label === value);
+    const panels = this.#panels();
+    for (const [index, tab] of this.#tabs().entries()) {
+      tab.setAttribute("aria-selected", String(index === chosen));
+      tab.tabIndex = index === chosen ? 0 : -1;
+      panels[index]?.toggleAttribute("data-closed", index !== chosen);
+    }
+  }
+
+  #choose(index: number): void {
+    const label = this.#labels()[index] ?? null;
+    this.showValue(label);
+    this.changed(label);
+  }
+
+  #move(event: KeyboardEvent, index: number): void {
+    const tabs = this.#tabs();
+    const places: Readonly<Record<string, number>> = {
+      ArrowRight: (index + 1) % tabs.length,
+      ArrowLeft: (index - 1 + tabs.length) % tabs.length,
+      Home: 0,
+      End: tabs.length - 1,
+    };
+    const place = places[event.key];
+    if (place === undefined) return;
+    event.preventDefault();
+    tabs[place]?.focus();
+    this.#choose(place);
+  }
+
+  #labels(): readonly string[] {
+    return this.args["labels"] as readonly string[];
+  }
+
+  #tabs(): readonly HTMLButtonElement[] {
+    return [...this.querySelectorAll<HTMLButtonElement>(":scope > .tn-tablist > .tn-tab")];
+  }
+
+  #panels(): readonly HTMLElement[] {
+    return [...this.querySelectorAll<HTMLElement>(":scope > .tn-panel")];
+  }
+}
