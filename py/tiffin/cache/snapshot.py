@@ -304,7 +304,7 @@ def _record(element: Element) -> dict[str, Any]:
         "id": element.id,
         "kept": to_plain(element.kept()),
     }
-    if element.parts:
+    if "parts" in vars(element):  # what is made of parts may have none
         document["parts"] = [_record(part) for part in element.parts if isinstance(part, Element)]
     return document
 

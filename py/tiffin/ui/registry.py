@@ -78,7 +78,8 @@ class ElementRegistry:
     def name(self, bound: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Call each element by the first name that is bound to it."""
         for name, value in dict(bound).items():
-            if isinstance(value, Element) and value.name == value.id:
+            # An id is no identifier, nor is a place in another widget.
+            if isinstance(value, Element) and not value.name.isidentifier():
                 value.name = name
                 value.name_parts()
 

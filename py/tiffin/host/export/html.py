@@ -69,7 +69,9 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
         case "text/html" | "image/svg+xml":
             return f'<div class="tn-rich">{move_styles(_with_markdown(data), keep_file)}</div>'
         case "text/markdown":
-            return f'<div class="tn-prose">{move_styles(_with_markdown(render_markdown(data)), keep_file)}</div>'
+            return (
+                f'<div class="tn-prose">{move_styles(_with_markdown(render_markdown(data)), keep_file)}</div>'
+            )
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
             return f'<pre class="tn-text">{html.escape(text)}</pre>'
