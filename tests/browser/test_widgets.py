@@ -277,7 +277,7 @@ def test_containers_share_their_parts_and_forms_wait_for_their_button(opening: O
     shows(view, OPEN, "folds ['Second']")
     page.get_by_text("First", exact=True).click()
     shows(view, OPEN, "folds ['First']")
-    assert page.get_by_text("html", exact=True).is_hidden()
+    assert page.locator("tn-accordion b").is_hidden()
     assert view.notices() == []
 
 

@@ -34,6 +34,6 @@ export class TnAccordion extends TnHolder {
   }
 
   #folds(): readonly HTMLDetailsElement[] {
-    return [...this.querySelectorAll<HTMLDetailsElement>(":scope > .tn-fold")];
+    return this.own<HTMLDetailsElement>("tn-fold");
   }
 }

@@ -68,10 +68,10 @@ export class TnTabs extends TnHolder {
   }
 
   #tabs(): readonly HTMLButtonElement[] {
-    return [...this.querySelectorAll<HTMLButtonElement>(":scope > .tn-tablist > .tn-tab")];
+    return this.own("tn-tablist").flatMap((list) => this.own<HTMLButtonElement>("tn-tab", list));
   }
 
   #panels(): readonly HTMLElement[] {
-    return [...this.querySelectorAll<HTMLElement>(":scope > .tn-panel")];
+    return this.own("tn-panel");
   }
 }
