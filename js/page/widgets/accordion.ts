@@ -9,11 +9,11 @@ export class TnAccordion extends TnHolder {
   }
 
   protected override attach(): void {
-    for (const fold of this.#folds()) {
-      fold.addEventListener("toggle", () => {
-        this.#take(fold);
-      });
-    }
+    const hear = (event: Event): void => {
+      const fold = this.#folds().find((own) => own === event.target);
+      if (fold !== undefined) this.#take(fold);
+    };
+    this.addEventListener("toggle", hear, { capture: true }); // it does not bubble
   }
 
   protected override showValue(value: Json): void {
@@ -34,6 +34,6 @@ export class TnAccordion extends TnHolder {
   }
 
   #folds(): readonly HTMLDetailsElement[] {
-    return this.own<HTMLDetailsElement>("tn-fold");
+    return this.own("tn-fold").filter((fold) => fold instanceof HTMLDetailsElement);
   }
 }

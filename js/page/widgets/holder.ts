@@ -7,8 +7,9 @@ export abstract class TnHolder extends TnElement {
   protected abstract attach(): void;
 
   /** Its own children of a class: it may hold others of its kind. */
-  protected own<E extends HTMLElement>(name: string, within: Element = this): readonly E[] {
-    return [...within.children].filter((child): child is E => child.classList.contains(name));
+  protected own(name: string, within: Element = this): readonly HTMLElement[] {
+    const children = [...within.children].filter((child) => child instanceof HTMLElement);
+    return children.filter((child) => child.classList.contains(name));
   }
 
   protected override bringToLife(): Promise<void> {

@@ -6,30 +6,22 @@ import { TnHolder } from "./holder.ts";
 let copies = 0;
 
 export class TnTabs extends TnHolder {
+  #copy = 0;
+
   protected override get quiet(): boolean {
     return true;
   }
 
   protected override attach(): void {
-    const own = ++copies;
-    const panels = this.#panels();
-    for (const [index, tab] of this.#tabs().entries()) {
-      // Shown twice, the exporter's ids would be, too.
-      const panel = panels[index];
-      tab.id = `tn-tab-${own}-${index}`;
-      if (panel !== undefined) {
-        panel.id = `tn-panel-${own}-${index}`;
-        panel.setAttribute("aria-labelledby", tab.id);
-        tab.setAttribute("aria-controls", panel.id);
-      }
-      tab.disabled = this.disabled;
-      tab.addEventListener("click", () => {
-        this.#choose(index);
-      });
-      tab.addEventListener("keydown", (event) => {
-        this.#move(event, index);
-      });
-    }
+    this.#copy = ++copies;
+    this.addEventListener("click", (event) => {
+      const index = this.#tabs().findIndex((tab) => tab === event.target);
+      if (index >= 0) this.#choose(index);
+    });
+    this.addEventListener("keydown", (event) => {
+      const index = this.#tabs().findIndex((tab) => tab === event.target);
+      if (index >= 0) this.#move(event, index);
+    });
   }
 
   protected override showValue(value: Json): void {
@@ -38,7 +30,15 @@ export class TnTabs extends TnHolder {
     for (const [index, tab] of this.#tabs().entries()) {
       tab.setAttribute("aria-selected", String(index === chosen));
       tab.tabIndex = index === chosen ? 0 : -1;
-      panels[index]?.toggleAttribute("data-closed", index !== chosen);
+      tab.disabled = this.disabled;
+      const panel = panels[index];
+      if (panel === undefined) continue;
+      panel.toggleAttribute("data-closed", index !== chosen);
+      // Shown twice, the exporter's ids would be, too.
+      tab.id = `tn-tab-${this.#copy}-${index}`;
+      panel.id = `tn-panel-${this.#copy}-${index}`;
+      panel.setAttribute("aria-labelledby", tab.id);
+      tab.setAttribute("aria-controls", panel.id);
     }
   }
 
@@ -68,7 +68,7 @@ export class TnTabs extends TnHolder {
   }
 
   #tabs(): readonly HTMLButtonElement[] {
-    return this.own("tn-tablist").flatMap((list) => this.own<HTMLButtonElement>("tn-tab", list));
+    return this.own("tn-tablist").flatMap((list) => this.own("tn-tab", list)).filter((tab) => tab instanceof HTMLButtonElement);
   }
 
   #panels(): readonly HTMLElement[] {

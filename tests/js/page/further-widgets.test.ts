@@ -185,7 +185,7 @@ describe("panels", () => {
     const [first, second] = made.querySelectorAll<HTMLElement>(".tn-tab");
     second?.click();
     expect(second?.getAttribute("aria-selected")).toBe("true");
-    second?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+    second?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
     expect([first?.tabIndex, second?.tabIndex]).toEqual([0, -1]);
     const closed = [...made.querySelectorAll(".tn-panel")].map((panel) => "closed" in (panel as HTMLElement).dataset);
     expect(closed).toEqual([false, true]);
