@@ -1,12 +1,12 @@
-// Compile Pyodide's standard library, the kernel and the scratchpad to bytecode, by the very Python that will run them.
+// Compile Pyodide's standard library, the kernel and the archives beside it to bytecode, by the very Python that runs them.
 //
 //     node build/compile_runtime.mjs [VERSION...]
 //
 // Stock Pyodide compiles the standard library's sources at every start, which takes most of it. Writes
 // `<20 digits>.zip` for each, named by its content, and `runtime.json` that says which is which, and from which
 // files they were made, to `build/out/runtime/<version>`. That folder is replaced as a whole, unless it was made from
-// the same files. The distributions are those that pyodide_distribution.py makes, kernel and
-// scratchpad those of kernel_wheel.py.
+// the same files. The distributions are those that pyodide_distribution.py makes, our own
+// archives those of kernel_wheel.py.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -41,7 +41,7 @@ function distributions() {
   return join(isAbsolute(configured) ? configured : join(homedir(), ".cache"), "tiffin/pyodide");
 }
 
-/** Our own archives: the kernel, and the scratchpad. */
+/** Our own archives: the kernel, the scratchpad, and the modules on demand. */
 function builtArchives() {
   const find = (folder, suffix) => {
     const path = join(ROOT, "build/out", folder);
@@ -49,7 +49,7 @@ function builtArchives() {
     if (name === undefined) throw new Error(`The ${folder} is not built: run build/kernel_wheel.py before.`);
     return join(path, name);
   };
-  return { kernel: find("kernel", ".whl"), scratchpad: find("scratchpad", ".zip") };
+  return { kernel: find("kernel", ".whl"), scratchpad: find("scratchpad", ".zip"), ondemand: find("ondemand", ".zip") };
 }
 
 /** The SHA-256 of some bytes, in hexadecimal digits. */
@@ -65,6 +65,7 @@ export function madeFrom(distribution, own) {
     wasm: of(join(distribution, "pyodide.asm.wasm")),
     kernel: of(own.kernel),
     scratchpad: of(own.scratchpad),
+    ondemand: of(own.ondemand),
     script: of(fileURLToPath(import.meta.url)),
   };
 }
@@ -84,6 +85,7 @@ async function compile(distribution, own) {
     stdlib: run(readFileSync(join(distribution, "python_stdlib.zip")), `/lib/python${version}.zip`),
     kernel: run(readFileSync(own.kernel), "/lib/tiffin_kernel.whl"),
     scratchpad: run(readFileSync(own.scratchpad), "/lib/tiffin_scratchpad.zip"),
+    ondemand: run(readFileSync(own.ondemand), "/lib/tiffin_ondemand.zip"),
   };
 }
 

@@ -52,11 +52,13 @@ def page_files(root: Path) -> dict[str, str]:
 
 
 def kernel_files(root: Path) -> dict[str, str]:
-    """The freshly made kernel wheel and the scratchpad's archive, with their places in the wheel."""
+    """The freshly made kernel wheel and the archives beside it, with their places in the wheel."""
     package, out = root / "py" / "tiffin", root / "build" / "out"
     kernel_wheel.build(package, out / "kernel")
     kernel_wheel.build_scratchpad(package, out / "scratchpad")
-    return _placed(out / "kernel", "kernel") | _placed(out / "scratchpad", "scratchpad")
+    kernel_wheel.build_ondemand(package, out / "ondemand")
+    made = (_placed(out / name, name) for name in ("kernel", "scratchpad", "ondemand"))
+    return {path: place for placed in made for path, place in placed.items()}
 
 
 def runtime_files() -> dict[str, str]:

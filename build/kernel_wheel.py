@@ -1,5 +1,6 @@
-"""Make the kernel wheel: the layers of tiffin that run in the browser, and nothing else; and the archive of
-the scratchpad, which a page loads when a script first sends code.
+"""Make the kernel wheel: the layers of tiffin that run in the browser, and nothing else; and beside it two
+archives: the scratchpad, which a page loads when a script first sends code, and the modules on demand, which
+Python reads when a notebook first imports one of them.
 
 python build/kernel_wheel.py
 
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "py" / "tiffin"
 OUTPUT = ROOT / "build" / "out" / "kernel"
 SCRATCHPAD_OUTPUT = ROOT / "build" / "out" / "scratchpad"
+ONDEMAND_OUTPUT = ROOT / "build" / "out" / "ondemand"
 
 SCRATCHPAD = (
     "graph/scratch.py",
@@ -38,6 +40,23 @@ SCRATCHPAD = (
     "session/scratchpad.py",
 )
 """What the archive of the scratchpad holds: modules in packages of the kernel, which does not import them."""
+
+ONDEMAND = (
+    "cache/block_cache.py",
+    "cache/function_cache.py",
+    "cache/stored_calls.py",
+    "session/caches.py",
+    "ui/buttons.py",
+    "ui/calendar.py",
+    "ui/choices.py",
+    "ui/containers.py",
+    "ui/content.py",
+    "ui/fields.py",
+    "ui/panels.py",
+    "ui/stacks.py",
+)
+"""What the archive on demand holds: modules that the kernel, which has their packages, imports by name when a
+notebook first asks for what is in them. `ON_DEMAND` in host/browser/entry.py has the packages."""
 
 LEFT_OUT = (
     "bundled/",
@@ -73,7 +92,7 @@ LIMIT = 150_000  # bytes of the wheel; a reader waits for them
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SUFFIXES = {".py", ".typed"}
 
-SPOKEN = ("session/author.py", "ui/")
+SPOKEN = ("session/author.py", "session/caches.py", "ui/")
 """Where docstrings stay: `help(tn.ui.slider)` shows them."""
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -93,7 +112,7 @@ def package_version(package: Path = PACKAGE) -> str:
 
 def is_kernel_file(path: str) -> bool:
     """Whether a file, by its path in the package, belongs to the kernel."""
-    return path in KEPT or not path.startswith((*LEFT_OUT, *SCRATCHPAD))
+    return path in KEPT or not path.startswith((*LEFT_OUT, *SCRATCHPAD, *ONDEMAND))
 
 
 def kernel_files(package: Path = PACKAGE) -> dict[str, bytes]:
@@ -112,6 +131,16 @@ def scratchpad_files(package: Path = PACKAGE) -> dict[str, bytes]:
     sources = {name: (package / name).read_bytes() for name in SCRATCHPAD}
     spoken = "session/code_mode.py"  # its transactions are asked by authors
     files = {f"tiffin/{name}": lean(text, docstrings=name == spoken) for name, text in sources.items()}
+    _check_imports({**kernel_files(package), **files})
+    return files
+
+
+def ondemand_files(package: Path = PACKAGE) -> dict[str, bytes]:
+    """The package's files that belong to the archive on demand, by their path there."""
+    sources = {name: (package / name).read_bytes() for name in ONDEMAND}
+    files = {
+        f"tiffin/{name}": lean(text, docstrings=name.startswith(SPOKEN)) for name, text in sources.items()
+    }
     _check_imports({**kernel_files(package), **files})
     return files
 
@@ -265,11 +294,22 @@ def build(package: Path = PACKAGE, output: Path = OUTPUT) -> Path:
 
 def build_scratchpad(package: Path = PACKAGE, output: Path = SCRATCHPAD_OUTPUT) -> Path:
     """Makes the archive of the scratchpad; the output folder holds it and nothing else afterwards."""
-    target = output / f"tiffin_scratchpad-{package_version(package)}.zip"
+    return _build_archive(
+        scratchpad_files(package), output / f"tiffin_scratchpad-{package_version(package)}.zip"
+    )
+
+
+def build_ondemand(package: Path = PACKAGE, output: Path = ONDEMAND_OUTPUT) -> Path:
+    """Makes the archive on demand; the output folder holds it and nothing else afterwards."""
+    return _build_archive(ondemand_files(package), output / f"tiffin_ondemand-{package_version(package)}.zip")
+
+
+def _build_archive(files: Mapping[str, bytes], target: Path) -> Path:
+    output = target.parent
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output) as scratch:
         made = Path(scratch) / target.name
-        write_wheel(scratchpad_files(package), made)
+        write_wheel(files, made)
         made.replace(target)
     for other in set(output.glob("*.zip")) - {target}:
         other.unlink()
@@ -277,9 +317,9 @@ def build_scratchpad(package: Path = PACKAGE, output: Path = SCRATCHPAD_OUTPUT) 
 
 
 def main() -> int:
-    """Makes both and says where they are. Returns the exit code."""
+    """Makes all three and says where they are. Returns the exit code."""
     try:
-        made = {"Kernel wheel": build(), "Scratchpad": build_scratchpad()}
+        made = {"Kernel wheel": build(), "Scratchpad": build_scratchpad(), "On demand": build_ondemand()}
     except KernelWheelError as error:
         print(f"kernel_wheel: {error}", file=sys.stderr)
         return 1

@@ -20,6 +20,8 @@ export interface PageConfig {
   readonly root: string;
   /** Whether the site has a service worker. */
   readonly offline: boolean;
+  /** Whether the notebook uses modules on demand. */
+  readonly ondemand: boolean;
   /** Cell -> key of the result that `index.html` shows. */
   readonly keys: Readonly<Record<string, string>>;
 }
@@ -87,6 +89,7 @@ export function bootConfig(
       modules: config.files.modules === null ? null : absolute(config.files.modules),
       base: absolute(config.files.base),
     },
+    ondemand: config.ondemand,
     interrupt: shared ? new SharedArrayBuffer(8) : null,
     kept,
   };
@@ -102,6 +105,7 @@ function absoluteRuntime(runtime: RuntimeConfig, absolute: (url: string) => stri
     stdlib: { ...runtime.stdlib, url: absolute(runtime.stdlib.url) },
     kernel: { ...runtime.kernel, url: absolute(runtime.kernel.url) },
     scratchpad: { ...runtime.scratchpad, url: absolute(runtime.scratchpad.url) },
+    ondemand: { ...runtime.ondemand, url: absolute(runtime.ondemand.url) },
     snapshots: runtime.snapshots.map((snapshot) => ({
       ...snapshot,
       url: absolute(snapshot.url),

@@ -8,6 +8,7 @@ import { dropOffline, OfflineCopy } from "./offline.ts";
 import type { ExecuteMessage, Json } from "../protocol/messages.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import type { ExecuteOptions } from "./executions.ts";
+import { AddressValues } from "./state/address.ts";
 import type { PageStats } from "./stats.ts";
 import { addActions, showCode } from "./view/actions.ts";
 import { applyStyles, defineSheets } from "./view/author-styles.ts";
@@ -102,6 +103,9 @@ function start(config: PageConfig): void {
     case "never":
       break;
   }
+  const address = new AddressValues(document);
+  address.apply(new URL(location.href), policy !== "never"); // to link to a state is to mean it: this starts Python
+  address.follow(window);
   if (config.playground) import("./playground/start.ts").then(({ startPlayground }) => startPlayground(page, policy)).catch(showProblem);
   else if (config.mode === "edit") edit(page, config);
   defineWidgets(); // last: Python need not wait for them

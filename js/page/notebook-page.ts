@@ -50,6 +50,8 @@ export class NotebookPage {
   #isUp = false;
   /** The notice of the latest restart. */
   #told: Element | null = null;
+  /** What readers opened before there was a kernel to hear of it. */
+  readonly #early = new Map<string, Json>();
   #grace: ReturnType<typeof setTimeout> | undefined;
   #stats = NOTHING;
   #log: readonly RunEntry[] = [];
@@ -234,6 +236,8 @@ export class NotebookPage {
         this.#rest();
         this.#readiness.resolve();
         this.#session?.settle();
+        for (const [id, value] of this.#early) this.setValue(id, value).catch(() => undefined);
+        this.#early.clear();
       },
       (error: unknown) => {
         if (isCurrent()) this.#readiness.reject(asError(error));
@@ -265,6 +269,11 @@ export class NotebookPage {
 
   /** A reader changed a widget. Nothing may look as if it had been worked out when it was not. */
   #takeChange(change: TnChange): void {
+    if (change.quiet && this.#status.kernel === "off") {
+      for (const element of elementsOf(change.element)) element.show(change.value);
+      this.#early.set(change.element, change.value);
+      return;
+    }
     if (!this.#settings.bootOnChange && this.#status.kernel === "off") {
       for (const element of elementsOf(change.element)) element.show(change.previous);
       showNotice({ level: "info", text: "Python is not started on this page, so the widgets stay as they are." });
@@ -273,11 +282,15 @@ export class NotebookPage {
     for (const element of elementsOf(change.element)) {
       if (element.value !== change.value) element.show(change.value);
     }
-    this.setValue(change.element, change.value).catch((error: unknown) => {
-      if (messageOf(error) === RESTARTED) return; // what it would have changed is stale, and named
-      const text = `The change of ${change.name} was not worked out, the results are still the earlier ones: ${messageOf(error)}.`;
-      showNotice({ level: "error", text });
-    });
+    this.setValue(change.element, change.value)
+      .catch((error: unknown) => {
+        if (messageOf(error) === RESTARTED) return; // what it would have changed is stale, and named
+        const text = `The change of ${change.name} was not worked out, the results are still the earlier ones: ${messageOf(error)}.`;
+        showNotice({ level: "error", text });
+      })
+      .finally(() => {
+        for (const element of elementsOf(change.element)) element.settle();
+      });
   }
 
   async #sendValues(values: Readonly<Record<string, Json>>): Promise<void> {

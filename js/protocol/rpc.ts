@@ -52,8 +52,10 @@ export interface RuntimeConfig {
   readonly kernel: ArchiveConfig;
   /** Fetched when a script first sends code. */
   readonly scratchpad: ArchiveConfig;
+  /** Modules of the kernel's packages that Python reads when one is first imported. */
+  readonly ondemand: ArchiveConfig;
   readonly lock: string;
-  /** Whether `stdlib`, `kernel` and `scratchpad` hold bytecode. */
+  /** Whether `stdlib`, `kernel`, `scratchpad` and `ondemand` hold bytecode. */
   readonly bytecode: boolean;
   /** Whether WebAssembly is there compressed by gzip, too, with `.gz` after its name. */
   readonly packed: boolean;
@@ -75,6 +77,8 @@ export interface BootConfig {
   /** What the kernel knows of packages; the page only hands it on. */
   readonly packages: Readonly<Record<string, unknown>>;
   readonly files: FilesConfig;
+  /** Whether the notebook uses modules on demand: then their archive is fetched with everything else. */
+  readonly ondemand: boolean;
   /**
    * Shared memory through which a running body is interrupted, where the page is isolated: two words, a signal, and
    * the number of the run of code that it is meant for.

@@ -4,7 +4,8 @@ import type { BootConfig, BootPath, BootPhase, LibraryConfig, RuntimeConfig, Sna
 import { findSnapshot } from "../protocol/families.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { receive } from "./aside.ts";
-import { placeArchive, placeFiles } from "./files.ts";
+import { fetchBatch } from "./blobs.ts";
+import { placeArchive, placeFiles, placeLazily } from "./files.ts";
 import { HEAD, unpackMemory } from "./memory.ts";
 import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
 import {
@@ -33,6 +34,8 @@ export interface Booted {
 }
 
 const KERNEL = "/lib/tiffin_kernel.whl";
+/** Where Python finds modules that it imports on demand. */
+export const ONDEMAND = "/lib/tiffin_ondemand.zip";
 /** What Pyodide calls the archive of the standard library. */
 const STDLIB = /^python\d+\.zip$/;
 
@@ -44,6 +47,8 @@ interface Files {
   readonly notebook: Promise<string>;
   readonly index: Promise<string>;
   readonly modules: Promise<Uint8Array> | null;
+  /** Undefined where it is not needed at once, or could not be had: Python asks for it when it needs it. */
+  readonly ondemand: Promise<Uint8Array | undefined>;
 }
 
 /** Boots; throws an `Error` whose message is a sentence for the reader when something cannot be had. */
@@ -62,6 +67,7 @@ export async function boot(
     notebook: config.edited === null ? fetchText(config.notebook, "the notebook") : Promise.resolve(config.edited),
     index: fetchIndex(config),
     modules: modules === null ? null : fetchBytes(modules, "the notebook's modules"),
+    ondemand: config.ondemand ? fetchEarly(config.runtime.ondemand.url) : Promise.resolve(undefined),
   };
   const snapshot = findSnapshot(config.runtime.snapshots, navigator.userAgent);
   let reason: string | null = null;
@@ -73,6 +79,10 @@ export async function boot(
     }
   }
   return finish(config, files, await startPython(config, files, phase), null, reason);
+}
+
+async function fetchEarly(url: string): Promise<Uint8Array | undefined> {
+  return (await fetchBatch(JSON.stringify([url])))[0];
 }
 
 /** The index of stored results, without cells that were deleted since. */
@@ -101,8 +111,16 @@ async function finish(
   snapshot: SnapshotConfig | null,
   reason: string | null,
 ): Promise<Booted> {
-  const [notebook, index, modules] = await Promise.all([files.notebook, files.index, files.modules]);
+  const [notebook, index, modules, early] = await Promise.all([
+    files.notebook,
+    files.index,
+    files.modules,
+    files.ondemand,
+  ]);
   placeFiles(pyodide, config.files, modules);
+  const { url, size } = config.runtime.ondemand;
+  const archive = placeLazily(pyodide.FS, ONDEMAND, size, url);
+  if (early?.length === size) archive.fill(early);
   if (config.interrupt !== null) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
   if (snapshot === null) {
     const path = config.runtime.bytecode ? "bytecode" : "sources";

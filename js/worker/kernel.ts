@@ -2,7 +2,7 @@
 
 import type { BootConfig, KeptEntry } from "../protocol/rpc.ts";
 import { type Body, fetchBatch, fetchBatchNow } from "./blobs.ts";
-import type { Booted } from "./boot.ts";
+import { type Booted, ONDEMAND } from "./boot.ts";
 import type { Inside, Keeping, KernelHost, Pyodide } from "./pyodide.ts";
 
 /** Who hears of what the kernel does. */
@@ -26,6 +26,7 @@ export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, l
     digests: config.files.digests,
     jspi,
     signals: config.interrupt !== null,
+    ondemand: ONDEMAND,
   };
   const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
   const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");

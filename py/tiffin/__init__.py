@@ -17,7 +17,10 @@ _AUTHOR = "tiffin.session.author"
 _CACHES = "tiffin.session.caches"
 _AUTHOR_API = {
     **dict.fromkeys(
-        ("ui", "md", "html", "display", "stats", "stop", "state", "defs", "refs", "notebook_location"),
+        (
+            *("ui", "md", "html", "hstack", "vstack", "display", "stats", "stop", "state", "defs", "refs"),
+            "notebook_location",
+        ),
         _AUTHOR,
     ),
     "code_mode": "tiffin.session.code_mode",

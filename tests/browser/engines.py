@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from tiffin.host.export.makers import missing_for
 from tiffin.host.export.webkit import WebKit, open_webkit
@@ -186,9 +186,13 @@ class PlaywrightEngine:
             prepend(WITHOUT_JSPI, site, "worker")
 
     def open(self, url: str) -> EngineView:
-        view = PlaywrightView(self.browser.new_context().new_page())
+        view = PlaywrightView(self.new_page())
         view.page.goto(url, wait_until="domcontentloaded")
         return view
+
+    def new_page(self, viewport: ViewportSize | None = None) -> Page:
+        """A page in a fresh profile, which has opened nothing yet."""
+        return self.browser.new_context(viewport=viewport).new_page()
 
 
 class WebKitView(EngineView):

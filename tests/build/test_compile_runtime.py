@@ -31,10 +31,12 @@ def test_every_source_is_bytecode_that_nothing_checks(version: str) -> None:
     _, files = compiled(version)
     (kernel,) = (ROOT / "build" / "out" / "kernel").glob("*.whl")
     (scratchpad,) = (ROOT / "build" / "out" / "scratchpad").glob("*.zip")
+    (ondemand,) = (ROOT / "build" / "out" / "ondemand").glob("*.zip")
     for role, source in (
         ("stdlib", cache_folder(os.environ) / version / "python_stdlib.zip"),
         ("kernel", kernel),
         ("scratchpad", scratchpad),
+        ("ondemand", ondemand),
     ):
         with zipfile.ZipFile(source) as sources, files[role] as archive:
             wanted = {f"{name}c" if name.endswith(".py") else name for name in sources.namelist()}

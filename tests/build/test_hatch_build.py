@@ -45,8 +45,9 @@ def test_carries_one_kernel_wheel(wheel: zipfile.ZipFile) -> None:
     assert names[0].endswith("-py3-none-any.whl")
 
 
-def test_carries_one_scratchpad(wheel: zipfile.ZipFile) -> None:
-    (name,) = [name for name in wheel.namelist() if name.startswith("tiffin/bundled/scratchpad/")]
+@pytest.mark.parametrize("archive", ["scratchpad", "ondemand"])
+def test_carries_one_archive_of_each_kind(wheel: zipfile.ZipFile, archive: str) -> None:
+    (name,) = [name for name in wheel.namelist() if name.startswith(f"tiffin/bundled/{archive}/")]
     assert name.endswith(".zip")
 
 

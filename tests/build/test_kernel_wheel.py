@@ -16,6 +16,9 @@ import pytest
 
 import kernel_wheel
 from kernel_wheel import KernelWheelError, build, imports_left_out, is_kernel_file, package_version
+from tiffin.host.browser.entry import ON_DEMAND
+from tiffin.host.export.ondemand import AT_HAND
+from tiffin.ui.kinds import MODULES
 
 
 @pytest.fixture
@@ -134,6 +137,23 @@ def test_the_scratchpad_imports_nothing_that_is_left_out(monkeypatch: pytest.Mon
         kernel_wheel.scratchpad_files()
 
 
+def test_the_modules_on_demand_are_an_archive_of_their_own(tmp_path: Path) -> None:
+    archive = kernel_wheel.build_ondemand(output=tmp_path / "one")
+    names = zipfile.ZipFile(archive).namelist()
+    assert names == sorted(f"tiffin/{name}" for name in kernel_wheel.ONDEMAND)
+    assert not set(names) & {*kernel_wheel.kernel_files(), *kernel_wheel.scratchpad_files()}
+    (archive.parent / "tiffin_ondemand-0.0.0.zip").touch()
+    assert kernel_wheel.build_ondemand(output=tmp_path / "one").read_bytes() == archive.read_bytes()
+    assert list(archive.parent.iterdir()) == [archive]
+
+
+def test_the_kernel_looks_for_them_where_they_are() -> None:
+    packages = {Path(name).parent.as_posix().replace("/", ".") for name in kernel_wheel.ONDEMAND}
+    assert packages <= set(ON_DEMAND)
+    at_hand = {f"ui/{module}.py" for kind, module in MODULES.items()} - set(kernel_wheel.ONDEMAND)
+    assert at_hand == {f"ui/{AT_HAND}.py"}
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -203,7 +223,11 @@ def surface(body: list[ast.stmt], prefix: str = "") -> dict[str, str]:
     return found
 
 
-KERNEL_FILES = {**kernel_wheel.kernel_files(), **kernel_wheel.scratchpad_files()}
+KERNEL_FILES = {
+    **kernel_wheel.kernel_files(),
+    **kernel_wheel.scratchpad_files(),
+    **kernel_wheel.ondemand_files(),
+}
 
 
 @pytest.mark.parametrize("name", sorted(KERNEL_FILES))

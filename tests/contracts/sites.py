@@ -18,11 +18,12 @@ PAGE = (
     "start-FFFFFFFF.js",
     "editing-ABABABAB.css",
     "early-GGGGGGGG.js",
+    "chunk-HHHHHHHH.js",
 )
 
 
 def make_assets(folder: Path) -> Assets:
-    """Write a page, a kernel wheel and a scratchpad into `folder`."""
+    """Write a page, a kernel wheel and the archives beside it into `folder`."""
     (folder / "page").mkdir(parents=True)
     for name in PAGE:
         (folder / "page" / name).write_text(name)
@@ -33,8 +34,11 @@ def make_assets(folder: Path) -> Assets:
     kernel.write_bytes(b"kernel")
     scratchpad = folder / "tiffin_scratchpad-0.1.0.zip"
     scratchpad.write_bytes(b"scratchpad")
+    ondemand = folder / "tiffin_ondemand-0.1.0.zip"
+    ondemand.write_bytes(b"on demand")
     bundle = {
         "page": PAGE[0],
+        "chunks": [PAGE[7]],
         "start": PAGE[4],
         "early": PAGE[6],
         "worker": PAGE[1],
@@ -46,7 +50,7 @@ def make_assets(folder: Path) -> Assets:
         "serviceWorker": "service-worker-EEEEEEEE.js",
         "files": list(PAGE),
     }
-    return Assets(folder / "page", bundle, kernel, scratchpad)
+    return Assets(folder / "page", bundle, kernel, scratchpad, ondemand)
 
 
 def package(name: str, *depends: str, imports: tuple[str, ...] | None = None) -> dict[str, Any]:

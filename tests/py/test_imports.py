@@ -19,7 +19,7 @@ def modules_of(code: str) -> set[str]:
     ("code", "most"),
     [
         ("import tiffin", 40),
-        ("import tiffin; tiffin.ui", 75),
+        ("import tiffin; tiffin.ui", 76),
         ("import tiffin.session.kernel", 240),
     ],
 )
@@ -38,6 +38,7 @@ def test_a_notebook_that_only_has_widgets_loads_no_kernel() -> None:
         "tiffin.ui",
         "tiffin.ui.element",
         "tiffin.ui.inputs",
+        "tiffin.ui.kinds",
         "tiffin.ui.state",
         "tiffin.version",
     }

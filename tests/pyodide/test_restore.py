@@ -56,7 +56,8 @@ class Installing:
 given = json.loads(GIVEN)
 files = given["files"]
 packages = {"providers": {}, "extra": [], "network": []}
-config = json.dumps({"cache": "c", "packages": packages, "digests": {}, "jspi": False, "signals": False})
+config = {"cache": "c", "packages": packages, "digests": {}, "jspi": False, "signals": False}
+config = json.dumps({**config, "ondemand": "/o.zip"})
 def post(text):
     events.append(json.loads(text))
 class Loops:

@@ -48,7 +48,7 @@ export class ShownResults {
     const values = Object.fromEntries(this.#values);
     for (const element of document.querySelectorAll("[data-element]")) {
       const id = element.getAttribute("data-element");
-      if (id !== null && element instanceof TnElement) values[id] = element.value;
+      if (id !== null && element instanceof TnElement && !element.isDraft) values[id] = element.value;
     }
     return values;
   }

@@ -2,6 +2,7 @@
 
 import type { Json } from "../../protocol/messages.ts";
 import type { Bundle } from "../state/cell-state.ts";
+import { defineWidgetsIn } from "../widgets/define.ts";
 import { parseStyled } from "./author-styles.ts";
 import { renderPlain } from "./console.ts";
 
@@ -59,10 +60,16 @@ function textOf(data: Json): string {
   return typeof data === "string" ? data : JSON.stringify(data);
 }
 
-function withHtml(name: string, html: string): HTMLElement {
+async function withHtml(name: string, html: string): Promise<HTMLElement> {
   const element = document.createElement("div");
   element.className = name;
   element.append(parseStyled(html));
+  // Markdown inside of HTML, as containers have it; widgets may be in it, and more Markdown in these.
+  for (let found = element.querySelector("[data-markdown]"); found !== null; found = element.querySelector("[data-markdown]")) {
+    found.removeAttribute("data-markdown");
+    found.replaceChildren(parseStyled(await renderMarkdown(found.textContent)));
+  }
+  defineWidgetsIn(element);
   return element;
 }
 

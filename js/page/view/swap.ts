@@ -37,7 +37,12 @@ function matchWidgets(part: HTMLElement, fragment: DocumentFragment): readonly K
   const free = [...part.querySelectorAll("[data-element]")].filter((old) => old instanceof TnElement);
   const kept: Kept[] = [];
   for (const fresh of fragment.querySelectorAll<HTMLElement>("[data-element]")) {
-    const index = free.findIndex((old) => isSame(old, fresh));
+    const outer = kept.find((pair) => pair.fresh.contains(fresh));
+    if (outer !== undefined) {
+      takeInner(outer.old, fresh);
+      continue;
+    }
+    const index = free.findIndex((old) => isSame(old, fresh) && !kept.some((pair) => pair.old.contains(old)));
     const [old] = index < 0 ? [] : free.splice(index, 1);
     if (old === undefined) continue;
     kept.push({ old, fresh, place: document.createElement("span"), inHand: old.contains(document.activeElement) });
@@ -47,7 +52,21 @@ function matchWidgets(part: HTMLElement, fragment: DocumentFragment): readonly K
 
 function isSame(old: HTMLElement, fresh: HTMLElement): boolean {
   const { element, args } = old.dataset;
-  return old.localName === fresh.localName && element === fresh.dataset["element"] && args === fresh.dataset["args"];
+  const same = old.localName === fresh.localName && element === fresh.dataset["element"];
+  return same && args === fresh.dataset["args"] && innerIds(old) === innerIds(fresh);
+}
+
+/** The widgets inside of one that is made of others. */
+function innerIds(widget: HTMLElement): string {
+  return [...widget.querySelectorAll<HTMLElement>("[data-element]")].map((inner) => inner.dataset["element"]).join(" ");
+}
+
+/** A widget that stays as it is brings those inside of it, which may have other values now. */
+function takeInner(outer: HTMLElement, fresh: HTMLElement): void {
+  const inner = [...outer.querySelectorAll<HTMLElement>("[data-element]")];
+  const old = inner.find((found) => found.dataset["element"] === fresh.dataset["element"]);
+  if (!(old instanceof TnElement)) return;
+  if (!old.isDraft) takeValue({ old, fresh, place: old, inHand: old.contains(document.activeElement) });
 }
 
 /** Moves an element to a place, with its state where the browser can. */

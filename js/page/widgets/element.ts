@@ -9,6 +9,8 @@ export interface TnChange {
   readonly value: Json;
   /** The value before, for whoever cannot act on the change. */
   readonly previous: Json;
+  /** Whether it is no reason to start Python. */
+  readonly quiet: boolean;
 }
 
 export interface TnProblem {
@@ -18,16 +20,29 @@ export interface TnProblem {
 declare global {
   interface GlobalEventHandlersEventMap {
     "tn-change": CustomEvent<TnChange>;
+    "tn-draft": CustomEvent<TnChange>;
     "tn-problem": CustomEvent<TnProblem>;
   }
 }
 
 export type Arguments = Readonly<Record<string, Json>>;
 
-/** Makes the library's controls known, once for all widgets. */
-export type LoadControls = () => Promise<unknown>;
+/** The controls of the library that a widget is made of: those of most pages, others, or none. */
+export type Controls = "usual" | "further" | "none";
 
-let loadControls: LoadControls = () => import("./controls.ts");
+/** Makes the library's controls known, once for all widgets. */
+export type LoadControls = (controls: Controls) => Promise<unknown>;
+
+let loadControls: LoadControls = (controls) => {
+  switch (controls) {
+    case "usual":
+      return import("./controls.ts");
+    case "further":
+      return Promise.all([import("./controls.ts"), import("./further.ts")]);
+    case "none":
+      return Promise.resolve();
+  }
+};
 
 /** Replaces the loader of the controls; tests bring their own. Returns the one before. */
 export function setControlLoader(loader: LoadControls): LoadControls {
@@ -51,6 +66,11 @@ export abstract class TnElement extends HTMLElement {
   /** Puts a value on the control. */
   protected abstract showValue(value: Json): void;
 
+  /** The controls that it is made of. */
+  protected get controls(): Controls {
+    return "usual";
+  }
+
   get name(): string {
     return this.getAttribute("name") ?? "";
   }
@@ -71,7 +91,23 @@ export abstract class TnElement extends HTMLElement {
   /** The label, which is also the accessible name: a widget without one is called by its variable. */
   get label(): string {
     const label = this.#args["label"];
-    return typeof label === "string" && label !== "" ? label : this.name;
+    // A part of another widget is called by its own name in that.
+    return typeof label === "string" && label !== "" ? label : (this.name.split(".").pop() ?? "");
+  }
+
+  /** Whether its value is for a form around it to submit. */
+  get isDraft(): boolean {
+    return (this.parentElement?.closest("tn-form") ?? null) !== null;
+  }
+
+  /** A line of help under the control; empty if there is none. */
+  get help(): string {
+    const help = this.#args["help"];
+    return typeof help === "string" ? help : "";
+  }
+
+  get disabled(): boolean {
+    return this.#args["disabled"] === true;
   }
 
   async connectedCallback(): Promise<void> {
@@ -81,10 +117,7 @@ export abstract class TnElement extends HTMLElement {
     try {
       this.#value = JSON.parse(this.dataset["value"] ?? "null") as Json;
       this.#args = JSON.parse(this.dataset["args"] ?? "{}") as Arguments;
-      this.#showPlaceholder();
-      await loadControls();
-      const control = this.makeControl();
-      this.replaceChildren(control);
+      await this.bringToLife();
       this.showValue(this.#value);
       this.dataset["live"] = "";
     } catch (error) {
@@ -93,11 +126,30 @@ export abstract class TnElement extends HTMLElement {
     }
   }
 
+  /** Puts the control in the place of the text that was exported. */
+  protected async bringToLife(): Promise<void> {
+    this.#showPlaceholder();
+    await loadControls(this.controls);
+    const made = this.makeControl();
+    this.#applyCommon(made);
+    this.replaceChildren(made);
+  }
+
+  /** Whether a change is of interest to Python alone where that runs: nobody waits for it. */
+  protected get quiet(): boolean {
+    return false;
+  }
+
   /** Shows a value that was decided elsewhere; no event is sent. */
   show(value: Json): void {
     this.#keep(value);
     if ("live" in this.dataset) this.showValue(value);
     else this.querySelector(".tn-widget-value")?.replaceChildren(this.describe(value));
+  }
+
+  /** What the last change set off is over. */
+  settle(): void {
+    // Most widgets stay as they were left.
   }
 
   /** The value as text. */
@@ -108,10 +160,19 @@ export abstract class TnElement extends HTMLElement {
   /** The reader changed the control: tells the page, unless nothing changed. */
   protected changed(value: Json): void {
     const previous = this.#value;
-    if (value === previous) return;
+    if (JSON.stringify(value) === JSON.stringify(previous)) return;
     this.#keep(value);
-    const detail: TnChange = { name: this.name, element: this.element, value, previous };
-    this.dispatchEvent(new CustomEvent("tn-change", { bubbles: true, composed: true, detail }));
+    const detail: TnChange = { name: this.name, element: this.element, value, previous, quiet: this.quiet };
+    // Inside a form it is a draft until that is submitted.
+    const kind = this.isDraft ? "tn-draft" : "tn-change";
+    this.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
+  }
+
+  #applyCommon(made: HTMLElement): void {
+    const control = made.matches("[data-control]") ? made : made.querySelector<HTMLElement>("[data-control]");
+    if (control === null) return;
+    if (this.disabled && "disabled" in control) control.disabled = true;
+    if (this.help !== "") control.setAttribute("hint", this.help);
   }
 
   #keep(value: Json): void {
@@ -127,6 +188,11 @@ export abstract class TnElement extends HTMLElement {
     value.className = "tn-widget-value";
     value.textContent = this.describe(this.#value);
     this.replaceChildren(label, value);
+    if (this.help === "") return;
+    const help = document.createElement("span");
+    help.className = "tn-widget-help";
+    help.textContent = this.help;
+    this.append(help);
   }
 
   #report(text: string): void {

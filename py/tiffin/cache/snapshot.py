@@ -28,7 +28,7 @@ from tiffin.errors import CodecError
 from tiffin.ids import Bytes, Digest, Key, digest
 from tiffin.ui.contained import elements_in
 from tiffin.ui.element import Element, Reactive
-from tiffin.ui.inputs import KINDS
+from tiffin.ui.kinds import find_kind
 
 INLINE_LIMIT = 4096
 NOT_KEPT = "keeping it takes longer than making it"
@@ -290,27 +290,40 @@ def _reached(cell: Cell, name: str) -> frozenset[str]:
 def _define_element(element: Element, kind: str) -> Definition:
     identity = element_identity({**element.identity_document(), "value": element.initial})
     try:
-        kept = to_plain(element.kept())
+        return Definition("element", identity, kind, element=_record(element))
     except NotEncodable as error:
-        return Definition(
-            "unavailable", identity, kind, reason=f"an option of the {element.kind} is not plain: {error}"
-        )
+        reason = f"an option of the {element.kind} is not plain: {error}"
+        return Definition("unavailable", identity, kind, reason=reason)
+
+
+def _record(element: Element) -> dict[str, Any]:
     document = {
         "kind": element.kind,
         "arguments": element.arguments,
         "initial": element.initial,
         "id": element.id,
-        "kept": kept,
+        "kept": to_plain(element.kept()),
     }
-    return Definition("element", identity, kind, element=document)
+    if "parts" in vars(element):  # what is made of parts may have none
+        document["parts"] = [_record(part) for part in element.parts if isinstance(part, Element)]
+    return document
 
 
-def restore_element(record: Mapping[str, Any]) -> Element:
-    """Return the element that a definition records; `CodecError` if this version has no such kind."""
-    kind = KINDS.get(record["kind"])
+def restore_element(
+    record: Mapping[str, Any], part: Callable[[Mapping[str, Any]], Element] | None = None
+) -> Element:
+    """Return the element that a definition records, made of what `part` gives for each part's record;
+    `CodecError` if this version has no such kind."""
+    try:
+        kind = find_kind(record["kind"])
+    except ImportError as error:
+        raise CodecError(f"the widget's code could not be loaded: {error}") from None
     if kind is None:
         raise CodecError(f"there is no widget of kind {record['kind']!r} in this version")
-    return kind.restored(record["arguments"], record["initial"], from_plain(record["kept"]))
+    kept = from_plain(record["kept"])
+    if "parts" in record:
+        kept = (kept, [(part or restore_element)(found) for found in record["parts"]])
+    return kind.restored(record["arguments"], record["initial"], kept)
 
 
 def live_identity(identity: str, value: Any, elements: Sequence[Reactive]) -> str:

@@ -13,7 +13,7 @@ from tiffin.cache.snapshot import live_identity
 from tiffin.cells.cell import Cell
 from tiffin.ids import CellId, Key
 from tiffin.ui.contained import elements_in
-from tiffin.ui.element import Reactive
+from tiffin.ui.element import Element, Reactive
 
 Version = tuple[str, CellId]
 IMMUTABLE = frozenset({int, float, str, bool, bytes, complex, type(None), range})
@@ -330,8 +330,14 @@ class Namespace:
             value = self.value(version)
         except KeyError:
             return False
-        parts = (value,) if isinstance(value, Reactive) else binding.elements
+        parts = elements_in(value) if isinstance(value, Reactive) else binding.elements
         return any(element.id == element_id for element in parts)
+
+    def is_fleeting(self, version: Version) -> bool:
+        """Return whether a version is, or holds, a widget at a value that never comes again."""
+        binding = self.version(version)
+        held = () if binding is None else elements_in(self.value(version))
+        return any(isinstance(e, Element) and e.fleeting and e.front_end != e.initial for e in held)
 
 
 def _is_reactive(binding: Binding) -> bool:

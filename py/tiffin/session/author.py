@@ -5,8 +5,9 @@ Everything here works in a cell, in a plain script, and in the browser.
 
 from __future__ import annotations
 
+import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -14,6 +15,7 @@ from tiffin.errors import Stop
 from tiffin.session.ambient import current
 from tiffin.ui.element import Element
 from tiffin.ui.inputs import Checkbox, Dropdown, NumberInput, Slider, Text
+from tiffin.ui.kinds import MODULES, find_kind
 from tiffin.ui.state import SetState, State
 
 P = ParamSpec("P")
@@ -27,7 +29,7 @@ class Widget(Generic[P, E]):
     def __init__(self, kind: Callable[P, E]) -> None:
         self._kind = kind
         self.__doc__ = kind.__doc__
-        self.__signature__ = inspect.signature(kind)
+        self.__signature__ = _signature(kind)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> E:
         """Return a new element."""
@@ -38,14 +40,33 @@ class Widget(Generic[P, E]):
         return element
 
 
+def _signature(kind: Callable[..., Any]) -> inspect.Signature:
+    """The signature of an element, with what all elements take written out."""
+    own = [p for p in inspect.signature(kind).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    all_take = inspect.signature(Element).parameters.values()
+    return inspect.Signature([*own, *(p for p in all_take if p.kind is p.KEYWORD_ONLY)])
+
+
 class Widgets:
-    """`tn.ui`: the widgets."""
+    """`tn.ui`: the widgets. Those that are not written here are in modules of their own, imported when one is
+    first asked for."""
 
     slider = Widget(Slider)
     number = Widget(NumberInput)
     text = Widget(Text)
     checkbox = Widget(Checkbox)
     dropdown = Widget(Dropdown)
+
+    def __getattr__(self, name: str) -> Widget[..., Element]:
+        kind = find_kind(name)
+        if kind is None:
+            raise AttributeError(f"tn.ui has no widget {name!r}")
+        widget: Widget[..., Element] = Widget(kind)
+        self.__dict__[name] = widget
+        return widget
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *MODULES})
 
 
 ui = Widgets()
@@ -56,6 +77,10 @@ class Markdown:
 
     def __init__(self, text: str) -> None:
         self.text = inspect.cleandoc(text)
+
+    def batch(self, **parts: Element) -> Element:
+        """Return the text with widgets where it names them in braces; the value is a dict of theirs."""
+        return ui.batch(self.text, parts, "markdown")
 
     def _repr_markdown_(self) -> str:
         return self.text
@@ -69,6 +94,10 @@ class Html:
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+    def batch(self, **parts: Element) -> Element:
+        """Return the HTML with widgets where it names them in braces; the value is a dict of theirs."""
+        return ui.batch(self.text, parts, "html")
 
     def _repr_html_(self) -> str:
         return self.text
@@ -85,6 +114,21 @@ def md(text: str) -> Markdown:
 def html(text: str) -> Html:
     """Return HTML to be shown as it is."""
     return Html(text)
+
+
+def hstack(items: Iterable[Any], *, gap: float = 1.0, align: str = "start") -> Html:
+    """Return values side by side, in as many rows as they need; `gap` in letters' heights, `align` is start,
+    center, end or stretch. Widgets among them stay what they are; text is Markdown."""
+    return Html(_stacks().row(items, gap, align))
+
+
+def vstack(items: Iterable[Any], *, gap: float = 1.0, align: str = "stretch") -> Html:
+    """Return values one beneath another; else as `hstack`."""
+    return Html(_stacks().column(items, gap, align))
+
+
+def _stacks() -> Any:
+    return importlib.import_module("tiffin.ui.stacks")
 
 
 def display(*values: Any) -> None:

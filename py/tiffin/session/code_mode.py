@@ -179,6 +179,7 @@ class Transaction:
         if self._wanted:
             triggers.append(RunRequested(tuple(CellId(cell) for cell in self._wanted)))
             said.append(f"will run {', '.join(self._wanted)}")
+        kernel.edits.call_back()
         kernel.triggers[:] = [_left(trigger, graph) for trigger in (*kernel.triggers, *triggers)]
         print(*([line for line in said if line] or ["nothing to change"]), sep="\n")
 

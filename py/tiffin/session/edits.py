@@ -3,6 +3,9 @@ beside the cells gets of a kernel."""
 
 from __future__ import annotations
 
+import asyncio
+import sys
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
@@ -10,19 +13,22 @@ from typing import Any, Protocol, TypeAlias
 
 from tiffin.cells.compile import compile_cell
 from tiffin.commands import EditCells, Execute
-from tiffin.events import ElementChanged, NotebookEdited
+from tiffin.errors import UsageError
+from tiffin.events import ElementChanged, NotebookEdited, Notice
 from tiffin.graph.edit import Edited, edit, observe
 from tiffin.graph.graph import graph_of
 from tiffin.ids import CellId, RunId
 from tiffin.notebook.edit import EditedNotebook, edit_notebook
 from tiffin.notebook.notebook import Notebook, NotebookCell
-from tiffin.plan.triggers import GraphEdited, Trigger, ValuesChanged
+from tiffin.plan.triggers import GraphEdited, RunRequested, Trigger, ValuesChanged
 from tiffin.run.executor import Executor
 from tiffin.run.interrupt import Interrupter
-from tiffin.run.lifecycle import Lifecycle, Report
+from tiffin.run.lifecycle import Lifecycle, Outcome, Report, RunMemory
 from tiffin.run.namespace import Namespace
+from tiffin.run.result import Result
 from tiffin.run.runner import Beside, Runner
 from tiffin.run.versions import find_changers
+from tiffin.ui.element import Element
 from tiffin.ui.registry import ElementRegistry
 
 Json: TypeAlias = Any
@@ -51,6 +57,9 @@ class Edits:
         self._elements = elements
         self.read_cell = read_cell
         self._report = report
+        self.heeding: list[Element] = []
+        """The elements whose functions are to be called."""
+        self._pressed: list[Element] = []
 
     def carry_out(self, run_id: RunId, command: EditCells) -> Trigger:
         """Edit the notebook, and return what that sets off."""
@@ -60,14 +69,47 @@ class Edits:
         """Set widgets to front-end values, and return what that sets off."""
         for name, value in values.items():
             # Nothing is set if one is wrong: what depends on one of the others would not be run for it.
-            self._elements.find(name).check(value)
-        versions: list[tuple[str, CellId]] = []
-        for name, value in values.items():
-            element = self._elements.set_value(name, value)
-            if element is not None:
+            element = self._elements.find(name)
+            try:
+                element.check(value)
+            except UsageError:
+                # Whoever sent it shows it already.
                 self._report(ElementChanged(element.id, element.name, element.front_end))
-                versions += self._namespace.holders(element.id)
-        return ValuesChanged(tuple(dict.fromkeys(versions)))
+                raise
+        changed = [e for name, value in values.items() for e in self._elements.set_value(name, value)]
+        versions: dict[tuple[str, CellId], None] = {}
+        for element in changed:
+            self._report(ElementChanged(element.id, element.name, element.front_end))
+            versions.update(dict.fromkeys(self._namespace.holders(element.id)))
+        self.heeding += self._elements.heeding(changed)
+        pressed = [element for element in changed if element.momentary]
+        self._pressed += pressed
+        if not pressed:
+            return ValuesChanged(tuple(versions))
+        # Its users run, also where others wait until somebody asks for them: a press is no value that stays.
+        users = {user for name, maker in versions for user in self.runner.graph.users(name, maker)}
+        return RunRequested(tuple(self.runner.graph.sort(users)))
+
+    def call_back(self) -> None:
+        """Call the functions of elements that were changed, once each."""
+        heeding, self.heeding = self.heeding, []
+        for element in dict.fromkeys(heeding):
+            assert element.on_change is not None
+            try:
+                element.on_behalf(element.on_change, element.value)
+            except Exception as error:  # noqa: BLE001 (the author's code may raise anything)
+                tb = error.__traceback__
+                own = error.with_traceback(tb and tb.tb_next and tb.tb_next.tb_next)
+                element.on_behalf(print, *traceback.format_exception(own), sep="", end="", file=sys.stderr)
+                text = f"on_change of {element.name} failed: {type(error).__name__}: {error}"
+                self._report(Notice("error", text))
+
+    def settle(self) -> None:
+        """The run that changes have set off is over: what was pressed is so no more."""
+        pressed, self._pressed = self._pressed, []
+        for element in pressed:
+            element.put(element.initial)
+            self._report(ElementChanged(element.id, element.name, element.front_end))
 
     def foresee(self, command: EditCells) -> Foreseen:
         """Return the notebook after an edit, and its graph; nothing is changed yet."""
@@ -121,6 +163,29 @@ class Edits:
             seen = observe(edited.graph, changers)
             edited = Edited(seen.graph, edited.concerned | seen.concerned, edited.removed)
         return edited
+
+
+class CallingBack:
+    """Calls what widgets have to be told `on_change`, before the cells of a run: see `Beside`."""
+
+    def __init__(self, edits: Edits, interrupter: Interrupter) -> None:
+        self._edits = edits
+        self._interrupter = interrupter
+
+    async def run(self, memory: RunMemory, *, interrupted: bool) -> Outcome:
+        if interrupted:
+            return Result("interrupted")
+        try:
+            await self._interrupter.drive(self._call())
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            return Result("interrupted")
+        return Result("ok")
+
+    async def _call(self) -> None:
+        self._edits.call_back()
+
+    def end(self, *, interrupted: bool) -> None:
+        self._edits.heeding.clear()
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ from tiffin.run.runner import Beside, Runner
 from tiffin.session.ambient import Ambient, current
 from tiffin.session.author import clear_output, display
 from tiffin.session.calls import Calls
-from tiffin.session.edits import BesideServices, Edits, Scratching
+from tiffin.session.edits import BesideServices, CallingBack, Edits, Scratching
 from tiffin.session.magics import Magics
 from tiffin.session.questions import Questions
 from tiffin.session.standins import standing_aside, standing_in
@@ -141,7 +141,9 @@ class Kernel:
             services.surroundings,
             services.policy,
             lambda cell: self._shown.get(cell),
-            lambda cell: cell in self._states.setters or cell in self.questions.askers,
+            lambda cell: (
+                cell in self._states.setters or cell in self.questions.askers or self.elements.acts(cell)
+            ),
             lambda: {STRICT: "on"} if self._is_strict else {},
             lambda: self.notebook.settings.get("cache"),
         )
@@ -338,11 +340,14 @@ class Kernel:
                 self._capture.listening(current),
             ):
                 plan = self._runner.plan(trigger)
+                if beside is None and self._edits.heeding:
+                    beside = CallingBack(self._edits, self._interrupter)
                 return await self._runner.run(
                     plan, run_id, frozenset(forced), stored_only=stored_only, beside=beside
                 )
         finally:
             current.reset(token)
+            self._edits.settle()
             self._states.follow()
 
     # -- what cells ask for -----------------------------------------------------------------------------

@@ -5,18 +5,32 @@ from __future__ import annotations
 import html
 import inspect
 import json
-from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
+from typing import Any, ClassVar, TypeAlias, TypedDict
 
 from tiffin.errors import UsageError
 
 Json: TypeAlias = Any
 
 
+class Common(TypedDict, total=False):
+    """What every widget takes beside its own arguments: a line of `help` under it, whether it is `disabled`,
+    and a function that is called `on_change` with its new value."""
+
+    help: str
+    disabled: bool
+    on_change: Callable[[Any], object] | None
+
+
 class Reactive:
-    """A value that changes without its cell running; `identity_document` says in JSON what it is now."""
+    """A value that changes without its cell running; `identity_document` says in JSON what it is now.
+
+    `parts` are those that it is made of.
+    """
 
     id: str
+    parts: tuple[Reactive, ...] = ()
 
     def identity_document(self) -> dict[str, Json]:
         """Return what decides its identity at present."""
@@ -28,19 +42,40 @@ class Element(Reactive):
 
     `kind` names the custom element (`tn-<kind>`), `arguments` are JSON and never change, `front_end` is the
     current value as the page holds it. `id` and `name` are given by the registry that owns the element.
-    Sub-classes say how the front-end value becomes `.value`, and which values there are. This is no abstract
-    base class in Python's sense, since asking of every value whether it is an element would cost five times
-    as much.
+    `on_change` is called when a reader has changed the value, before what depends on it runs. Sub-classes say
+    how the front-end value becomes `.value`, and which values there are. This is no abstract base class in
+    Python's sense, since asking of every value whether it is an element would cost five times as much.
     """
 
     kind: ClassVar[str]
+    momentary: ClassVar[bool] = False
+    """Whether it is back at its initial value when the run that its change starts is over."""
+    fleeting: ClassVar[bool] = False
+    """Whether its values never come again, so that it is pointless to store what was made of them."""
 
-    def __init__(self, arguments: Mapping[str, Json], initial: Json) -> None:
-        self.arguments = dict(arguments)
+    keeps: ClassVar[bool] = False
+    """Whether it goes on with its value where its cell makes it anew, if that still fits."""
+
+    def __init__(
+        self,
+        arguments: Mapping[str, Json],
+        initial: Json,
+        *,
+        help: str = "",  # noqa: A002 (the author's word)
+        disabled: bool = False,
+        on_change: Callable[[Any], object] | None = None,
+    ) -> None:
+        # What is not given leaves the identity of a widget as it was before there were these arguments.
+        given = {"help": help, "disabled": disabled}
+        self.arguments = {**arguments, **{name: value for name, value in given.items() if value}}
         self.initial = initial
         self.id = ""
         self.name = ""
-        self.front_end = self.check(initial)
+        if inspect.iscoroutinefunction(on_change):
+            raise UsageError(f"{self.kind}: on_change must be an ordinary function, not an async one")
+        self.on_change = on_change
+        self._context = copy_context() if on_change else None
+        self.begin(self.check(initial))
 
     @property
     def value(self) -> Any:
@@ -50,6 +85,23 @@ class Element(Reactive):
     @value.setter
     def value(self, _: Any) -> None:
         raise AttributeError(f"the value of a {self.kind} is set by its reader, not by assignment")
+
+    def begin(self, front_end: Json) -> None:
+        """Take the initial value, which was checked."""
+        self.front_end = front_end
+
+    def name_parts(self) -> None:
+        """The element has a name from now on: give its parts theirs, which have none."""
+
+    def put(self, front_end: Json) -> list[Element]:
+        """Take a front-end value that was checked; return the elements whose value this has changed."""
+        self.front_end = front_end
+        return [self]
+
+    def on_behalf(self, call: Callable[..., object], *args: Any, **options: Any) -> None:
+        """Call something as the cell would that made this element: what it prints goes there."""
+        if self._context is not None:
+            self._context.run(call, *args, **options)
 
     def to_python(self, front_end: Json) -> Any:
         """Return the Python value for a front-end value."""
@@ -67,7 +119,8 @@ class Element(Reactive):
     def restored(cls, arguments: Mapping[str, Json], initial: Json, kept: Any) -> Element:
         """Return an element like the one that had these arguments, initial value, and `kept()`."""
         parameters = inspect.signature(cls).parameters
-        given = {name: value for name, value in arguments.items() if name in parameters}
+        known = {*parameters, *Common.__annotations__}
+        given = {name: value for name, value in arguments.items() if name in known}
         return cls(**{**given, "value": initial})
 
     def shown_arguments(self) -> Mapping[str, Json]:
@@ -83,10 +136,24 @@ class Element(Reactive):
         known = self.name or self.id
         return UsageError(f"{self.kind}{f' {known!r}' if known else ''} takes {wanted}, not {front_end!r}")
 
+    @property
+    def rows(self) -> int:
+        """How many lines it takes where that differs between widgets, else 0: its place is kept free."""
+        return 0
+
+    @property
+    def tag(self) -> str:
+        """The name of the custom element."""
+        return f"tn-{self.kind.replace('_', '-')}"
+
     def to_html(self) -> str:
         """Return the custom element that the page brings to life; readable without any script."""
         label = str(self.arguments.get("label") or "")
         shown = "" if self.front_end is None else str(self.front_end)
+        return self.wrap(html.escape(f"{label}: {shown}" if label else shown))
+
+    def wrap(self, inside: str) -> str:
+        """Return the custom element around some HTML."""
         attributes = {
             "name": self.name or self.id,
             "data-element": self.id,
@@ -95,9 +162,10 @@ class Element(Reactive):
             ),
             "data-value": json.dumps(self.front_end, ensure_ascii=False),
         }
+        if self.rows:
+            attributes["style"] = f"--tn-rows:{self.rows}"
         written = "".join(f' {name}="{html.escape(text)}"' for name, text in attributes.items())
-        text = html.escape(f"{label}: {shown}" if label else shown)
-        return f"<tn-{self.kind}{written}>{text}</tn-{self.kind}>"
+        return f"<{self.tag}{written}>{inside}</{self.tag}>"
 
     def __reduce__(self) -> Any:
         raise TypeError("a widget is restored from its kind and arguments, not pickled")

@@ -6,10 +6,10 @@ import math
 import numbers
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, Unpack
 
 from tiffin.errors import UsageError
-from tiffin.ui.element import Element
+from tiffin.ui.element import Common, Element
 
 Json: TypeAlias = Any
 Number: TypeAlias = int | float
@@ -53,6 +53,40 @@ def _between(low: Number | None, high: Number | None) -> str:
     return f"a number of at least {low}" if high is None else f"a number from {low} to {high}"
 
 
+Options: TypeAlias = Sequence[Any] | Mapping[str, Any] | Iterable[Any]
+
+
+def read_options(kind: str, options: Options) -> dict[str, Any]:
+    """Return options by their labels: a mapping's as they are, of other collections what `str` makes of
+    each."""
+    given = options.items() if isinstance(options, Mapping) else ((option, option) for option in options)
+    pairs: dict[str, Any] = {}
+    for label, option in given:
+        if str(label) in pairs:
+            raise UsageError(f"{kind}: two options are both shown as {str(label)!r}")
+        pairs[str(label)] = option
+    if not pairs:
+        raise UsageError(f"{kind}: there must be at least one option")
+    return pairs
+
+
+def label_of(kind: str, options: Mapping[str, Any], value: Any) -> str:
+    """Return the label of an option that the author gave by its label or as it is."""
+    if isinstance(value, str) and value in options:
+        return value
+    # What is the value itself comes first: not everything that can be an option can be compared.
+    for same in (operator.is_, operator.eq):
+        for label, option in options.items():
+            if same(option, value):
+                return label
+    raise UsageError(f"{kind}: {value!r} is none of the options {', '.join(options)}")
+
+
+def common_of(arguments: Mapping[str, Json]) -> dict[str, Any]:
+    """Return what every widget takes of recorded arguments."""
+    return {name: arguments[name] for name in ("label", "help", "disabled") if name in arguments}
+
+
 class Slider(Element):
     """A number between `start` and `stop`, both included, in steps; an int when start, step and value are."""
 
@@ -66,6 +100,7 @@ class Slider(Element):
         value: Number | None = None,
         label: str = "",
         show_value: bool = True,
+        **common: Unpack[Common],
     ) -> None:
         start, stop = _number(self.kind, "start", start), _number(self.kind, "stop", stop)
         step, value = _number(self.kind, "step", step), _number_or_none(self.kind, "value", value)
@@ -74,7 +109,7 @@ class Slider(Element):
         initial = start if value is None else value
         whole = all(type(part) is int for part in (start, step, initial))
         arguments = {"start": start, "stop": stop, "step": step, "label": label, "show_value": show_value}
-        super().__init__({**arguments, "whole": whole}, initial)
+        super().__init__({**arguments, "whole": whole}, initial, **common)
 
     def check(self, front_end: Json) -> Json:
         if not _is_number(front_end):
@@ -96,6 +131,7 @@ class NumberInput(Element):
         step: Number | None = None,
         value: Number | None = None,
         label: str = "",
+        **common: Unpack[Common],
     ) -> None:
         start, stop = _number_or_none(self.kind, "start", start), _number_or_none(self.kind, "stop", stop)
         step, value = _number_or_none(self.kind, "step", step), _number_or_none(self.kind, "value", value)
@@ -103,7 +139,8 @@ class NumberInput(Element):
             raise UsageError(f"number: stop ({stop}) must not be below start ({start})")
         given = [part for part in (start, step, value) if part is not None]
         whole = bool(given) and all(type(part) is int for part in given)
-        super().__init__({"start": start, "stop": stop, "step": step, "label": label, "whole": whole}, value)
+        arguments = {"start": start, "stop": stop, "step": step, "label": label, "whole": whole}
+        super().__init__(arguments, value, **common)
 
     def check(self, front_end: Json) -> Json:
         if front_end is None:
@@ -129,11 +166,12 @@ class Text(Element):
         label: str = "",
         kind: str = "text",
         max_length: int | None = None,
+        **common: Unpack[Common],
     ) -> None:
         if kind not in self._KINDS:
             raise UsageError(f"text: kind is one of {', '.join(self._KINDS)}, not {kind!r}")
         arguments = {"placeholder": placeholder, "label": label, "kind": kind, "max_length": max_length}
-        super().__init__(arguments, value)
+        super().__init__(arguments, value, **common)
 
     def check(self, front_end: Json) -> Json:
         longest = self.arguments["max_length"]
@@ -149,8 +187,8 @@ class Checkbox(Element):
 
     kind: ClassVar[str] = "checkbox"
 
-    def __init__(self, value: bool = False, label: str = "") -> None:
-        super().__init__({"label": label}, value)
+    def __init__(self, value: bool = False, label: str = "", **common: Unpack[Common]) -> None:
+        super().__init__({"label": label}, value, **common)
 
     def check(self, front_end: Json) -> Json:
         if not isinstance(front_end, bool):
@@ -169,46 +207,32 @@ class Dropdown(Element):
 
     def __init__(
         self,
-        options: Sequence[Any] | Mapping[str, Any] | Iterable[Any],
+        options: Options,
         value: Any = None,
         label: str = "",
         allow_none: bool = False,
+        **common: Unpack[Common],
     ) -> None:
-        given = options.items() if isinstance(options, Mapping) else ((option, option) for option in options)
-        pairs: dict[str, Any] = {}
-        for label_of, option in given:
-            if str(label_of) in pairs:
-                raise UsageError(f"dropdown: two options are both shown as {str(label_of)!r}")
-            pairs[str(label_of)] = option
-        if not pairs:
-            raise UsageError("dropdown: there must be at least one option")
-        self._options = pairs
+        self._options = pairs = read_options(self.kind, options)
         arguments = {
             "options": list(pairs),
             "values": [repr(option) for option in pairs.values()],
             "label": label,
             "allow_none": allow_none,
         }
-        super().__init__(arguments, self._initial(value, allow_none))
+        super().__init__(arguments, self._initial(value, allow_none), **common)
 
     def _initial(self, value: Any, allow_none: bool) -> str | None:
         if value is None:
             return None if allow_none else next(iter(self._options))
-        if isinstance(value, str) and value in self._options:
-            return value
-        # What is the value itself comes first: not everything that can be an option can be compared.
-        for same in (operator.is_, operator.eq):
-            for label, option in self._options.items():
-                if same(option, value):
-                    return label
-        raise UsageError(f"dropdown: {value!r} is none of the options {', '.join(self._options)}")
+        return label_of(self.kind, self._options, value)
 
     def kept(self) -> Any:
         return self._options
 
     @classmethod
     def restored(cls, arguments: Mapping[str, Json], initial: Json, kept: Any) -> Dropdown:
-        return cls(kept, initial, label=arguments["label"], allow_none=arguments["allow_none"])
+        return cls(kept, initial, **common_of(arguments), allow_none=arguments["allow_none"])
 
     def shown_arguments(self) -> Mapping[str, Json]:
         return {name: value for name, value in self.arguments.items() if name != "values"}
@@ -227,4 +251,4 @@ class Dropdown(Element):
 KINDS: Mapping[str, type[Element]] = {
     kind.kind: kind for kind in (Slider, NumberInput, Text, Checkbox, Dropdown)
 }
-"""Every kind of element, by its name."""
+"""The kinds of this module, by their names."""

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from tiffin.errors import UsageError
 from tiffin.ids import CellId, Digest
+from tiffin.ui.contained import elements_in
 from tiffin.ui.element import Element
 
 Json: TypeAlias = Any
@@ -27,8 +28,10 @@ class ElementRegistry:
 
     def begin(self, cell: CellId) -> None:
         """A cell is about to run, or to be restored: its elements of before are gone."""
-        for element in self._of_cell.pop(cell, ()):
-            self._elements.pop(element, None)
+        for element_id in self._of_cell.pop(cell, ()):
+            element = self._elements.pop(element_id, None)
+            if element is not None and element.keeps:
+                self._expected.setdefault(element_id, element.front_end)
 
     def adopt(self, element: Element, cell: CellId, code: Digest) -> Element:
         """Give a new element of `cell`, whose code digest is `code`, its id."""
@@ -37,6 +40,7 @@ class ElementRegistry:
         element.name = element.id
         mine.append(element.id)
         self._elements[element.id] = element
+        self._take_expected(element)
         return element
 
     def restore(self, element: Element, element_id: str, cell: CellId) -> Element:
@@ -47,20 +51,37 @@ class ElementRegistry:
         if element_id not in mine:
             mine.append(element_id)
         self._elements[element_id] = element
-        if element_id in self._expected:
-            with suppress(UsageError):
-                element.front_end = element.check(self._expected.pop(element_id))
+        self._take_expected(element)
         return element
 
+    def _take_expected(self, element: Element) -> None:
+        if element.id in self._expected:
+            with suppress(UsageError):
+                element.begin(element.check(self._expected.pop(element.id)))
+
+    def known(self, element_id: str, record: Mapping[str, Any]) -> Element | None:
+        """Return the element of this id if it is like the one that `record` tells of."""
+        found = self._elements.get(element_id)
+        same = found is not None and (found.kind, found.arguments) == (record["kind"], record["arguments"])
+        return found if same else None
+
+    def is_whole(self, value: Any) -> bool:
+        """Return whether the parts of an element are those that this registry owns."""
+        return not isinstance(value, Element) or all(
+            self._elements.get(part.id, part) is part for part in elements_in(value)
+        )
+
     def expect(self, values: Mapping[str, Json]) -> None:
-        """Give the elements that are restored from now on these front-end values, by id, once each."""
+        """Give elements that are made or restored from now on these front-end values, by id, once each."""
         self._expected = dict(values)
 
     def name(self, bound: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Call each element by the first name that is bound to it."""
         for name, value in dict(bound).items():
-            if isinstance(value, Element) and value.name == value.id:
+            # An id is no identifier, nor is a place in another widget.
+            if isinstance(value, Element) and not value.name.isidentifier():
                 value.name = name
+                value.name_parts()
 
     def find(self, name: str) -> Element:
         """Return the element of this id or name; `UsageError` if there is none."""
@@ -72,11 +93,23 @@ class ElementRegistry:
         known = ", ".join(sorted(element.name for element in self._elements.values())) or "none"
         raise UsageError(f"there is no widget {name!r}; known: {known}")
 
-    def set_value(self, name: str, front_end: Json) -> Element | None:
-        """Set a widget to a front-end value; return it if that changed anything, else None."""
+    def set_value(self, name: str, front_end: Json) -> list[Element]:
+        """Set a widget to a front-end value; return the elements that this has changed."""
         element = self.find(name)
         value = element.check(front_end)
         if type(value) is type(element.front_end) and value == element.front_end:
-            return None
-        element.front_end = value
-        return element
+            return []
+        return element.put(value)
+
+    def heeding(self, changed: Iterable[Element]) -> list[Element]:
+        """Return the elements that are to be told of changes by `on_change`: their own, or those of parts."""
+        ids = {element.id for element in changed}
+        return [
+            element
+            for element in self._elements.values()
+            if element.on_change and any(part.id in ids for part in elements_in(element))
+        ]
+
+    def acts(self, cell: CellId) -> bool:
+        """Return whether `cell` made an element with a function, which no manifest can hold."""
+        return any(self._elements[element].on_change for element in self._of_cell.get(cell, ()))

@@ -120,6 +120,7 @@ describe("the first script of a page", () => {
     notebook: "notebook.json",
     cache: "public/cache",
     packages: {},
+    ondemand: false,
     files: { modules: null, digests: {}, base: "public/", public: {} },
     runtime: {
       loader: "l",
@@ -128,6 +129,7 @@ describe("the first script of a page", () => {
       stdlib: { url: "s", size: 1 },
       kernel: { url: "k", size: 1 },
       scratchpad: { url: "x", size: 1 },
+      ondemand: { url: "x", size: 1 },
       lock: "k",
       bytecode: true,
       packed: false,

@@ -13,6 +13,7 @@ const config: PageConfig = {
     stdlib: { url: "../runtime/0.zip", size: 7 },
     kernel: { url: "../kernel/k.whl", size: 5 },
     scratchpad: { url: "../kernel/s.zip", size: 3 },
+    ondemand: { url: "../kernel/o.zip", size: 4 },
     lock: "../runtime/v1/pyodide-lock.json",
     bytecode: true,
     packed: false,
@@ -35,6 +36,7 @@ const config: PageConfig = {
   version: "0",
   root: "../",
   offline: false,
+  ondemand: true,
   keys: { c1: "ab" },
 };
 
@@ -75,6 +77,7 @@ describe("the configuration", () => {
         stdlib: { url: `${site}/runtime/0.zip`, size: 7 },
         kernel: { url: `${site}/kernel/k.whl`, size: 5 },
         scratchpad: { url: `${site}/kernel/s.zip`, size: 3 },
+        ondemand: { url: `${site}/kernel/o.zip`, size: 4 },
         lock: `${site}/runtime/v1/pyodide-lock.json`,
         snapshots: [
           {
@@ -99,6 +102,7 @@ describe("the configuration", () => {
         public: { "a b.csv": [3, "ab"] },
       },
       packages: { providers: { numpy: "numpy" } },
+      ondemand: true,
       interrupt: null,
       kept: [],
     });

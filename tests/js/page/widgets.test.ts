@@ -84,7 +84,7 @@ describe("tn-slider", () => {
     choose(control, 7, "input");
     choose(control, 8, "input");
     expect(changes.map((change) => change.value)).toEqual([0.7, 0.8]);
-    expect(changes[1]).toEqual({ name: "x", element: "c1-0", value: 0.8, previous: 0.7 });
+    expect(changes[1]).toEqual({ name: "x", element: "c1-0", value: 0.8, previous: 0.7, quiet: false });
     expect(element.querySelector(".tn-slider-value")?.textContent).toBe("0.8");
     expect(element.dataset["value"]).toBe("0.8");
   });

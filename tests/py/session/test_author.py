@@ -49,6 +49,8 @@ def test_every_name_is_there_and_others_are_not() -> None:
         "ui",
         "md",
         "html",
+        "hstack",
+        "vstack",
         "display",
         "stats",
         "stop",

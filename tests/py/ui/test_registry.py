@@ -62,9 +62,9 @@ def test_an_unknown_name_lists_the_known_ones(registry: ElementRegistry) -> None
 
 def test_setting_tells_whether_anything_changed(registry: ElementRegistry) -> None:
     element = registry.adopt(Slider(1, 9), C1, CODE)
-    assert registry.set_value(element.id, 1) is None
-    assert registry.set_value(element.id, 1.0) is None
-    assert registry.set_value(element.id, 2.0) is element
+    assert registry.set_value(element.id, 1) == []
+    assert registry.set_value(element.id, 1.0) == []
+    assert registry.set_value(element.id, 2.0) == [element]
     assert element.value == 2
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import signal
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -23,6 +24,9 @@ from tiffin.run.lifecycles.cached import CachePolicy
 from tiffin.session.kernel import Kernel, KernelServices
 from tiffin.stores.loader import INDEX_FORMAT, KINDS, SitePlace, open_stores
 from tiffin.stores.store import Buffer
+
+ON_DEMAND = ("cache", "host.browser", "outputs", "session", "ui")
+"""The packages that have modules in the archive on demand."""
 
 
 class Keeping(Protocol):
@@ -92,10 +96,12 @@ def start(
     """Start the kernel, report `KernelReady`, and return what takes commands.
 
     `config_text` is JSON: `{"cache": URL, "packages": {...}, "digests": {own module: digest}, "jspi":
-    bool, "signals": bool}`, with `packages` as `LockedPackages` takes them; with `signals`, SIGINT interrupts
-    a run. An index that does not fit the notebook is reported, and left out.
+    bool, "signals": bool, "ondemand": path of an archive}`, with `packages` as `LockedPackages` takes them;
+    with `signals`, SIGINT interrupts a run. An index that does not fit the notebook is reported, and left
+    out.
     """
     config = json.loads(config_text)
+    _find_on_demand(config["ondemand"])
     notebook = Notebook.from_json(json.loads(notebook_text))
     index, problem = read_index(_parse_index(index_text), notebook)
     os.environ.setdefault("MPLBACKEND", "agg")  # figures are rendered, there is no window to show them in
@@ -134,6 +140,16 @@ def start(
         host.report(Notice("info", text))
     host.report(KernelReady(platform.python_version(), bool(config["jspi"])))
     return host
+
+
+def _find_on_demand(archive: str) -> None:
+    """Have packages find modules in `archive`, too, which is not read before one of them is imported."""
+    for package in ON_DEMAND:
+        place = f"{archive}/tiffin/{package.replace('.', '/')}"
+        sys.path_importer_cache.pop(place, None)
+        path = sys.modules[f"tiffin.{package}"].__path__
+        if place not in path:
+            path.append(place)
 
 
 def _parse_index(text: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -49,15 +50,17 @@ class CellView:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Where the page finds its script, styles and first fonts; `start` is the script that starts Python at
-    once, None where it waits; `early` the one that has to run before anything is seen; `editing` are the
-    styles of a page whose notebook is edited, None where it is only read; `origins` are others that it runs
+    """Where the page finds its script, styles and first fonts; `chunks` are what the script imports at once;
+    `start` is the script that starts Python at once, None where it waits; `early` the one that has to run
+    before anything is seen; `editing` are the styles of a page whose notebook is edited, None where it is
+    only read; `origins` are others that it runs
     code from, `connections` others that it fetches from."""
 
     start: str | None
     script: str
     styles: str
     early: str
+    chunks: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
@@ -77,15 +80,31 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
     data = bundle[mime]
     match mime:
         case "text/html" | "image/svg+xml":
-            return f'<div class="tn-rich">{move_styles(data, keep_file)}</div>'
+            return f'<div class="tn-rich">{move_styles(_with_markdown(data), keep_file)}</div>'
         case "text/markdown":
-            return f'<div class="tn-prose">{move_styles(render_markdown(data), keep_file)}</div>'
+            return (
+                f'<div class="tn-prose">{move_styles(_with_markdown(render_markdown(data)), keep_file)}</div>'
+            )
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
             return render_plain(text)
         case "text/plain" | "text/latex":
             return render_plain(data)
     return _image(mime, data, bundle, keep_file)
+
+
+_MARKDOWN = re.compile(r'(<div class="tn-prose") data-markdown>([^<]*)</div>')
+
+
+def _with_markdown(markup: str) -> str:
+    """Render the Markdown that stands, escaped, inside of HTML, as containers have it."""
+    while "data-markdown" in markup:
+        markup, count = _MARKDOWN.subn(
+            lambda found: f"{found[1]}>{render_markdown(html.unescape(found[2]))}</div>", markup
+        )
+        if count == 0:
+            break
+    return markup
 
 
 def _image(mime: str, data: str, bundle: Bundle, keep_file: KeepFile) -> str:
@@ -235,6 +254,7 @@ def render_page(
     start = ""
     if links.start is not None:
         start = f'<script type="module" async src="{html.escape(links.start)}"></script>\n'
+    chunks = "".join(f'<link rel="modulepreload" href="{html.escape(chunk)}">\n' for chunk in links.chunks)
     policy = _attribute(content_security_policy(links.origins, links.connections))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
@@ -251,7 +271,7 @@ def render_page(
 {fonts}
 {sheets}
 <script type="application/json" id="tn-config">{config_text}</script>
-{start}<script type="module" src="{html.escape(links.script)}"></script>
+{start}{chunks}<script type="module" src="{html.escape(links.script)}"></script>
 </head>
 <body>
 <header class="tn-bar"><span class="tn-name">{html.escape(notebook.filename)}</span>

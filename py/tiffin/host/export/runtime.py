@@ -23,6 +23,7 @@ RELEASES = "https://cdn.jsdelivr.net/pyodide"
 FETCH_TIMEOUT = 30  # seconds for a lock file
 LOCK = "pyodide-lock.json"
 _WASM = "pyodide.asm.wasm"
+_COMPILED = ("stdlib", "kernel", "scratchpad", "ondemand")
 _CORE = ("pyodide.mjs", _WASM, "python_stdlib.zip", LOCK)
 
 _PACKAGE = Path(__file__).resolve().parent.parent.parent
@@ -32,12 +33,14 @@ _PLACES = (_PACKAGE / "bundled", _PACKAGE.parent.parent / "build" / "out")
 
 @dataclass(frozen=True)
 class Assets:
-    """The page's files, by role in `bundle`, the kernel wheel, and the scratchpad's archive."""
+    """The page's files, by role in `bundle`, the kernel wheel, and the archives beside it: the scratchpad's,
+    and that of the modules on demand."""
 
     page: Path
     bundle: Mapping[str, Any]
     kernel: Path
     scratchpad: Path
+    ondemand: Path
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Compiled:
     stdlib: Path
     kernel: Path
     scratchpad: Path
+    ondemand: Path
 
 
 def find_compiled(runtime: Runtime, assets: Assets) -> Compiled | None:
@@ -74,7 +78,7 @@ def find_compiled(runtime: Runtime, assets: Assets) -> Compiled | None:
         try:
             record = json.loads((folder / "runtime.json").read_text("utf-8"))
             files, made_from = record["files"], record["from"]
-            found = Compiled(*(folder / files[role] for role in ("stdlib", "kernel", "scratchpad")))
+            found = Compiled(*(folder / files[role] for role in _COMPILED))
         except (OSError, ValueError, KeyError, TypeError):
             continue
         sources = {
@@ -82,9 +86,10 @@ def find_compiled(runtime: Runtime, assets: Assets) -> Compiled | None:
             "wasm": runtime.folder / _WASM,
             "kernel": assets.kernel,
             "scratchpad": assets.scratchpad,
+            "ondemand": assets.ondemand,
         }
         same = all(digest(path.read_bytes()) == made_from.get(role) for role, path in sources.items())
-        if same and all(path.is_file() for path in (found.stdlib, found.kernel, found.scratchpad)):
+        if same and all(getattr(found, role).is_file() for role in _COMPILED):
             return found
     return None
 
@@ -95,9 +100,10 @@ def find_assets() -> Assets:
         listing = place / "page" / "bundle.json"
         kernels = sorted((place / "kernel").glob("*.whl"))
         scratchpads = sorted((place / "scratchpad").glob("*.zip"))
-        if listing.is_file() and kernels and scratchpads:
+        ondemand = sorted((place / "ondemand").glob("*.zip"))
+        if listing.is_file() and kernels and scratchpads and ondemand:
             bundle = json.loads(listing.read_text("utf-8"))
-            return Assets(place / "page", bundle, kernels[-1], scratchpads[-1])
+            return Assets(place / "page", bundle, kernels[-1], scratchpads[-1], ondemand[-1])
     raise TiffinError("the page and the kernel are not built: run 'make build', or install tiffin's wheel")
 
 
@@ -224,6 +230,7 @@ def lay_out_runtime(
     config: dict[str, Any] = {
         "kernel": archive((compiled or assets).kernel, "kernel"),
         "scratchpad": archive((compiled or assets).scratchpad, "kernel"),
+        "ondemand": archive((compiled or assets).ondemand, "kernel"),
         "lock": f"{up}{folder}/{LOCK}" if runtime.lock else f"{runtime.url}{LOCK}",
         "bytecode": compiled is not None,
         "packed": False,

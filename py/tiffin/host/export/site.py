@@ -21,6 +21,7 @@ from tiffin.host.export.lock import lock_files
 from tiffin.host.export.modules import OwnModules, own_modules, pack
 from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen
 from tiffin.host.export.offline import SERVICE_WORKER, service_worker
+from tiffin.host.export.ondemand import uses_modules_on_demand
 from tiffin.host.export.packages import (
     INSTALLER,
     NETWORK,
@@ -257,6 +258,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         "version": __version__,
         "root": up or "./",
         "offline": options.service_worker,
+        "ondemand": uses_modules_on_demand(entry.notebook, entry.cooked),
         "keys": index["cells"],
     }
     origins = () if runtime.url is None else (_origin(runtime.url),)
@@ -265,6 +267,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         f"{up}assets/{assets.bundle['page']}",
         f"{up}assets/{assets.bundle['styles']}",
         f"{up}assets/{assets.bundle['early']}",
+        tuple(f"{up}assets/{chunk}" for chunk in assets.bundle["chunks"]),
         origins,
         tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
         _connections(gathered, runtime, options, needs),

@@ -17,6 +17,7 @@ from tiffin.events import Notice
 from tiffin.ids import CellId, Key
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun, Skip
 from tiffin.run.lifecycles.inputs import InputsLifecycle, written_name
+from tiffin.run.namespace import Namespace, Version
 from tiffin.run.reach import named_texts, reach
 from tiffin.run.result import Result
 from tiffin.run.versions import (
@@ -264,6 +265,8 @@ class CachedLifecycle:
         for name, maker in context.namespace.reactive(context.taken):
             if context.namespace.identity_of((name, maker)) != self._identities[name]:
                 return False  # a widget was moved while the body ran, and which value it saw is not known
+            if context.namespace.is_fleeting((name, maker)):
+                return False
         return self._policy.large or all(d.kind != "unavailable" for d in definitions.values())
 
     async def _usable(self, context: CellContext, key: Key) -> Manifest | None:
@@ -330,8 +333,12 @@ class CachedLifecycle:
         if shares:
             note_changers(context, shares)
         try:
-            for bound, definition in definitions.items():
-                if definition.kind == "element" and not namespace.has_value((bound, cell.id)):
+            elements = {name: found for name, found in definitions.items() if found.kind == "element"}
+            live = [name for name in elements if self._is_in_place(namespace, (name, cell.id))]
+            if elements and not live:
+                self._inputs.begin_elements(cell.id)
+            for bound, definition in elements.items():
+                if bound not in live:
                     restored: dict[str, Any] = {}
                     self._inputs.restore_element(bound, definition, cell.id, restored)
                     namespace.put((bound, cell.id), restored[bound])
@@ -340,6 +347,9 @@ class CachedLifecycle:
             self._notice(context, f"its widget cannot be restored, so it runs again ({error})")
             return False
         return True
+
+    def _is_in_place(self, namespace: Namespace, version: Version) -> bool:
+        return namespace.has_value(version) and self._inputs.is_whole(namespace.value(version))
 
     async def _save(
         self,

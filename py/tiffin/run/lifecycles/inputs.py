@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Rerun
 from tiffin.run.reach import reach
 from tiffin.run.report import CellFailure
 from tiffin.run.versions import ABOVE, is_parted, spend_below
+from tiffin.ui.element import Element
 from tiffin.ui.registry import ElementRegistry
 
 
@@ -214,10 +215,25 @@ class InputsLifecycle:
         self, name: str, definition: Definition, cell: CellId, globals_: dict[str, Any]
     ) -> None:
         """Make the element that `definition` records, and bind it to `name`."""
-        record = definition.element or {}
-        element = self._elements.restore(restore_element(record), record["id"], cell)
+        element = self._restore(definition.element or {}, cell)
         globals_[name] = element
         self._elements.name({name: element})
+
+    def _restore(self, record: Mapping[str, Any], cell: CellId) -> Element:
+        """Return the element of a record: the one that is there already, if a part of it brought it."""
+        known = self._elements.known(record["id"], record)
+        if known is not None:
+            return known
+        element = restore_element(record, lambda part: self._restore(part, cell))
+        return self._elements.restore(element, record["id"], cell)
+
+    def begin_elements(self, cell: CellId) -> None:
+        """The elements of a cell are about to be restored: what it had before is gone."""
+        self._elements.begin(cell)
+
+    def is_whole(self, value: Any) -> bool:
+        """Return whether an element's parts are those that are in use."""
+        return self._elements.is_whole(value)
 
     def _produce_again(self, context: CellContext, missing: dict[str, str]) -> Decision:
         producers: dict[CellId, list[str]] = {}

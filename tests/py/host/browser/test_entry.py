@@ -58,6 +58,7 @@ class Page:
             "jspi": True,
             "digests": {"helper": "d" * 64},
             "signals": False,
+            "ondemand": "/lib/none.zip",
         }
         config["packages"] = {"providers": {"numpy": "numpy"}, "extra": [], "network": []}
         text = index if isinstance(index, str) else json.dumps(index)

@@ -74,7 +74,7 @@ def runtime(tmp_path: Path) -> Runtime:
 def compiled(tmp_path: Path) -> Compiled:
     for name in ("1.zip", "2.zip"):
         (tmp_path / name).write_text(name)
-    return Compiled(tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "3.zip")
+    return Compiled(*(tmp_path / f"{number}.zip" for number in range(1, 5)))
 
 
 def imported(runtime: Runtime, *modules: str) -> Imported:

@@ -43,10 +43,12 @@ def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def own_archives(folder: Path) -> Assets:
-    """A kernel and a scratchpad in `folder`, and no page."""
-    assets = Assets(folder / "page", {}, folder / "kernel.whl", folder / "scratchpad.zip")
+    """A kernel and the archives beside it in `folder`, and no page."""
+    archives = (folder / "kernel.whl", folder / "scratchpad.zip", folder / "ondemand.zip")
+    assets = Assets(folder / "page", {}, *archives)
     assets.kernel.write_bytes(b"kernel")
     assets.scratchpad.write_bytes(b"scratchpad")
+    assets.ondemand.write_bytes(b"on demand")
     return assets
 
 
@@ -131,6 +133,7 @@ def test_a_site_gets_what_pyodide_itself_is_made_of(tmp_path: Path) -> None:
         "python_stdlib.zip",
         "kernel.whl",
         "scratchpad.zip",
+        "ondemand.zip",
     }
     for address, path in layout.files.items():
         assert re.fullmatch(r"(runtime/mine|kernel)/[0-9a-f]{20}\.(mjs|wasm|zip|whl)", address)
@@ -147,6 +150,7 @@ def test_a_site_gets_what_pyodide_itself_is_made_of(tmp_path: Path) -> None:
         config["stdlib"]["url"],
         config["kernel"]["url"],
         config["scratchpad"]["url"],
+        config["ondemand"]["url"],
     }
 
 
@@ -163,7 +167,7 @@ def test_a_runtime_elsewhere_stays_there(tmp_path: Path) -> None:
     assets = own_archives(tmp_path)
     remote = find_runtime("https://x.example/314.0.7/")
     layout = lay_out_runtime(remote, assets, None, up="../")
-    assert list(layout.files.values()) == [assets.kernel, assets.scratchpad]
+    assert list(layout.files.values()) == [assets.kernel, assets.scratchpad, assets.ondemand]
     config = layout.config
     assert config["loader"] == "https://x.example/314.0.7/pyodide.mjs"
     assert config["glue"] is None
@@ -194,7 +198,7 @@ def test_snapshots_are_told_of_with_their_libraries(tmp_path: Path) -> None:
     for path in (memory, library):
         path.write_bytes(path.name.encode())
     snapshot = Snapshot("webkit", memory, 5, 9, library, (("/lib/a.so", 3),), ((12, "/lib/a.so"),), ("a",))
-    compiled = Compiled(assets.kernel, assets.kernel, assets.scratchpad)
+    compiled = Compiled(assets.kernel, assets.kernel, assets.scratchpad, assets.ondemand)
     layout = lay_out_runtime(runtime, assets, compiled, [snapshot], "../")
     assert layout.config["snapshots"] == [
         {
@@ -218,7 +222,7 @@ def test_snapshots_are_taken_only_if_they_were_made_from_the_very_same_files(
     tmp_path: Path, empty_machine: Path, other: str | None
 ) -> None:
     runtime = make_runtime(tmp_path / "pyodide")
-    compiled = Compiled(tmp_path / "1.zip", tmp_path / "2.zip", tmp_path / "3.zip")
+    compiled = Compiled(*(tmp_path / f"{number}.zip" for number in range(1, 5)))
     for path in (compiled.stdlib, compiled.kernel):
         path.write_bytes(path.name.encode())
     folder = tmp_path / "bundled" / "snapshots" / runtime.version
@@ -282,13 +286,19 @@ def test_assets_that_are_not_built_say_how_to_build_them(tmp_path: Path, empty_m
         find_assets()
     (tmp_path / "bundled" / "scratchpad").mkdir()
     (tmp_path / "bundled" / "scratchpad" / "s.zip").touch()
+    with pytest.raises(TiffinError, match="run 'make build'"):
+        find_assets()
+    (tmp_path / "bundled" / "ondemand").mkdir()
+    (tmp_path / "bundled" / "ondemand" / "o.zip").touch()
     assets = find_assets()
+    assert assets.ondemand.name == "o.zip"
     assert (assets.page, assets.bundle, assets.kernel.name) == (page, {"page": "p.js"}, "k.whl")
     assert assets.scratchpad.name == "s.zip"
 
 
 @pytest.mark.parametrize(
-    "other", [None, "python_stdlib.zip", "pyodide.asm.wasm", "kernel", "scratchpad", "record", "archive"]
+    "other",
+    [None, "python_stdlib.zip", "pyodide.asm.wasm", "kernel", "scratchpad", "ondemand", "record", "archive"],
 )
 def test_bytecode_is_taken_only_if_it_was_made_from_the_very_same_files(
     tmp_path: Path, empty_machine: Path, other: str | None
@@ -303,16 +313,17 @@ def test_bytecode_is_taken_only_if_it_was_made_from_the_very_same_files(
         "wasm": runtime.folder / "pyodide.asm.wasm",
         "kernel": assets.kernel,
         "scratchpad": assets.scratchpad,
+        "ondemand": assets.ondemand,
     }
     record = {
-        "files": {"stdlib": "1.zip", "kernel": "2.zip", "scratchpad": "3.zip"},
+        "files": {"stdlib": "1.zip", "kernel": "2.zip", "scratchpad": "3.zip", "ondemand": "4.zip"},
         "from": {role: digest(path.read_bytes()) for role, path in sources.items()},
     }
     (folder / "runtime.json").write_text("[]" if other == "record" else json.dumps(record))
-    for name in ("1.zip", "2.zip", "3.zip"):
+    for name in ("1.zip", "2.zip", "3.zip", "4.zip"):
         if other != "archive":
             (folder / name).write_bytes(name.encode())
-    if other in ("kernel", "scratchpad"):
+    if other in ("kernel", "scratchpad", "ondemand"):
         sources[other].write_bytes(b"another")
     elif other in ("python_stdlib.zip", "pyodide.asm.wasm"):
         (runtime.folder / other).write_bytes(b"another")
@@ -320,12 +331,12 @@ def test_bytecode_is_taken_only_if_it_was_made_from_the_very_same_files(
     if other is not None:
         assert compiled is None
         return
-    archives = [folder / "1.zip", folder / "2.zip", folder / "3.zip"]
+    archives = [folder / f"{number}.zip" for number in range(1, 5)]
     assert compiled == Compiled(*archives)
     layout = lay_out_runtime(runtime, assets, compiled)
     assert layout.config["bytecode"] is True
     assert set(archives) <= set(layout.files.values())
-    assert not {assets.kernel, assets.scratchpad} & set(layout.files.values())
+    assert not {assets.kernel, assets.scratchpad, assets.ondemand} & set(layout.files.values())
 
 
 def test_for_a_distribution_elsewhere_there_is_no_bytecode(tmp_path: Path) -> None:

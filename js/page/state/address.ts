@@ -1,0 +1,102 @@
+/** Widgets in the page's address: `?k=7` sets the widget called k, and what a reader changes is written there. */
+
+import type { Json } from "../../protocol/messages.ts";
+import type { TnChange } from "../widgets/element.ts";
+
+/** What else an address says. */
+const OTHERS: readonly string[] = ["boot"];
+/** Widgets whose values are texts; an empty one is None, but for those where it is text. */
+const TEXTS: readonly string[] = ["tn-text", "tn-text-area", "tn-dropdown", "tn-radio", "tn-date", "tn-datetime", "tn-time", "tn-tabs"];
+const WRITTEN: readonly string[] = ["tn-text", "tn-text-area"];
+/** Widgets whose values mean nothing to somebody else. */
+const PASSING: readonly string[] = ["tn-button", "tn-run-button", "tn-refresh", "tn-form", "tn-file"];
+/** Milliseconds of rest before a change is written: browsers take no more than a few in a second. */
+const REST = 300;
+
+/** A widget's value as text of an address. */
+export function toText(tag: string, value: Json): string {
+  if (!TEXTS.includes(tag)) return JSON.stringify(value);
+  return typeof value === "string" ? value : "";
+}
+
+/** The value that a text stands for; what cannot be read stays text, which the kernel then refuses. */
+export function fromText(tag: string, text: string): Json {
+  if (TEXTS.includes(tag)) return text === "" && !WRITTEN.includes(tag) ? null : text;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+/** Whether a widget's value may stand in an address. */
+function mayBeTold(element: HTMLElement): boolean {
+  const isPassword = /"kind":"password"/.test(element.dataset["args"] ?? "");
+  return !PASSING.includes(element.localName) && !isPassword;
+}
+
+/** The widgets of the page, by their names. */
+function widgets(document: Document): ReadonlyMap<string, HTMLElement> {
+  const found = [...document.querySelectorAll<HTMLElement>("[data-element][name]")].filter(mayBeTold);
+  return new Map(found.reverse().map((element) => [element.getAttribute("name") ?? "", element]));
+}
+
+export class AddressValues {
+  readonly #document: Document;
+  readonly #initial = new Map<string, string>();
+  readonly #changed = new Map<string, string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Takes what the widgets say now for their initial values. */
+  constructor(document: Document) {
+    this.#document = document;
+    for (const [name, element] of widgets(document)) this.#initial.set(name, element.dataset["value"] ?? "null");
+  }
+
+  /** Sets the widgets that an address names as a reader would; returns whether it names any. */
+  apply(address: URL, shows: boolean): boolean {
+    const known = widgets(this.#document);
+    let some = false;
+    for (const [name, text] of address.searchParams) {
+      const element = known.get(name);
+      if (element === undefined || OTHERS.includes(name)) continue;
+      some = true;
+      const previous = JSON.parse(element.dataset["value"] ?? "null") as Json;
+      const value = fromText(element.localName, text);
+      const id = element.dataset["element"] ?? name;
+      if (shows) {
+        // Those that have not come to life yet read it there.
+        const copies = this.#document.querySelectorAll<HTMLElement>(`[data-element="${CSS.escape(id)}"]`);
+        for (const copy of copies) copy.dataset["value"] = JSON.stringify(value);
+      }
+      const detail: TnChange = { name, element: id, value, previous, quiet: false };
+      element.dispatchEvent(new CustomEvent("tn-change", { bubbles: true, composed: true, detail }));
+    }
+    return some;
+  }
+
+  /** Writes what readers change from now on into the address, where it is not as it was at first. */
+  follow(page: Pick<Window, "location" | "history">): void {
+    this.#document.body.addEventListener("tn-change", (event) => {
+      const { name, value } = event.detail;
+      const element = event.target;
+      if (!(element instanceof HTMLElement) || !mayBeTold(element)) return;
+      if (!this.#initial.has(name) || OTHERS.includes(name)) return;
+      const isInitial = this.#initial.get(name) === JSON.stringify(value);
+      this.#changed.set(name, isInitial ? "" : `=${toText(element.localName, value)}`);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.#write(page);
+      }, REST);
+    });
+  }
+
+  #write(page: Pick<Window, "location" | "history">): void {
+    const address = new URL(page.location.href);
+    for (const [name, text] of this.#changed) {
+      if (text === "") address.searchParams.delete(name);
+      else address.searchParams.set(name, text.slice(1));
+    }
+    if (address.href !== page.location.href) page.history.replaceState(page.history.state, "", address);
+  }
+}
