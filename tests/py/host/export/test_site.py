@@ -152,6 +152,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "version": "",
         "root": "./",
         "offline": False,
+        "ondemand": False,
         "keys": {},
     }
     runtime = config["runtime"]
