@@ -337,6 +337,7 @@ def test_a_service_worker_knows_the_version_of_its_site(baker: Baker) -> None:
     told = read_service_worker(baker)
     layout = lay_out_runtime(baker.runtime, baker.assets, None)
     assert told["files"] == [
+        "assets/chunk-GGGGGGGG.js",
         "assets/page-AAAAAAAA.js",
         "assets/page-CCCCCCCC.css",
         "assets/start-FFFFFFFF.js",
