@@ -104,7 +104,8 @@ function start(config: PageConfig): void {
       break;
   }
   const address = new AddressValues(document);
-  address.apply(new URL(location.href), policy !== "never"); // to link to a state is to mean it: this starts Python
+  // To link to a state is to mean it: this starts Python.
+  void address.apply(new URL(location.href), policy === "never" ? null : (id, value) => page.setValue(id, value));
   address.follow(window);
   if (config.playground) import("./playground/start.ts").then(({ startPlayground }) => startPlayground(page, policy)).catch(showProblem);
   else if (config.mode === "edit") edit(page, config);

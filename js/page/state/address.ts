@@ -53,26 +53,28 @@ export class AddressValues {
     for (const [name, element] of widgets(document)) this.#initial.set(name, element.dataset["value"] ?? "null");
   }
 
-  /** Sets the widgets that an address names as a reader would; returns whether it names any. */
-  apply(address: URL, shows: boolean): boolean {
+  /**
+   * Sets the widgets that an address names, one after another: a wrong value must not keep others from being set. Where
+   * nobody takes them (`set` is null), the page hears of them as of a reader's changes.
+   */
+  async apply(address: URL, set: ((id: string, value: Json) => Promise<void>) | null): Promise<void> {
     const known = widgets(this.#document);
-    let some = false;
     for (const [name, text] of address.searchParams) {
       const element = known.get(name);
       if (element === undefined || OTHERS.includes(name)) continue;
-      some = true;
       const previous = JSON.parse(element.dataset["value"] ?? "null") as Json;
       const value = fromText(element.localName, text);
       const id = element.dataset["element"] ?? name;
-      if (shows) {
+      if (set !== null) {
         // Those that have not come to life yet read it there.
         const copies = this.#document.querySelectorAll<HTMLElement>(`[data-element="${CSS.escape(id)}"]`);
         for (const copy of copies) copy.dataset["value"] = JSON.stringify(value);
+        await set(id, value).catch(() => undefined); // what went wrong is told by whoever knows it
+        continue;
       }
       const detail: TnChange = { name, element: id, value, previous, quiet: false };
       element.dispatchEvent(new CustomEvent("tn-change", { bubbles: true, composed: true, detail }));
     }
-    return some;
   }
 
   /** Writes what readers change from now on into the address, where it is not as it was at first. */

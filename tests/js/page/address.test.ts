@@ -55,21 +55,23 @@ describe("a value in an address", () => {
 });
 
 describe("an address", () => {
-  it("sets the widgets that it names, every copy, by a reader's change", () => {
-    const values = new AddressValues(document);
-    expect(values.apply(new URL("http://x.example/?k=7&boot=never&unknown=1&secret=x"), true)).toBe(true);
-    expect(changes).toEqual([{ name: "k", element: "c-0", value: 7, previous: 4, quiet: false }]);
+  it("sets the widgets that it names, every copy, whatever becomes of another", async () => {
+    const set = vi.fn((id: string) => (id === "c-1" ? Promise.reject(new Error(id)) : Promise.resolve()));
+    await new AddressValues(document).apply(new URL("http://x.example/?fruit=x&k=7&boot=never&unknown=1&secret=x"), set);
+    expect(set.mock.calls).toEqual([["c-1", "x"], ["c-0", 7]]);
+    expect(changes).toEqual([]);
     const shown = [...document.querySelectorAll<HTMLElement>("[name=k]")].map((copy) => copy.dataset["value"]);
     expect(shown).toEqual(["7", "7"]);
   });
 
-  it("leaves the page as it is where Python is not to start", () => {
-    expect(new AddressValues(document).apply(new URL("http://x.example/?k=7"), false)).toBe(true);
+  it("leaves the page as it is where Python is not to start", async () => {
+    await new AddressValues(document).apply(new URL("http://x.example/?k=7"), null);
+    expect(changes).toEqual([{ name: "k", element: "c-0", value: 7, previous: 4, quiet: false }]);
     expect(document.querySelector<HTMLElement>("[name=k]")?.dataset["value"]).toBe("4");
   });
 
-  it("without names of widgets does nothing", () => {
-    expect(new AddressValues(document).apply(new URL("http://x.example/?boot=eager&y=1"), true)).toBe(false);
+  it("without names of widgets does nothing", async () => {
+    await new AddressValues(document).apply(new URL("http://x.example/?boot=eager&y=1"), null);
     expect(changes).toEqual([]);
   });
 

@@ -97,7 +97,7 @@ def test_a_batch_stands_in_its_text() -> None:
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (lambda: Array([1]), "each part must be a widget, not 1"),
+        (lambda: Array([1]), "each part must be a widget, not 1"),  # type: ignore[list-item]
         (lambda: Dictionary({1: slider()}), "a mapping from names to widgets"),  # type: ignore[dict-item]
         (lambda: Batch("no place", {"a": slider()}), "the text has no place for a"),
         (lambda: Batch("{a}", {"a": slider()}, "rst"), "markup is markdown or html"),

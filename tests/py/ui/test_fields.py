@@ -72,7 +72,7 @@ def test_hostile_values_are_refused(make: Callable[[], Element], front_ends: lis
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (lambda: RangeSlider(0, 9, value=5), "value must be two numbers"),
+        (lambda: RangeSlider(0, 9, value=5), "value must be two numbers"),  # type: ignore[arg-type]
         (lambda: RangeSlider(0, 9, value=(5, 2)), "takes two numbers"),
         (lambda: TextArea(rows=0), "rows must be a whole number"),
         (lambda: Radio([]), "radio: there must be at least one option"),

@@ -150,9 +150,11 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "files": {"modules": None, "digests": {}, "base": "public/", "public": {}},
         "boot": "never",
         "mode": "edit",
+        "playground": False,
         "version": "",
         "root": "./",
         "offline": False,
+        "ondemand": False,
         "keys": {},
     }
     runtime = config["runtime"]
@@ -371,6 +373,7 @@ def test_a_service_worker_knows_the_version_of_its_site(baker: Baker) -> None:
     told = read_service_worker(baker)
     layout = lay_out_runtime(baker.runtime, baker.assets, None)
     assert told["files"] == [
+        "assets/chunk-HHHHHHHH.js",
         "assets/early-GGGGGGGG.js",
         "assets/page-AAAAAAAA.js",
         "assets/page-CCCCCCCC.css",
