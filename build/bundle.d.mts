@@ -6,6 +6,7 @@ export interface Bundle {
   readonly worker: string;
   readonly styles: string;
   readonly editingStyles: string;
+  readonly sandbox: string;
   /** What only pages need whose notebook is edited. */
   readonly editing: readonly string[];
   /** What makes snapshots; no part of a site. */

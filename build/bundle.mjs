@@ -5,6 +5,7 @@
 // Writes hashed JavaScript and CSS, `bundle.json` that says which file is which, and `NOTICES.txt` with the licence
 // of every library that really went into the bundle. The folder is replaced as a whole, once everything is made.
 
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -112,6 +113,24 @@ export function preloadedFonts(names) {
   return names.filter((name) => /-latin-wght-normal-[^/]+\.woff2$/.test(name)).sort();
 }
 
+/**
+ * Writes the document of the frame in which notebooks from elsewhere run; returns its name. It has no origin, so that
+ * `'self'` in a policy would mean nothing to it.
+ */
+function writeSandbox(folder, script) {
+  const policy = [
+    "default-src 'none'",
+    "script-src http: https: blob: 'wasm-unsafe-eval'",
+    "connect-src http: https: data: blob:",
+    "worker-src blob:",
+  ].join("; ");
+  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>Python</title>`;
+  const text = `<!doctype html>\n<html lang="en"><head>${head}</head><body><script src="${script}" crossorigin></script></body></html>\n`;
+  const name = `sandbox-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.html`;
+  writeFileSync(join(folder, name), text);
+  return name;
+}
+
 /** Bundles into a new folder and returns what `bundle.json` says. */
 async function bundleInto(folder) {
   const page = await build({
@@ -150,11 +169,21 @@ async function bundleInto(folder) {
     outdir: folder,
     entryNames: "[name]-[hash]",
   });
+  // For the frame of notebooks from elsewhere.
+  const sandbox = await build({
+    ...COMMON,
+    format: "iife",
+    entryPoints: { sandbox: "js/page/playground/sandbox-frame.ts" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
+  });
   const maker = await build({
     ...COMMON,
     entryPoints: { "snapshot-maker": "js/worker/maker.ts" },
     outdir: folder,
   });
+  const [sandboxScript] = madeFrom(sandbox, "js/page/playground/sandbox-frame.ts");
+  const sandboxFile = writeSandbox(folder, basename(sandboxScript));
   const [editingStyles] = madeFrom(editing, "js/page/styles/edit.css");
   const [pageFile, pageOutput] = madeFrom(page, "js/page/main.ts");
   const [workerFile] = madeFrom(worker, "js/worker/entry.ts");
@@ -178,8 +207,9 @@ async function bundleInto(folder) {
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),
     editingStyles: basename(editingStyles),
+    sandbox: sandboxFile,
     // What only pages with an editor need.
-    editing: [editingStyles, ...outputsFor(page.metafile, pageFile, EDITING)].map((path) => basename(path)).sort(),
+    editing: [editingStyles, sandboxScript, sandboxFile, ...outputsFor(page.metafile, pageFile, EDITING)].map((path) => basename(path)).sort(),
     serviceWorker: serviceWorkerFile,
     fonts: preloadedFonts(readdirSync(folder)),
     maker: basename(makerFile),

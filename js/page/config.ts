@@ -4,6 +4,13 @@ import type { BootConfig, FilesConfig, KeptEntry, RuntimeConfig } from "../proto
 
 export type BootPolicy = "eager" | "intent" | "never";
 
+export interface PlaygroundConfig {
+  /** The document of the frame in which notebooks from elsewhere run. */
+  readonly sandbox: string;
+  /** An index of stored results in which there are none, as text. */
+  readonly index: string;
+}
+
 export interface PageConfig {
   readonly notebook: string;
   readonly cache: string;
@@ -13,8 +20,8 @@ export interface PageConfig {
   readonly files: FilesConfig;
   readonly boot: BootPolicy;
   readonly mode: "run" | "edit";
-  /** Whether it is the notebook of a playground, which opens others in its place. */
-  readonly playground: boolean;
+  /** What a playground needs, which opens other notebooks in the place of its own; null on any other page. */
+  readonly playground: PlaygroundConfig | null;
   readonly version: string;
   /** Where the site begins, which may hold several notebooks. */
   readonly root: string;
@@ -67,7 +74,7 @@ export interface Surroundings {
 
 /**
  * What the worker needs, with absolute addresses; `kept` is what an earlier worker stored, `edited` the notebook that
- * it has left.
+ * it has left; `index` is the text of an index of stored results that is not fetched.
  */
 export function bootConfig(
   config: PageConfig,
@@ -75,6 +82,7 @@ export function bootConfig(
   { shared, compressing }: Surroundings,
   kept: readonly KeptEntry[] = [],
   edited: string | null = null,
+  index: string | null = null,
 ): BootConfig {
   const absolute = (url: string): string => new URL(url, base).href;
   return {
@@ -82,6 +90,7 @@ export function bootConfig(
     compressing,
     notebook: absolute(config.notebook),
     edited,
+    index,
     cache: absolute(config.cache),
     packages: config.packages,
     files: {

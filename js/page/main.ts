@@ -1,12 +1,21 @@
 /** The entry point of an exported page. */
 
 import "./styles/page.css";
-import { bootWorker } from "./boot-worker.ts";
-import { bootPolicy, type PageConfig, readConfig, sharesMemory, stopPatience } from "./config.ts";
+import { type BootingWorker, bootWorker, type WorkerLike } from "./boot-worker.ts";
+import {
+  bootPolicy,
+  type BootPolicy,
+  type PageConfig,
+  type PlaygroundConfig,
+  readConfig,
+  sharesMemory,
+  stopPatience,
+} from "./config.ts";
 import { NotebookPage } from "./notebook-page.ts";
 import { dropOffline, OfflineCopy } from "./offline.ts";
 import type { ExecuteMessage, Json } from "../protocol/messages.ts";
 import { reasonOf } from "../protocol/reason.ts";
+import type { KeptEntry } from "../protocol/rpc.ts";
 import type { ExecuteOptions } from "./executions.ts";
 import { AddressValues } from "./state/address.ts";
 import type { PageStats } from "./stats.ts";
@@ -59,7 +68,10 @@ function start(config: PageConfig): void {
   };
   let early = window.tiffinWorker ?? null;
   window.tiffinWorker = null;
+  const elsewhere: Elsewhere = { boot: null };
   const page = new NotebookPage(settings, status, (listener, kept, edited) => {
+    const contained = elsewhere.boot?.(kept, edited);
+    if (contained !== undefined) return new WorkerSession(contained, listener);
     const booting = early ?? bootWorker(config, import.meta.url, kept, edited);
     early = null;
     offline?.watch(booting.worker);
@@ -98,7 +110,7 @@ function start(config: PageConfig): void {
       bootNow(page);
       break;
     case "intent":
-      bootOnIntent(page);
+      if (config.playground === null) bootOnIntent(page); // a playground knows when
       break;
     case "never":
       break;
@@ -107,9 +119,25 @@ function start(config: PageConfig): void {
   // To link to a state is to mean it: this starts Python.
   void address.apply(new URL(location.href), policy === "never" ? null : (id, value) => page.setValue(id, value));
   address.follow(window);
-  if (config.playground) import("./playground/start.ts").then(({ startPlayground }) => startPlayground(page, policy)).catch(showProblem);
+  if (config.playground !== null) play(page, config, config.playground, policy, elsewhere);
   else if (config.mode === "edit") edit(page, config);
   defineWidgets(); // last: Python need not wait for them
+}
+
+/** Where Python runs for a notebook that came from elsewhere; null for all others. */
+export interface Elsewhere {
+  boot: ((kept: readonly KeptEntry[], edited: string | null) => BootingWorker<WorkerLike>) | null;
+}
+
+/** Makes the page a playground. */
+function play(page: NotebookPage, config: PageConfig, playground: PlaygroundConfig, policy: BootPolicy, elsewhere: Elsewhere): void {
+  const opened = import("./playground/start.ts").then(async ({ startPlayground, bootSandbox }) => {
+    const contain = (): void => {
+      elsewhere.boot = (kept, edited) => bootSandbox(config, playground, kept, edited);
+    };
+    await startPlayground(page, policy, contain);
+  });
+  opened.catch(showProblem);
 }
 
 /** Has the notebook be edited; what does that is no part of pages that are only read. */

@@ -73,6 +73,8 @@ export interface BootConfig {
   readonly notebook: string;
   /** The notebook as it was edited, in place of the one at `notebook`; null if it was not. */
   readonly edited: string | null;
+  /** The text of the index of stored results; null where it is to be fetched from `cache`. */
+  readonly index: string | null;
   readonly cache: string;
   /** What the kernel knows of packages; the page only hands it on. */
   readonly packages: Readonly<Record<string, unknown>>;

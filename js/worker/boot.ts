@@ -87,7 +87,7 @@ async function fetchEarly(url: string): Promise<Uint8Array | undefined> {
 
 /** The index of stored results, without cells that were deleted since. */
 async function fetchIndex(config: BootConfig): Promise<string> {
-  const text = await fetchText(`${config.cache}/index.json`, "the index of stored results");
+  const text = config.index ?? (await fetchText(`${config.cache}/index.json`, "the index of stored results"));
   return config.edited === null ? text : indexOf(text, config.edited);
 }
 

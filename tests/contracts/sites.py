@@ -19,6 +19,7 @@ PAGE = (
     "editing-ABABABAB.css",
     "early-GGGGGGGG.js",
     "chunk-HHHHHHHH.js",
+    "sandbox-JJJJJJJJ.html",
 )
 
 
@@ -44,7 +45,8 @@ def make_assets(folder: Path) -> Assets:
         "worker": PAGE[1],
         "styles": PAGE[2],
         "editingStyles": PAGE[5],
-        "editing": [PAGE[5]],
+        "sandbox": "sandbox-JJJJJJJJ.html",
+        "editing": [PAGE[5], "sandbox-JJJJJJJJ.html"],
         "fonts": [PAGE[3]],
         "maker": "snapshot-maker.js",
         "serviceWorker": "service-worker-EEEEEEEE.js",

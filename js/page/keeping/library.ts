@@ -17,10 +17,15 @@ interface NotebookRecord {
   readonly changed: number;
   /** When it was deleted; null as long as it is not. */
   readonly deleted: number | null;
+  /** Whether it came from elsewhere: then so did what it does. */
+  readonly foreign: boolean;
 }
 
 /** What the page showed when it was left: the JSON of each cell's state, as `NotebookPage.results` gives it. */
 export type ShownText = string;
+
+const KINDS: readonly string[] = ["manifests", "blobs"] satisfies KeptEntry["kind"][];
+const DIGEST = /^[0-9a-f]{64}$/;
 
 /** How long a deleted notebook can be brought back. */
 const GRACE = 24 * 3600 * 1000; // milliseconds
@@ -59,10 +64,17 @@ export class Library {
     return this.#draft(id);
   }
 
-  /** Keeps a notebook as it is now. */
-  async write(id: string, draft: Draft): Promise<Kept> {
-    const kept = await this.#store.put(`${id}/notebook.json`, encode(draftText(draft)));
-    return kept.kept ? this.#note(id, { name: draft.name, changed: this.#now(), deleted: null }) : kept;
+  /** Whether the notebook of this id came from elsewhere; one of which nothing is known counts as such. */
+  async isForeign(id: string): Promise<boolean> {
+    return (await this.#record(id))?.foreign ?? true;
+  }
+
+  /** Keeps a notebook as it is now; `foreign` says whether it came from elsewhere, as it was if left out. */
+  async write(id: string, draft: Draft, foreign?: boolean): Promise<Kept> {
+    // Nobody may ever find a notebook from elsewhere that is not marked as such: the mark comes first.
+    const mark = foreign ?? (await this.isForeign(id));
+    const marked = await this.#note(id, { name: draft.name, changed: this.#now(), deleted: null, foreign: mark });
+    return marked.kept ? this.#store.put(`${id}/notebook.json`, encode(draftText(draft))) : marked;
   }
 
   /** Gives a notebook another name. */
@@ -73,6 +85,7 @@ export class Library {
 
   /** Makes a copy, with its results, under the id `copy`. */
   async duplicate(id: string, copy: string, name: string): Promise<Kept> {
+    const foreign = await this.isForeign(id);
     for (const key of await this.#store.keys(id)) {
       const data = await this.#store.get(key);
       if (data === null || key === `${id}/about.json`) continue;
@@ -82,7 +95,9 @@ export class Library {
         return kept;
       }
     }
-    return this.rename(copy, name);
+    const draft = await this.#draft(copy);
+    if (draft === null) return { kept: false, why: "gone" };
+    return this.write(copy, { ...draft, name, filename: `${name}.py` }, foreign);
   }
 
   /** Takes a notebook from the list; it can be brought back for a day. */
@@ -115,8 +130,10 @@ export class Library {
     return this.#store.put(`${id}/shown.json`, encode(shown));
   }
 
-  /** Keeps a result for the next kernel. */
+  /** Keeps a result for the next kernel; what has no digest for a key is none, and not kept. */
   async addEntry(id: string, entry: KeptEntry): Promise<Kept> {
+    // It may come from a notebook that wants to write somewhere else.
+    if (!KINDS.includes(entry.kind) || !DIGEST.test(entry.key) || !(entry.data instanceof Uint8Array)) return { kept: true };
     return this.#store.put(`${id}/${entry.kind}/${entry.key}`, entry.data);
   }
 
@@ -152,10 +169,10 @@ export class Library {
     const data = await this.#store.get(`${id}/about.json`);
     if (data === null) return null;
     try {
-      const { name, changed, deleted } = JSON.parse(decode(data)) as Partial<NotebookRecord>;
-      return { name: name ?? "notebook", changed: changed ?? 0, deleted: deleted ?? null };
+      const { name, changed, deleted, foreign } = JSON.parse(decode(data)) as Partial<NotebookRecord>;
+      return { name: name ?? "notebook", changed: changed ?? 0, deleted: deleted ?? null, foreign: foreign ?? true };
     } catch {
-      return { name: "notebook", changed: 0, deleted: null }; // its notebook may be whole
+      return { name: "notebook", changed: 0, deleted: null, foreign: true }; // its notebook may be whole
     }
   }
 

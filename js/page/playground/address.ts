@@ -1,10 +1,9 @@
 /** What the playground's address asks for. */
 
-/** A notebook of the library, one from elsewhere, one in the link itself, or none. */
+/** A notebook of the library, a new one, one in the link itself, or the one that was changed last. */
 export type Asked =
   | { readonly kind: "own"; readonly id: string; readonly take: boolean }
   | { readonly kind: "new" }
-  | { readonly kind: "elsewhere"; readonly url: string }
   | { readonly kind: "shared"; readonly text: string }
   | { readonly kind: "latest" };
 
@@ -15,8 +14,6 @@ const SHARED = "#notebook=";
 export function readAddress(address: URL): Asked {
   const { searchParams, hash } = address;
   if (hash.startsWith(SHARED)) return { kind: "shared", text: hash.slice(SHARED.length) };
-  const url = searchParams.get("url");
-  if (url !== null && url !== "") return { kind: "elsewhere", url };
   const id = searchParams.get("notebook");
   if (id === "new") return { kind: "new" };
   if (id !== null && ID.test(id)) return { kind: "own", id, take: searchParams.get("take") !== null };

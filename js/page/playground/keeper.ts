@@ -25,10 +25,13 @@ export class Keeper {
   /** Everything is written in turn. */
   #work: Promise<void> = Promise.resolve();
   #problem: StoreProblem | null = null;
+  readonly #isForeign: boolean;
   #isBegun: boolean;
   #isStopped = false;
 
-  constructor(library: Library, id: string, isBegun: boolean, events: KeeperEvents) {
+  /** `isForeign` says whether the notebook came from elsewhere, `isBegun` whether it is in the library. */
+  constructor(library: Library, id: string, isForeign: boolean, isBegun: boolean, events: KeeperEvents) {
+    this.#isForeign = isForeign;
     this.#library = library;
     this.#id = id;
     this.#isBegun = isBegun;
@@ -59,7 +62,7 @@ export class Keeper {
     this.#do(async () => {
       const [draft, shown] = [this.#draft, this.#shown];
       this.#draft = this.#shown = null;
-      if (draft !== null && !this.#note(await this.#library.write(this.#id, draft))) this.#draft ??= draft;
+      if (draft !== null && !this.#note(await this.#library.write(this.#id, draft, this.#isForeign))) this.#draft ??= draft;
       if (draft !== null && !this.#isBegun && this.#problem === null) {
         this.#isBegun = true;
         this.#events.begun();

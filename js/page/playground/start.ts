@@ -8,11 +8,14 @@ import { showToast } from "../editor/toast.ts";
 import { Library, newNotebookId } from "../keeping/library.ts";
 import { openStore } from "../keeping/open-store.ts";
 import type { NotebookPage } from "../notebook-page.ts";
+import { purifyWith } from "../view/author-styles.ts";
+import { reasonOf } from "../../protocol/reason.ts";
 import { addressOf, type Asked, readAddress, sharedAddress } from "./address.ts";
 import { hideBanner, showBanner } from "./banner.ts";
 import { type Opened, openFile } from "./files.ts";
 import { Keeper, problemText } from "./keeper.ts";
-import { packNotebook } from "./link.ts";
+import { packNotebook, unpackNotebook } from "./link.ts";
+import { purifyHtml } from "./purify.ts";
 import { openShelf } from "./shelf.ts";
 import { lockNotebook } from "./writing-lock.ts";
 
@@ -23,6 +26,8 @@ interface Chosen {
   /** Whether it is in the library already. */
   readonly isKept: boolean;
   readonly take: boolean;
+  /** Whether it came from elsewhere: it is shown, and runs only when the reader says so, where it reaches nothing. */
+  readonly isForeign: boolean;
 }
 
 /** Milliseconds within which a browser has begun to download. */
@@ -31,22 +36,32 @@ const DOWNLOAD = 10_000;
 /** Links longer than this are cut by some programs. */
 const LONGEST_LINK = 30_000; // characters
 
-/** Opens what the address asks for; Python starts then, unless it never does on this page. */
-export async function startPlayground(page: NotebookPage, policy: BootPolicy): Promise<void> {
+export { bootSandbox } from "./boot-sandbox.ts";
+
+/**
+ * Opens what the address asks for; Python starts then, unless it never does on this page. `contain` has it run where
+ * code from elsewhere reaches nothing.
+ */
+export async function startPlayground(page: NotebookPage, policy: BootPolicy, contain: () => void): Promise<void> {
   const library = new Library(await openStore("notebooks", { storage: navigator.storage, databases: indexedDB }));
   const chosen = await choose(library, readAddress(new URL(location.href)));
-  const playground = new Playground(page, library, chosen);
-  await playground.start();
-  if (policy !== "never") page.boot().catch(() => undefined); // the status line tells of it
+  if (chosen.isForeign) {
+    contain();
+    purifyWith(purifyHtml);
+    document.documentElement.dataset["foreign"] = "";
+  }
+  await new Playground(page, library, chosen).start();
+  if (chosen.isForeign) askToRun(page);
+  else if (policy !== "never") page.boot().catch(() => undefined); // the status line tells of it
   await library.sweep();
 }
 
 /** What the address asks for, or what comes closest to it. */
 async function choose(library: Library, asked: Asked): Promise<Chosen> {
-  const fresh = (draft: Draft): Chosen => ({ id: newNotebookId(), draft, isKept: false, take: false });
+  const fresh = (draft: Draft, isForeign = false): Chosen => ({ id: newNotebookId(), draft, isKept: false, take: false, isForeign });
   const own = async (id: string, take: boolean): Promise<Chosen | null> => {
     const draft = await library.read(id);
-    return draft === null ? null : { id, draft, isKept: true, take };
+    return draft === null ? null : { id, draft, isKept: true, take, isForeign: await library.isForeign(id) };
   };
   switch (asked.kind) {
     case "own": {
@@ -60,10 +75,25 @@ async function choose(library: Library, asked: Asked): Promise<Chosen> {
       return (latest === undefined ? null : await own(latest.id, false)) ?? fresh(newDraft("untitled"));
     }
     case "shared":
-    case "elsewhere":
+      try {
+        return fresh(await unpackNotebook(asked.text), true);
+      } catch (error) {
+        showBanner("lost", `This link could not be opened: ${reasonOf(error)}. Here is an empty notebook.`, []);
+        return fresh(newDraft("untitled"));
+      }
     case "new":
       return fresh(newDraft("untitled"));
   }
+}
+
+/** Lets the reader decide whether a notebook from elsewhere runs. */
+function askToRun(page: NotebookPage): void {
+  const text = "This notebook came from elsewhere. Nothing of it has run: read it first. When it runs, it cannot reach your notebooks.";
+  const run = (): void => {
+    hideBanner("foreign");
+    page.boot().catch(() => undefined); // the status line tells of it
+  };
+  showBanner("foreign", text, [{ text: "Run it", act: run }]);
 }
 
 class Playground {
@@ -77,7 +107,7 @@ class Playground {
     this.#page = page;
     this.#library = library;
     this.#chosen = chosen;
-    this.#keeper = new Keeper(library, chosen.id, chosen.isKept, {
+    this.#keeper = new Keeper(library, chosen.id, chosen.isForeign, chosen.isKept, {
       problem: (why) => {
         if (why === null) hideBanner("keeping");
         else showBanner("keeping", problemText(why), [{ text: "Download", act: () => { this.#download(); } }]);
@@ -234,7 +264,7 @@ class Playground {
       return;
     }
     const id = newNotebookId();
-    const kept = await this.#library.write(id, opened.draft);
+    const kept = await this.#library.write(id, opened.draft, true);
     if (kept.kept) this.#go(id);
     else showToast(problemText(kept.why), null);
   }

@@ -36,10 +36,17 @@ export function defineSheets(): void {
   if (customElements.get("tn-sheet") === undefined) customElements.define("tn-sheet", AuthorSheet);
 }
 
+let purify = (html: string): string => html;
+
+/** Has HTML go through `purifier` from now on, before it is parsed. */
+export function purifyWith(purifier: (html: string) => string): void {
+  purify = purifier;
+}
+
 /** Parses an author's HTML; scripts in it do not run, styles come with it. */
 export function parseStyled(html: string): DocumentFragment {
   const template = document.createElement("template");
-  template.innerHTML = renameStyles(html);
+  template.innerHTML = renameStyles(purify(html));
   const content = template.content;
   for (const style of content.querySelectorAll("style")) {
     const type = style.getAttribute("type") ?? "";

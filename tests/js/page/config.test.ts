@@ -32,7 +32,7 @@ const config: PageConfig = {
   files: { modules: "modules-1.zip", digests: {}, base: "public/", public: { "a b.csv": [3, "ab"] } },
   boot: "intent",
   mode: "run",
-  playground: false,
+  playground: null,
   version: "0",
   root: "../",
   offline: false,

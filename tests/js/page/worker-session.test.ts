@@ -53,7 +53,7 @@ const base: BootConfig = {
   },
   compressing: true,
   notebook: "n",
-  edited: null,
+  edited: null, index: null,
   cache: "c",
   packages: {},
   ondemand: false,

@@ -254,7 +254,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         "files": _write_files(folder, gathered),
         "boot": options.boot,
         "mode": options.mode,
-        "playground": options.playground,
+        "playground": _playground(f"{up}assets/", assets, index) if options.playground else None,
         "version": __version__,
         "root": up or "./",
         "offline": options.service_worker,
@@ -291,6 +291,11 @@ def _choose_view(notebook: Notebook, options: SiteOptions) -> str:
     if view not in VIEWS:
         raise UsageError(f"{notebook.filename} has the setting view={view}: write one of {', '.join(VIEWS)}")
     return str(view)
+
+
+def _playground(folder: str, assets: Assets, index: Mapping[str, Json]) -> Json:
+    """What a playground's page is told: where its sandbox is, and an index without results."""
+    return {"sandbox": f"{folder}{assets.bundle['sandbox']}", "index": _json(index).decode()}
 
 
 def _packages(needs: Needs, options: SiteOptions) -> Json:

@@ -20,6 +20,8 @@ from tiffin.host.server.encodings import IDENTITY, choose_encoding
 _COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt", ".wasm"})
 _HASHED = re.compile(r"-[0-9A-Z]{8}\.(js|css|woff2)$|/[0-9a-f]{20,}(\.(?!json)\w+)?$")
 """Names made of their content's digest; that of a manifest is the key of a computation."""
+_OPEN = ("/assets/", "/runtime/", "/kernel/")
+"""Where nothing lies that is anybody's own: a playground's sandbox, which has no origin, reads it, too."""
 _SIBLINGS = {"zstd": ".zst", "br": ".br", "gzip": ".gz"}
 """Content encoding -> what the name of a file that is compressed already ends in, best first."""
 
@@ -71,10 +73,13 @@ class SiteHandler(SimpleHTTPRequestHandler):
         # Cross-origin isolation: without it there is no SharedArrayBuffer, and no interrupting a busy cell.
         self.send_header("Cross-Origin-Opener-Policy", "same-origin")
         self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         self.send_header("X-Content-Type-Options", "nosniff")
         # There is no path where the request could not be understood.
         path = getattr(self, "path", "").split("?")[0]
+        opened = path.startswith(_OPEN) and not path.startswith("/assets/outputs/")
+        self.send_header("Cross-Origin-Resource-Policy", "cross-origin" if opened else "same-origin")
+        if opened:
+            self.send_header("Access-Control-Allow-Origin", "*")
         immutable = self._code in (200, 304) and _HASHED.search(path) is not None
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if immutable else "no-cache")
         log = getattr(self.server, "log", None)

@@ -44,10 +44,6 @@ describe("an address", () => {
     expect(readAddress(new URL(addressOf(BASE, "new")))).toEqual({ kind: "new" });
   });
 
-  it("asks for one from elsewhere", () => {
-    expect(readAddress(new URL("https://example.org/?url=https%3A%2F%2Fa.org%2Fb.py"))).toEqual({ kind: "elsewhere", url: "https://a.org/b.py" });
-  });
-
   it("asks for the latest one, whatever else stands there", () => {
     for (const rest of ["", "?notebook=../../x", "?notebook=", "?url=", "#other"]) {
       expect(readAddress(new URL(`https://example.org/${rest}`))).toEqual({ kind: "latest" });

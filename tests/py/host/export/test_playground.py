@@ -36,7 +36,10 @@ def test_python_waits_for_the_notebook_and_may_install_what_that_imports(site: P
     found = re.search(r'id="tn-config">(.*?)</script>', page)
     assert found is not None
     config = json.loads(found[1])
-    assert (config["playground"], config["boot"]) == (True, "intent")
+    assert config["boot"] == "intent"
+    assert config["playground"]["sandbox"] == "assets/sandbox-JJJJJJJJ.html"
+    assert (site / "assets" / "sandbox-JJJJJJJJ.html").is_file()
+    assert json.loads(config["playground"]["index"])["keys"] == []
     assert config["packages"]["installer"]["index"] == "https://example.org/simple"
 
 

@@ -150,7 +150,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "files": {"modules": None, "digests": {}, "base": "public/", "public": {}},
         "boot": "never",
         "mode": "edit",
-        "playground": False,
+        "playground": None,
         "version": "",
         "root": "./",
         "offline": False,

@@ -115,7 +115,11 @@ def test_every_file_has_its_type_and_isolates_the_page(server: SiteServer, path:
         assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
-        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        # What a playground's sandbox needs, which has no origin, lies open; what is anybody's own does not.
+        is_open = path.startswith(("/assets/page", "/runtime/", "/kernel/"))
+        resource_policy = "cross-origin" if is_open else "same-origin"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == resource_policy
+        assert answer.headers.get("Access-Control-Allow-Origin") == ("*" if is_open else None)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         name = path.strip("/") if not path.endswith("/") else f"{path}index.html".strip("/")
         zipped = answer.headers.get("Content-Encoding") == "gzip"
