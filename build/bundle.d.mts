@@ -1,8 +1,6 @@
 /** What `bundle.json` says: the files of the page, by what they are for. */
 export interface Bundle {
   readonly page: string;
-  /** What the page's script imports at once. */
-  readonly chunks: readonly string[];
   readonly worker: string;
   readonly styles: string;
   readonly editingStyles: string;

@@ -94,20 +94,6 @@ export function outputsFor(metafile, start, entries) {
   return [...reach(own, [])].filter((path) => !others.has(path));
 }
 
-/** The files that a script imports at once, which it shares with parts that are loaded later. */
-export function chunksOf(result, file) {
-  const found = new Set();
-  const visit = (output) => {
-    for (const { kind, path } of result.metafile.outputs[output]?.imports ?? []) {
-      if (kind !== "import-statement" || found.has(path)) continue;
-      found.add(path);
-      visit(path);
-    }
-  };
-  visit(file);
-  return [...found].map((path) => basename(path)).sort();
-}
-
 /** The fonts that every page shows at once: the upright Latin cuts. */
 export function preloadedFonts(names) {
   return names.filter((name) => /-latin-wght-normal-[^/]+\.woff2$/.test(name)).sort();
@@ -202,7 +188,6 @@ async function bundleInto(folder) {
   const bundle = {
     page: basename(pageFile),
     early: basename(madeFrom(early, "js/page/early.ts")[0]),
-    chunks: chunksOf(page, pageFile),
     start: basename(madeFrom(start, "js/page/start.ts")[0]),
     worker: basename(workerFile),
     styles: basename(pageOutput.cssBundle),

@@ -81,6 +81,7 @@ def test_without_a_script_folded_text_and_contents_can_be_opened(
 ) -> None:
     served = serve(sites(NOTEBOOK))
     view = visit(served.url, java_script_enabled=False, viewport=PHONE)
+    view.page.wait_for_load_state()  # its styles are there
     log = view.page.locator("[data-cell=log] .tn-console")
     assert [line for line in log.inner_text().split("\n") if line][10:14] == [
         "line 11",

@@ -39,7 +39,6 @@ def make_assets(folder: Path) -> Assets:
     ondemand.write_bytes(b"on demand")
     bundle = {
         "page": PAGE[0],
-        "chunks": [PAGE[7]],
         "start": PAGE[4],
         "early": PAGE[6],
         "worker": PAGE[1],

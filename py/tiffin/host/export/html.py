@@ -50,17 +50,15 @@ class CellView:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Where the page finds its script, styles and first fonts; `chunks` are what the script imports at once;
-    `start` is the script that starts Python at once, None where it waits; `early` the one that has to run
-    before anything is seen; `editing` are the styles of a page whose notebook is edited, None where it is
-    only read; `origins` are others that it runs
+    """Where the page finds its script, styles and first fonts; `start` is the script that starts Python at
+    once, None where it waits; `early` the one that has to run before anything is seen; `editing` are the
+    styles of a page whose notebook is edited, None where it is only read; `origins` are others that it runs
     code from, `connections` others that it fetches from."""
 
     start: str | None
     script: str
     styles: str
     early: str
-    chunks: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     fonts: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
@@ -254,7 +252,6 @@ def render_page(
     start = ""
     if links.start is not None:
         start = f'<script type="module" async src="{html.escape(links.start)}"></script>\n'
-    chunks = "".join(f'<link rel="modulepreload" href="{html.escape(chunk)}">\n' for chunk in links.chunks)
     policy = _attribute(content_security_policy(links.origins, links.connections))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
@@ -271,7 +268,7 @@ def render_page(
 {fonts}
 {sheets}
 <script type="application/json" id="tn-config">{config_text}</script>
-{start}{chunks}<script type="module" src="{html.escape(links.script)}"></script>
+{start}<script type="module" src="{html.escape(links.script)}"></script>
 </head>
 <body>
 <header class="tn-bar"><span class="tn-name">{html.escape(notebook.filename)}</span>

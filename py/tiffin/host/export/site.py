@@ -267,7 +267,6 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         f"{up}assets/{assets.bundle['page']}",
         f"{up}assets/{assets.bundle['styles']}",
         f"{up}assets/{assets.bundle['early']}",
-        tuple(f"{up}assets/{chunk}" for chunk in assets.bundle["chunks"]),
         origins,
         tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
         _connections(gathered, runtime, options, needs),

@@ -167,7 +167,7 @@ def page(config: dict[str, Any] | None = None, origins: tuple[str, ...] = (), **
         notebook("1", **fields),
         views,
         given,
-        PageLinks(start, "a/p.js", "a/p.css", "a/early.js", ("a/c.js",), origins, ("a/f.woff2",)),
+        PageLinks(start, "a/p.js", "a/p.css", "a/early.js", origins, ("a/f.woff2",)),
         no_file,
         shown,
     )
