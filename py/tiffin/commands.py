@@ -54,7 +54,10 @@ class RunStale:
 
 @dataclass(frozen=True)
 class CellSource:
-    """A cell as somebody wrote it: put in place of the one with the same id, or as a new one."""
+    """A cell as somebody wrote it: put in place of the one with the same id, or as a new one.
+
+    A `name` or `settings` of None stay as they are; an empty name is none.
+    """
 
     id: str
     source: str

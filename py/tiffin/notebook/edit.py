@@ -73,7 +73,8 @@ def _read(
     settings = source.settings
     if settings is None:
         settings = dict(before.settings) if before is not None else {}
-    name = source.name if source.name is not None or before is None else before.name
+    # None says nothing of the name; empty text takes it away.
+    name = before.name if source.name is None and before is not None else source.name or None
     if before is not None and (before.source, before.kind) == (source.source, source.kind):
         return replace(before, name=name, settings=settings)
     return read_cell(NotebookCell(CellId(source.id), source.kind, source.source, name, settings=settings))

@@ -148,3 +148,13 @@ def test_a_cell_put_as_it_was_twice_is_refused_as_well() -> None:
     same = CellSource("c1", "x = 1")
     with pytest.raises(UsageError, match="put twice"):
         edited(put=(same, same))
+
+
+def test_a_name_is_given_kept_and_taken_away() -> None:
+    named = edited(put=(CellSource("c1", "x = 1", name="price"),)).notebook
+    assert named.cells[0].name == "price"
+    kept = edited(named, put=(CellSource("c1", "x = 2"),)).notebook
+    assert kept.cells[0].name == "price"
+    for source in ("x = 1", "x = 2"):
+        assert edited(kept, put=(CellSource("c1", source, name=""),)).notebook.cells[0].name is None
+    assert edited(put=(CellSource("c3", "z", name=""),)).notebook.cells[2].name is None
