@@ -13,12 +13,12 @@ import { Keepsake } from "./state/keepsake.ts";
 import { logCommand, logEnd, logEvent, type RunEntry } from "./state/run-log.ts";
 import { Readiness } from "./state/readiness.ts";
 import { ShownResults } from "./state/shown-results.ts";
-import { ValueQueue } from "./state/values.ts";
 import { type BootStats, NOTHING, type PageStats, pageStats } from "./stats.ts";
 import { CellList } from "./view/cells.ts";
 import { causeText, restartText, showNotice } from "./view/notices.ts";
 import { readyText, type StatusView } from "./view/status.ts";
-import { elementsOf, type TnChange } from "./widgets/element.ts";
+import { WidgetChanges } from "./widget-changes.ts";
+import { elementsOf } from "./widgets/element.ts";
 
 export interface PageSettings {
   /** Cell -> key of the result on show. */
@@ -37,7 +37,7 @@ export class NotebookPage {
   readonly #status: StatusView;
   readonly #cells: CellList;
   readonly #executions: Executions;
-  readonly #values = new ValueQueue((values) => this.#sendValues(values));
+  readonly #changes: WidgetChanges;
   #boot: BootStats = { path: null, reason: null, phases: {} };
   #session: Session | null = null;
   readonly edits: NotebookEdits;
@@ -50,8 +50,6 @@ export class NotebookPage {
   #isUp = false;
   /** The notice of the latest restart. */
   #told: Element | null = null;
-  /** What readers opened before there was a kernel to hear of it. */
-  readonly #early = new Map<string, Json>();
   #grace: ReturnType<typeof setTimeout> | undefined;
   #stats = NOTHING;
   #log: readonly RunEntry[] = [];
@@ -106,8 +104,15 @@ export class NotebookPage {
       restart: this.#giveUp,
       patience: settings.patience,
     });
-    document.body.addEventListener("tn-change", (event) => {
-      this.#takeChange(event.detail);
+    this.#changes = new WidgetChanges({
+      bootOnChange: settings.bootOnChange,
+      isStarted: () => this.isStarted,
+      boot: () => this.boot(),
+      send: async (values) => {
+        await this.ready;
+        await this.#carryOut({ type: "SetValues", run_id: newRunId(), values });
+      },
+      restarted: RESTARTED,
     });
     document.body.addEventListener("tn-problem", (event) => {
       showNotice({ level: "warning", text: event.detail.text });
@@ -147,8 +152,7 @@ export class NotebookPage {
    * stops before that.
    */
   setValue(name: string, value: Json): Promise<void> {
-    this.boot().catch(() => undefined); // the queue waits for the very same, and rejects
-    return this.#values.set(name, value);
+    return this.#changes.set(name, value);
   }
 
   /** Runs code with the notebook's names that becomes no cell; starts Python if need be. */
@@ -236,8 +240,7 @@ export class NotebookPage {
         this.#rest();
         this.#readiness.resolve();
         this.#session?.settle();
-        for (const [id, value] of this.#early) this.setValue(id, value).catch(() => undefined);
-        this.#early.clear();
+        this.#changes.catchUp();
       },
       (error: unknown) => {
         if (isCurrent()) this.#readiness.reject(asError(error));
@@ -265,37 +268,6 @@ export class NotebookPage {
     }
     this.#told?.remove(); // what an earlier restart has cost may be there again
     this.#told = showNotice({ level: this.stale.length > 0 ? "warning" : "info", text: restartText(why, this.stale) });
-  }
-
-  /** A reader changed a widget. Nothing may look as if it had been worked out when it was not. */
-  #takeChange(change: TnChange): void {
-    if (change.quiet && this.#status.kernel === "off") {
-      for (const element of elementsOf(change.element)) element.show(change.value);
-      this.#early.set(change.element, change.value);
-      return;
-    }
-    if (!this.#settings.bootOnChange && this.#status.kernel === "off") {
-      for (const element of elementsOf(change.element)) element.show(change.previous);
-      showNotice({ level: "info", text: "Python is not started on this page, so the widgets stay as they are." });
-      return;
-    }
-    for (const element of elementsOf(change.element)) {
-      if (element.value !== change.value) element.show(change.value);
-    }
-    this.setValue(change.element, change.value)
-      .catch((error: unknown) => {
-        if (messageOf(error) === RESTARTED) return; // what it would have changed is stale, and named
-        const text = `The change of ${change.name} was not worked out, the results are still the earlier ones: ${messageOf(error)}.`;
-        showNotice({ level: "error", text });
-      })
-      .finally(() => {
-        for (const element of elementsOf(change.element)) element.settle();
-      });
-  }
-
-  async #sendValues(values: Readonly<Record<string, Json>>): Promise<void> {
-    await this.ready;
-    await this.#carryOut({ type: "SetValues", run_id: newRunId(), values });
   }
 
   /** The session with the kernel. */
@@ -349,9 +321,7 @@ export class NotebookPage {
         for (const id of event.cells) this.#change(id, planned);
         break;
       case "ElementChanged":
-        // A reader who is ahead of the kernel keeps what they chose.
-        if (this.#values.isWaiting(event.element) || this.#values.isWaiting(event.name)) break;
-        for (const element of elementsOf(event.element)) element.show(event.value);
+        this.#changes.hear(event);
         break;
       case "Notice":
         if (event.text !== CALLED_OFF) showNotice(event); // that is told to whoever sent the code

@@ -1,5 +1,7 @@
 /** Fetching manifests and blobs: between cells a batch concurrently, inside a body one after another at once. */
 
+import { readAll } from "../protocol/streams.ts";
+
 /** A body's bytes; undefined, which is Python's None in every Pyodide (null is not), where it could not be had. */
 export type Body = Uint8Array | undefined;
 
@@ -62,31 +64,6 @@ async function attempt(url: string, get: typeof fetch, stall: number): Promise<B
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Reads a stream to its end; `progress` is called for each piece that comes. */
-export async function readAll(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  progress: () => void = () => undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = stream.getReader();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    progress();
-    chunks.push(value);
-    length += value.length;
-  }
-  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return body;
 }
 
 /** Whether an answer with this status may be another one a little later. */

@@ -1,7 +1,7 @@
 /** The runtime's files: everything that a boot needs is on its way before the first of it is used. */
 
 import type { RuntimeConfig } from "../protocol/rpc.ts";
-import { readAll } from "./blobs.ts";
+import { readAll } from "../protocol/streams.ts";
 import type { CreateModule, PyodideModule } from "./pyodide.ts";
 
 /** A file that could not be had; the message is a sentence for the reader. */

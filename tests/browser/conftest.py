@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engines import ARGUMENTS, ENGINES, READY, Engine, EngineView
+from engines import ARGUMENTS, ENGINES, READY, Engine, EngineView, PlaywrightEngine
 from hosts import Host
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 TIFFIN = Path(sys.executable).with_name("tiffin")
@@ -186,6 +186,25 @@ def visit(chromium: Browser) -> Iterator[Callable[..., View]]:
     for view in views:
         view.page.context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A playground's site, served; nobody may damage it."""
+    folder = tmp_path_factory.mktemp("playground")
+    command = [str(TIFFIN), "playground", "-o", str(folder / "site")]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    with serving(folder / "site", folder / "served") as served:
+        yield served
+
+
+@pytest.fixture
+def profile(engine: Engine) -> Iterator[BrowserContext]:
+    """A visitor's browser, in which several pages may be open."""
+    assert isinstance(engine, PlaywrightEngine)
+    context = engine.browser.new_context()
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -4,13 +4,11 @@ without room, and without permission."""
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from conftest import TIFFIN, Served, serving
-from engines import READY, Engine, PlaywrightEngine
+from conftest import Served
+from engines import READY
 from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["chromium", "firefox"], indirect=True)]
@@ -33,30 +31,8 @@ if (write) FileSystemFileHandle.prototype.createWritable = function (...given) {
 """
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("playground") / "site"
-    subprocess.run([str(TIFFIN), "playground", "-o", str(folder)], check=True, capture_output=True, text=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def served(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(site, tmp_path_factory.mktemp("served") / "site") as started:
-        yield started
-
-
 @pytest.fixture
-def profile(engine: Engine) -> Iterator[BrowserContext]:
-    """A visitor's browser, in which several pages may be open."""
-    assert isinstance(engine, PlaywrightEngine)
-    context = engine.browser.new_context()
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def visit(profile: BrowserContext, served: Served) -> Iterator[Visiting]:
+def visit(profile: BrowserContext, playground: Served) -> Iterator[Visiting]:
     """Opens the playground in the visitor's browser; at the end no page may have complained."""
     complaints: list[str] = []
 
@@ -66,7 +42,7 @@ def visit(profile: BrowserContext, served: Served) -> Iterator[Visiting]:
         page = profile.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.goto(served.url + address, wait_until="domcontentloaded")
+        page.goto(playground.url + address, wait_until="domcontentloaded")
         opened(page)
         return page
 

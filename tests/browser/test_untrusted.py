@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import TIFFIN, Served, serving
+from conftest import Served
 from engines import READY, Engine, PlaywrightEngine
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -97,29 +96,13 @@ def link(url: str, *sources: str) -> str:
     return f"{url}#notebook={base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("playground")
-    subprocess.run([str(TIFFIN), "playground", "-o", str(folder / "site")], check=True, capture_output=True)
-    with serving(folder / "site", folder / "served") as started:
-        yield started
-
-
 @pytest.fixture
-def profile(engine: Engine) -> Iterator[BrowserContext]:
-    assert isinstance(engine, PlaywrightEngine)
-    context = engine.browser.new_context()
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def opening(profile: BrowserContext, served: Served) -> Opening:
+def opening(profile: BrowserContext, playground: Served) -> Opening:
     """Opens a link that carries a notebook of these cells."""
 
     def open_page(*sources: str) -> Page:
         page = profile.new_page()
-        page.goto(link(served.url, *sources), wait_until="domcontentloaded")
+        page.goto(link(playground.url, *sources), wait_until="domcontentloaded")
         expect(page.locator("html")).to_have_attribute("data-playground", "open")
         return page
 
@@ -131,7 +114,7 @@ def run(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-kernel", "ready", timeout=READY)
 
 
-def test_it_is_shown_and_runs_only_when_the_reader_says_so(opening: Opening, served: Served) -> None:
+def test_it_is_shown_and_runs_only_when_the_reader_says_so(opening: Opening, playground: Served) -> None:
     page = opening("6 * 7")
     expect(page.locator("[data-banner=foreign]")).to_contain_text("Nothing of it has run")
     expect(page.locator("[data-cell=c1] .cm-content")).to_have_text("6 * 7")
@@ -143,9 +126,11 @@ def test_it_is_shown_and_runs_only_when_the_reader_says_so(opening: Opening, ser
     assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts"
 
 
-def test_it_reaches_nothing_of_the_readers(opening: Opening, served: Served) -> None:
+def test_it_reaches_nothing_of_the_readers(opening: Opening, playground: Served) -> None:
     attempts = "".join(ATTEMPT.format(name=name, code=code) for name, code in ATTEMPTS.items())
-    page = opening(SCRIPT.format(site=served.url) + attempts + "\nimport json\nprint(json.dumps(reached))")
+    page = opening(
+        SCRIPT.format(site=playground.url) + attempts + "\nimport json\nprint(json.dumps(reached))"
+    )
     page.evaluate("localStorage.secret = 'mine'; document.cookie = 'secret=mine'")
     run(page)
     expect(page.locator("[data-cell=c1]")).to_have_attribute("data-status", "idle", timeout=READY)
@@ -211,22 +196,22 @@ def test_once_kept_it_still_counts_as_somebody_elses(opening: Opening) -> None:
     expect(page.locator("[data-cell=c1] > .tn-output")).to_contain_text("null")
 
 
-def test_a_link_that_was_cut_is_said(profile: BrowserContext, served: Served) -> None:
+def test_a_link_that_was_cut_is_said(profile: BrowserContext, playground: Served) -> None:
     page = profile.new_page()
-    page.goto(link(served.url, "6 * 7")[:-9], wait_until="domcontentloaded")
+    page.goto(link(playground.url, "6 * 7")[:-9], wait_until="domcontentloaded")
     expect(page.locator("[data-banner=lost]")).to_contain_text("damaged, or was cut off")
     expect(page.locator("html")).to_have_attribute("data-playground", "open")
 
 
 def test_a_link_opens_in_a_fresh_profile_as_it_was_shared(
-    engine: Engine, profile: BrowserContext, served: Served
+    engine: Engine, profile: BrowserContext, playground: Served
 ) -> None:
     page = profile.new_page()
     page.add_init_script(
         "Object.defineProperty(navigator, 'clipboard',"
         " {value: {writeText: async text => { window.copied = text; }}})"
     )
-    page.goto(served.url, wait_until="domcontentloaded")
+    page.goto(playground.url, wait_until="domcontentloaded")
     page.locator("[data-cell=c1] .cm-content").click()
     page.keyboard.type("'shared ' + 'code'")
     page.locator(".tn-share").click()

@@ -1,11 +1,9 @@
 /** The source of one cell, in an editor. */
 
-import { redo, undo } from "@codemirror/commands";
-import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
 import { Annotation, EditorState } from "@codemirror/state";
 import { EditorView, type KeyBinding } from "@codemirror/view";
 
-import { type Assistance, editorSetup } from "./code-setup.ts";
+import { editorSetup } from "./code-setup.ts";
 import type { CellKind } from "./draft.ts";
 
 /** What an editor tells. */
@@ -28,7 +26,6 @@ export class CellEditor {
     parent: HTMLElement,
     about: { readonly kind: CellKind; readonly source: string; readonly label: string },
     keys: readonly KeyBinding[],
-    assistance: Assistance | null,
     events: EditorEvents,
   ) {
     this.#view = new EditorView({
@@ -36,7 +33,7 @@ export class CellEditor {
       state: EditorState.create({
         doc: about.source,
         extensions: [
-          editorSetup(about.kind, about.label, keys, assistance),
+          editorSetup(about.kind, about.label, keys),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !update.transactions.some((change) => change.annotation(Given) === true)) {
               events.written(update.state.doc.toString());
@@ -102,24 +99,6 @@ export class CellEditor {
   /** Marks nothing any more. */
   unmark(): void {
     this.#view.dispatch({ selection: { anchor: this.position } });
-  }
-
-  /** Shows what is wrong, by lines counted from 1; a line that is not there any more is the last one. */
-  showProblems(problems: readonly { readonly line: number; readonly text: string }[]): void {
-    const { doc } = this.#view.state;
-    const diagnostics = problems.map(({ line, text }): Diagnostic => {
-      const { from, to } = doc.line(Math.min(Math.max(1, line), doc.lines));
-      return { from, to, severity: "error", message: text };
-    });
-    this.#view.dispatch(setDiagnostics(this.#view.state, diagnostics));
-  }
-
-  undo(): void {
-    undo(this.#view);
-  }
-
-  redo(): void {
-    redo(this.#view);
   }
 
   close(): void {

@@ -3,7 +3,6 @@
 import type { KeyBinding } from "@codemirror/view";
 
 import { CellEditor, type Place } from "./cell-editor.ts";
-import type { Assistance } from "./code-setup.ts";
 import type { DraftCell } from "./draft.ts";
 import { icon } from "./icons.ts";
 
@@ -23,26 +22,18 @@ export class CellFrame {
   readonly section: HTMLElement;
   readonly #events: FrameEvents;
   readonly #keys: readonly KeyBinding[];
-  readonly #assistance: Assistance | null;
   readonly #tools: HTMLElement;
   readonly #name: HTMLButtonElement;
   readonly #host: HTMLElement;
   #cell: DraftCell;
   #editor: CellEditor | null = null;
 
-  constructor(
-    section: HTMLElement,
-    cell: DraftCell,
-    events: FrameEvents,
-    keys: readonly KeyBinding[],
-    assistance: Assistance | null,
-  ) {
+  constructor(section: HTMLElement, cell: DraftCell, events: FrameEvents, keys: readonly KeyBinding[]) {
     this.id = cell.id;
     this.section = section;
     this.#cell = cell;
     this.#events = events;
     this.#keys = keys;
-    this.#assistance = assistance;
     this.#name = button("tn-cell-name", "", () => {
       this.startRenaming();
     });
@@ -70,7 +61,7 @@ export class CellFrame {
     this.#host.replaceChildren();
     this.#host.classList.add("tn-editor");
     const label = `${kind === "code" ? "Code" : "Text"} of ${this.#cell.name ?? this.id}`;
-    this.#editor = new CellEditor(this.#host, { kind, source, label }, this.#keys, this.#assistance, {
+    this.#editor = new CellEditor(this.#host, { kind, source, label }, this.#keys, {
       written: (text) => {
         this.#events.written(this.id, text);
       },

@@ -1,4 +1,4 @@
-/** How CodeMirror is set up for every cell: language, colours, keys of an editor, and what it asks Python. */
+/** How CodeMirror is set up for every cell: language, colours, and the keys of an editor. */
 
 import {
   autocompletion,
@@ -6,11 +6,10 @@ import {
   closeBracketsKeymap,
   closeCompletion,
   completionKeymap,
-  type CompletionSource,
   completionStatus,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { pythonLanguage, python } from "@codemirror/lang-python";
+import { python } from "@codemirror/lang-python";
 import {
   bracketMatching,
   defineLanguageFacet,
@@ -20,7 +19,6 @@ import {
   Language,
   syntaxHighlighting,
 } from "@codemirror/language";
-import { lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches } from "@codemirror/search";
 import { EditorState, type Extension, Prec, type Transaction } from "@codemirror/state";
 import {
@@ -28,8 +26,6 @@ import {
   dropCursor,
   EditorView,
   highlightSpecialChars,
-  hoverTooltip,
-  type HoverTooltipSource,
   keymap,
   type KeyBinding,
   placeholder,
@@ -58,19 +54,8 @@ const COLOURS = tagHighlighter([
   { tag: [tags.invalid], class: "err" },
 ]);
 
-/** What an editor asks while somebody types; null where nobody can answer. */
-export interface Assistance {
-  readonly complete: CompletionSource;
-  readonly hover: HoverTooltipSource;
-}
-
 /** What every editor of code or text has. `keys` come before CodeMirror's own. */
-export function editorSetup(
-  kind: CellKind,
-  label: string,
-  keys: readonly KeyBinding[],
-  assistance: Assistance | null,
-): Extension {
+export function editorSetup(kind: CellKind, label: string, keys: readonly KeyBinding[]): Extension {
   return [
     Prec.highest(keymap.of(completionKeymap.filter((binding) => binding.key !== "Escape"))),
     Prec.high(keymap.of(keys.map(afterCompletion))),
@@ -87,10 +72,9 @@ export function editorSetup(
     syntaxHighlighting(COLOURS),
     EditorView.contentAttributes.of({ "aria-label": label }),
     TYPING_OVER,
-    kind === "code" ? codeSetup(assistance) : textSetup(),
+    kind === "code" ? CODE : TEXT,
     keymap.of([
       ...closeBracketsKeymap,
-      ...lintKeymap,
       ...foldKeymap,
       ...historyKeymap,
       indentWithTab,
@@ -134,20 +118,9 @@ function afterCompletion(binding: KeyBinding): KeyBinding {
 /** Keys that mean something to the notebook. */
 const TAKEN = new Set(["Mod-Enter", "Shift-Enter", "Escape"]);
 
-function codeSetup(assistance: Assistance | null): Extension {
-  return [
-    python(),
-    indentOnInput(),
-    autocompletion({ icons: false, defaultKeymap: false }),
-    assistance === null
-      ? []
-      : [pythonLanguage.data.of({ autocomplete: assistance.complete }), hoverTooltip(assistance.hover, { hoverTime: 350 })],
-  ];
-}
+const CODE: Extension = [python(), indentOnInput(), autocompletion({ icons: false, defaultKeymap: false })];
 
 /** Markdown as pages show it. CodeMirror's own package has HTML, CSS and JavaScript with it, five times its size. */
 const MARKDOWN = new Language(defineLanguageFacet(), markdownParser.configure([Table, Strikethrough]), [], "markdown");
 
-function textSetup(): Extension {
-  return [MARKDOWN, EditorView.lineWrapping, placeholder("Write in Markdown")];
-}
+const TEXT: Extension = [MARKDOWN, EditorView.lineWrapping, placeholder("Write in Markdown")];

@@ -3,7 +3,6 @@
 import type { NotebookEdited } from "../../protocol/messages.ts";
 import type { NotebookEdits } from "../notebook-edits.ts";
 import { CellFrame } from "./cell-frame.ts";
-import type { Assistance } from "./code-setup.ts";
 import { COMMANDS, type CommandName, type Editing } from "./commands.ts";
 import {
   changedCells,
@@ -48,7 +47,6 @@ export interface EditedPage {
 
 export interface EditSettings {
   readonly isMac: boolean;
-  readonly assistance: Assistance | null;
   /** Takes every next notebook, as it is written. */
   readonly changed: (draft: Draft) => void;
   /** Further commands for the palette. */
@@ -349,7 +347,6 @@ export class EditPage implements Editing {
         },
       },
       this.#keysOf(cell.id),
-      cell.kind === "code" ? this.#settings.assistance : null,
     );
     this.#frames.set(cell.id, frame);
     makeInsertBar(section, (kind) => {

@@ -21,7 +21,6 @@ export function hasMacKeys(agent: { readonly userAgent: string }): boolean {
 export function startEditing(page: EditedPage, draft: Draft, settings: Partial<EditSettings> = {}): EditPage {
   return new EditPage(page, draft, {
     isMac: hasMacKeys(navigator),
-    assistance: null,
     changed: () => undefined,
     more: () => [],
     tell: showToast,

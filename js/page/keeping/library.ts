@@ -151,15 +151,6 @@ export class Library {
     return found;
   }
 
-  /** Forgets results that nobody has asked for: those whose keys `isWanted` does not know. */
-  async prune(id: string, isWanted: (kind: KeptEntry["kind"], key: string) => boolean): Promise<void> {
-    for (const kind of ["manifests", "blobs"] as const) {
-      for (const path of await this.#store.keys(`${id}/${kind}`)) {
-        if (!isWanted(kind, path.slice(path.lastIndexOf("/") + 1))) await this.#store.delete(path);
-      }
-    }
-  }
-
   async #ids(): Promise<readonly string[]> {
     const keys = await this.#store.keys();
     return [...new Set(keys.filter((key) => key.endsWith("/about.json")).map((key) => key.slice(0, key.indexOf("/"))))];

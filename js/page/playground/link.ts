@@ -1,5 +1,6 @@
 /** A notebook as text that fits into a link: JSON, deflated (RFC 1951), in base64url (RFC 4648, section 5). */
 
+import { readAll } from "../../protocol/streams.ts";
 import { type Draft, draftText, readDraft } from "../editor/draft.ts";
 
 /** Bytes of a notebook in a link, at most: a link may be anybody's, and unpacks to what it likes. */
@@ -31,26 +32,9 @@ async function through(
   // What is wrong with the data is thrown where it is read.
   writer.write(data).catch(() => undefined);
   writer.close().catch(() => undefined);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = (stream.readable as ReadableStream<Uint8Array>).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.length;
-    if (size > largest) {
-      await reader.cancel();
-      throw new Error("too big");
-    }
-    chunks.push(value);
-  }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return readAll(stream.readable, (length) => {
+    if (length > largest) throw new Error("it unpacks to more than a notebook has");
+  });
 }
 
 function toText(data: Uint8Array): string {

@@ -3,6 +3,7 @@
 import type WaSelect from "@awesome.me/webawesome/dist/components/select/select.js";
 import type { Json } from "../../protocol/messages.ts";
 import { TnElement } from "./element.ts";
+import { labelsOf, makeOptions } from "./options.ts";
 
 export class TnDropdown extends TnElement {
   #select: WaSelect | null = null;
@@ -14,13 +15,7 @@ export class TnDropdown extends TnElement {
     select.label = this.label;
     select.withClear = this.args["allow_none"] === true;
     select.placeholder = select.withClear ? "None" : "";
-    for (const [index, label] of this.#labels().entries()) {
-      // Option values may not hold spaces: the position stands for the label.
-      const option = document.createElement("wa-option");
-      option.value = String(index);
-      option.textContent = label;
-      select.append(option);
-    }
+    select.append(...makeOptions("wa-option", labelsOf(this.args)));
     select.addEventListener("change", () => {
       this.changed(this.#chosen(select.value));
     });
@@ -30,7 +25,7 @@ export class TnDropdown extends TnElement {
 
   protected override showValue(value: Json): void {
     if (this.#select === null) return;
-    const index = typeof value === "string" ? this.#labels().indexOf(value) : -1;
+    const index = typeof value === "string" ? labelsOf(this.args).indexOf(value) : -1;
     this.#select.value = index < 0 ? "" : String(index);
   }
 
@@ -38,12 +33,8 @@ export class TnDropdown extends TnElement {
     return value === null ? "None" : super.describe(value);
   }
 
-  #labels(): readonly string[] {
-    return this.args["options"] as readonly string[];
-  }
-
   #chosen(position: unknown): string | null {
     if (typeof position !== "string" || position === "") return null;
-    return this.#labels()[Number(position)] ?? null;
+    return labelsOf(this.args)[Number(position)] ?? null;
   }
 }

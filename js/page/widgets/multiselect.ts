@@ -3,6 +3,7 @@
 import type WaSelect from "@awesome.me/webawesome/dist/components/select/select.js";
 import type { Json } from "../../protocol/messages.ts";
 import { TnElement } from "./element.ts";
+import { labelsOf, makeOptions } from "./options.ts";
 
 export class TnMultiselect extends TnElement {
   #select: WaSelect | null = null;
@@ -16,13 +17,7 @@ export class TnMultiselect extends TnElement {
     select.maxOptionsVisible = 2;
     select.withClear = true;
     select.placeholder = "None";
-    for (const [index, label] of this.#labels().entries()) {
-      // Option values may not hold spaces: the position stands for the label.
-      const option = document.createElement("wa-option");
-      option.value = String(index);
-      option.textContent = label;
-      select.append(option);
-    }
+    select.append(...makeOptions("wa-option", labelsOf(this.args)));
     select.addEventListener("change", () => {
       this.#choose(select);
     });
@@ -32,7 +27,7 @@ export class TnMultiselect extends TnElement {
 
   protected override showValue(value: Json): void {
     if (this.#select === null || !Array.isArray(value)) return;
-    const labels = this.#labels();
+    const labels = labelsOf(this.args);
     this.#select.value = value.map((label) => String(labels.indexOf(String(label))));
     this.#limit(value.length);
   }
@@ -44,7 +39,7 @@ export class TnMultiselect extends TnElement {
   /** Takes what was chosen, in the options' order, which is Python's. */
   #choose(select: WaSelect): void {
     const chosen = Array.isArray(select.value) ? select.value.map(Number) : [];
-    const labels = this.#labels().filter((_, index) => chosen.includes(index));
+    const labels = labelsOf(this.args).filter((_, index) => chosen.includes(index));
     this.#limit(labels.length);
     this.changed(labels);
   }
@@ -57,9 +52,5 @@ export class TnMultiselect extends TnElement {
     for (const option of this.#select.querySelectorAll("wa-option")) {
       option.disabled = count >= most && !chosen.includes(option.value);
     }
-  }
-
-  #labels(): readonly string[] {
-    return this.args["options"] as readonly string[];
   }
 }

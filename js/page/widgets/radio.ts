@@ -3,6 +3,7 @@
 import type WaRadioGroup from "@awesome.me/webawesome/dist/components/radio-group/radio-group.js";
 import type { Json } from "../../protocol/messages.ts";
 import { type Controls, TnElement } from "./element.ts";
+import { labelsOf, makeOptions } from "./options.ts";
 
 export class TnRadio extends TnElement {
   #group: WaRadioGroup | null = null;
@@ -17,14 +18,9 @@ export class TnRadio extends TnElement {
     group.size = "s";
     group.label = this.label;
     group.orientation = this.args["inline"] === true ? "horizontal" : "vertical";
-    for (const [index, label] of this.#labels().entries()) {
-      const radio = document.createElement("wa-radio");
-      radio.value = String(index);
-      radio.textContent = label;
-      group.append(radio);
-    }
+    group.append(...makeOptions("wa-radio", labelsOf(this.args)));
     group.addEventListener("change", () => {
-      this.changed(this.#labels()[Number(group.value)] ?? null);
+      this.changed(labelsOf(this.args)[Number(group.value)] ?? null);
     });
     this.#group = group;
     return group;
@@ -32,15 +28,11 @@ export class TnRadio extends TnElement {
 
   protected override showValue(value: Json): void {
     if (this.#group === null) return;
-    const index = typeof value === "string" ? this.#labels().indexOf(value) : -1;
+    const index = typeof value === "string" ? labelsOf(this.args).indexOf(value) : -1;
     this.#group.value = index < 0 ? null : String(index);
   }
 
   protected override describe(value: Json): string {
     return value === null ? "" : super.describe(value);
-  }
-
-  #labels(): readonly string[] {
-    return this.args["options"] as readonly string[];
   }
 }

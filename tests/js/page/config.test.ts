@@ -103,6 +103,7 @@ describe("the configuration", () => {
       },
       packages: { providers: { numpy: "numpy" } },
       ondemand: true,
+      index: null,
       interrupt: null,
       kept: [],
     });

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from tiffin.cells.compile import compile_cell
 from tiffin.errors import UsageError
@@ -17,6 +16,7 @@ from tiffin.graph.facts import notebook_facts
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
+from tiffin.host.export.index_page import render_index
 from tiffin.host.export.lock import lock_files
 from tiffin.host.export.modules import OwnModules, own_modules, pack
 from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen
@@ -129,7 +129,9 @@ def write_site(
             warnings += said
             _write_entry(site, gathered, needs, snapshots)
         if len(entries) > 1:
-            (folder / "index.html").write_text(_index_page(entries, assets), "utf-8")
+            listed = [(entry.folder, entry.notebook.title or entry.folder) for entry in entries]
+            early, styles = (f"assets/{assets.bundle[role]}" for role in ("early", "styles"))
+            (folder / "index.html").write_text(render_index(listed, early, styles), "utf-8")
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
         (folder / MARKER).write_text(json.dumps(marker, sort_keys=True) + "\n", "utf-8")
         if options.service_worker:
@@ -392,19 +394,3 @@ def _json(document: Json) -> bytes:
     """JSON in UTF-8; half a surrogate pair, which UTF-8 has not, becomes its escape, which JSON has."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace")
-
-
-def _index_page(entries: Sequence[Entry], assets: Assets) -> str:
-    """The page that lists a site's notebooks."""
-    items = "\n".join(
-        f'<li><a href="{quote(entry.folder)}/">{html.escape(entry.notebook.title or entry.folder)}</a></li>'
-        for entry in entries
-    )
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>Notebooks</title><link rel="icon" href="data:,">'
-        f'<script src="assets/{assets.bundle["early"]}"></script>'
-        f'<link rel="stylesheet" href="assets/{assets.bundle["styles"]}"></head>'
-        f'<body><main class="tn-notebook"><h1>Notebooks</h1><ul>\n{items}\n</ul></main></body></html>\n'
-    )
