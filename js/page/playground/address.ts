@@ -1,10 +1,11 @@
 /** What the playground's address asks for. */
 
-/** A notebook of the library, a new one, one in the link itself, or the one that was changed last. */
+/** A notebook of the library, a new one, one in the link itself or at an address, or the one that was changed last. */
 export type Asked =
   | { readonly kind: "own"; readonly id: string; readonly take: boolean }
   | { readonly kind: "new" }
   | { readonly kind: "shared"; readonly text: string }
+  | { readonly kind: "remote"; readonly url: string }
   | { readonly kind: "latest" };
 
 const ID = /^[0-9a-f]{16}$/;
@@ -17,7 +18,8 @@ export function readAddress(address: URL): Asked {
   const id = searchParams.get("notebook");
   if (id === "new") return { kind: "new" };
   if (id !== null && ID.test(id)) return { kind: "own", id, take: searchParams.get("take") !== null };
-  return { kind: "latest" };
+  const url = searchParams.get("url") ?? "";
+  return url === "" ? { kind: "latest" } : { kind: "remote", url };
 }
 
 /** The address of a notebook of the library, or of a new one. */

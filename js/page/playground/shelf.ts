@@ -4,41 +4,24 @@ import { icon, type IconName } from "../editor/icons.ts";
 import { showToast } from "../editor/toast.ts";
 import type { About, Library } from "../keeping/library.ts";
 import { newNotebookId } from "../keeping/library.ts";
+import { openDialog } from "./dialog.ts";
 
 export interface ShelfEvents {
   readonly open: (id: string) => void;
   readonly create: () => void;
   readonly pick: () => void;
+  readonly download: () => void;
   /** Gives the notebook on the page another name, and keeps it. */
   readonly rename: (name: string) => Promise<void>;
 }
 
 /** Shows the list; `present` is the notebook on the page. */
 export async function openShelf(library: Library, present: string, events: ShelfEvents): Promise<void> {
-  const dialog = document.createElement("dialog");
-  dialog.className = "tn-shelf";
-  dialog.setAttribute("aria-labelledby", "tn-shelf-title");
-  const title = document.createElement("h2");
-  title.id = "tn-shelf-title";
-  title.textContent = "Your notebooks";
   const list = document.createElement("ul");
-  const foot = document.createElement("div");
-  foot.className = "tn-shelf-foot";
   const leave = (act: () => void) => (): void => {
     dialog.close();
     act();
   };
-  foot.append(textButton("New notebook", leave(events.create)), textButton("Open a file…", leave(events.pick)), textButton("Close", leave(() => undefined)));
-  dialog.append(title, list, foot);
-  dialog.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-  });
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-  });
   const fill = async (): Promise<void> => {
     const found = await library.list();
     list.replaceChildren(...found.map((about) => makeRow(about)));
@@ -108,8 +91,11 @@ export async function openShelf(library: Library, present: string, events: Shelf
     }, dialog);
   };
   await fill();
-  document.body.append(dialog);
-  dialog.showModal();
+  const dialog = openDialog("Your notebooks", [list], [
+    textButton("New notebook", leave(events.create)),
+    textButton("Open a file…", leave(events.pick)),
+    textButton("Download…", leave(events.download)),
+  ]);
 }
 
 /** How long ago something was, in words. */

@@ -1,7 +1,7 @@
 /** The playground: a page on which notebooks are written, kept, shared and opened. */
 
 import type { BootPolicy } from "../config.ts";
-import { type Draft, draftText, newDraft } from "../editor/draft.ts";
+import { type Draft, newDraft } from "../editor/draft.ts";
 import type { EditPage } from "../editor/edit-page.ts";
 import { startEditing } from "../editor/start.ts";
 import { showToast } from "../editor/toast.ts";
@@ -10,12 +10,14 @@ import { openStore } from "../keeping/open-store.ts";
 import type { NotebookPage } from "../notebook-page.ts";
 import { purifyWith } from "../view/author-styles.ts";
 import { reasonOf } from "../../protocol/reason.ts";
-import { addressOf, type Asked, readAddress, sharedAddress } from "./address.ts";
+import { addressOf, type Asked, readAddress } from "./address.ts";
 import { hideBanner, showBanner } from "./banner.ts";
-import { type Opened, openFile } from "./files.ts";
+import { downloadNotebook, openDownloads } from "./download.ts";
+import { hearFiles, type Opened, openFile, pickFile } from "./files.ts";
 import { Keeper, problemText } from "./keeper.ts";
-import { packNotebook, unpackNotebook } from "./link.ts";
+import { unpackNotebook } from "./link.ts";
 import { purifyHtml } from "./purify.ts";
+import { shareNotebook } from "./share.ts";
 import { openShelf } from "./shelf.ts";
 import { lockNotebook } from "./writing-lock.ts";
 
@@ -29,12 +31,6 @@ interface Chosen {
   /** Whether it came from elsewhere: it is shown, and runs only when the reader says so, where it reaches nothing. */
   readonly isForeign: boolean;
 }
-
-/** Milliseconds within which a browser has begun to download. */
-const DOWNLOAD = 10_000;
-
-/** Links longer than this are cut by some programs. */
-const LONGEST_LINK = 30_000; // characters
 
 export { bootSandbox } from "./boot-sandbox.ts";
 
@@ -81,6 +77,14 @@ async function choose(library: Library, asked: Asked): Promise<Chosen> {
         showBanner("lost", `This link could not be opened: ${reasonOf(error)}. Here is an empty notebook.`, []);
         return fresh(newDraft("untitled"));
       }
+    case "remote":
+      try {
+        const { fetchNotebook } = await import("./remote.ts");
+        return fresh(await fetchNotebook(asked.url, location.href), true);
+      } catch (error) {
+        showBanner("lost", `${asked.url} could not be opened: ${reasonOf(error)}. Here is an empty notebook.`, []);
+        return fresh(newDraft("untitled"));
+      }
     case "new":
       return fresh(newDraft("untitled"));
   }
@@ -110,7 +114,7 @@ class Playground {
     this.#keeper = new Keeper(library, chosen.id, chosen.isForeign, chosen.isKept, {
       problem: (why) => {
         if (why === null) hideBanner("keeping");
-        else showBanner("keeping", problemText(why), [{ text: "Download", act: () => { this.#download(); } }]);
+        else showBanner("keeping", problemText(why), [{ text: "Download", act: () => { this.#save(); } }]);
       },
       begun: () => {
         history.replaceState(null, "", addressOf(new URL(location.href), chosen.id));
@@ -130,7 +134,7 @@ class Playground {
         { title: "Show your notebooks", keys: [], act: () => { this.#openShelf(); } },
         { title: "Make a new notebook", keys: [], act: () => { this.#go("new"); } },
         { title: "Open a file", keys: [], act: () => { this.#pick(); } },
-        { title: "Share a link", keys: [], act: () => void this.#share() },
+        { title: "Share a link", keys: [], act: () => { this.#share(); } },
         { title: "Download the notebook", keys: [], act: () => { this.#download(); } },
       ],
     });
@@ -143,7 +147,7 @@ class Playground {
     }
     if (mine) this.#keep();
     else this.#giveWay();
-    this.#hearFiles();
+    hearFiles((opened) => void this.#open(opened));
     document.documentElement.dataset["playground"] = "open";
   }
 
@@ -151,7 +155,7 @@ class Playground {
   #keep(): void {
     this.#page.results.onStored((entry) => { this.#keeper.add(entry); });
     this.#page.onRest(() => { this.#keeper.show(() => this.#page.results.text()); });
-    if (!this.#library.isLasting) showBanner("keeping", problemText("denied"), [{ text: "Download", act: () => { this.#download(); } }]);
+    if (!this.#library.isLasting) showBanner("keeping", problemText("denied"), [{ text: "Download", act: () => { this.#save(); } }]);
     // A page that is left has no time for anything else.
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") void this.#keeper.flush();
@@ -178,7 +182,8 @@ class Playground {
       button.addEventListener("click", act);
       bar?.prepend(button);
     };
-    add("Share", "tn-share", () => void this.#share());
+    add("Download", "tn-download", () => { this.#download(); });
+    add("Share", "tn-share", () => { this.#share(); });
     add("Notebooks", "tn-notebooks", () => { this.#openShelf(); });
   }
 
@@ -189,6 +194,7 @@ class Playground {
         open: (id) => { this.#go(id); },
         create: () => { this.#go("new"); },
         pick: () => { this.#pick(); },
+        download: () => { this.#download(); },
         rename: async (name) => {
           this.#editing?.renameNotebook(name);
           await this.#keeper.flush();
@@ -204,61 +210,26 @@ class Playground {
     });
   }
 
-  async #share(): Promise<void> {
-    if (this.#editing === null) return;
-    const link = sharedAddress(new URL(location.href), await packNotebook(this.#editing.draft));
-    if (link.length > LONGEST_LINK) {
-      showToast("This notebook is too long for a link: download it, and share the file.", null);
-      return;
-    }
-    try {
-      await navigator.clipboard.writeText(link);
-      showToast("A link to this notebook, as it is now, is on your clipboard.", null);
-    } catch {
-      showLink(link);
-    }
+  #share(): void {
+    if (this.#editing !== null) void shareNotebook(this.#editing.draft, new URL(location.href));
   }
 
   #download(): void {
-    if (this.#editing === null) return;
-    const { draft } = this.#editing;
-    const blob = new Blob([draftText(draft)], { type: "application/json" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${draft.name}.json`;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => { URL.revokeObjectURL(link.href); }, DOWNLOAD);
+    if (this.#editing !== null) openDownloads(this.#editing.draft);
   }
 
-  /** Asks for a file, and opens it. */
+  /** Downloads the notebook with all that is known of it, as long as there is a page to do so. */
+  #save(): void {
+    if (this.#editing !== null) void downloadNotebook(this.#editing.draft, ".json");
+  }
+
   #pick(): void {
-    const input = document.createElement("input");
-    input.type = "file";
-    input.accept = ".json";
-    input.addEventListener("change", () => {
-      const [file] = input.files ?? [];
-      if (file !== undefined) void this.#open(file);
-    });
-    input.click();
+    pickFile((file) => void this.#open(openFile(file)));
   }
 
-  /** Opens files that are dropped on the page. */
-  #hearFiles(): void {
-    document.addEventListener("dragover", (event) => {
-      if (event.dataTransfer?.types.includes("Files") === true) event.preventDefault();
-    });
-    document.addEventListener("drop", (event) => {
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file === undefined || event.defaultPrevented) return;
-      event.preventDefault();
-      void this.#open(file);
-    });
-  }
-
-  async #open(file: File): Promise<void> {
-    const opened: Opened = await openFile(file);
+  /** Keeps a notebook from elsewhere as one that nobody here has agreed to, and goes there. */
+  async #open(opening: Promise<Opened>): Promise<void> {
+    const opened = await opening;
     if (opened.draft === null) {
       showToast(opened.problem, null);
       return;
@@ -275,21 +246,4 @@ function showName(name: string): void {
   const place = document.querySelector(".tn-name");
   if (place !== null) place.textContent = name;
   document.title = `${name} – tiffin`;
-}
-
-/** Shows a link for those whose clipboard is closed to pages. */
-function showLink(link: string): void {
-  const dialog = document.createElement("dialog");
-  dialog.className = "tn-shelf";
-  const field = document.createElement("input");
-  field.readOnly = true;
-  field.value = link;
-  field.setAttribute("aria-label", "Link to this notebook");
-  dialog.append(field);
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-  field.select();
 }
