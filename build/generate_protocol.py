@@ -2,7 +2,8 @@
 
     python build/generate_protocol.py [--check]
 
-`events.py`, `commands.py`, `session/pieces.py` and `host/server/answers.py` are the one source;
+`events.py`, `commands.py`, `session/pieces.py`, `session/assistance.py` and `host/server/answers.py` are the
+one source;
 `js/protocol/messages.ts` is never edited.
 With `--check` nothing is written: the exit code is 1 when the file is stale.
 """
@@ -20,14 +21,14 @@ from typing import Any, Literal, Union
 
 from tiffin import commands, events
 from tiffin.host.server import answers
-from tiffin.session import pieces
+from tiffin.session import assistance, pieces
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "js" / "protocol" / "messages.ts"
 
 HEADER = """/**
- * What a kernel hears, tells and answers: generated from events.py, commands.py, session/pieces.py and
- * host/server/answers.py in py/tiffin.
+ * What a kernel hears, tells and answers: generated from events.py, commands.py, session/pieces.py,
+ * session/assistance.py and host/server/answers.py in py/tiffin.
  * Do not edit; run `python build/generate_protocol.py`.
  */
 
@@ -74,25 +75,31 @@ def generate() -> str:
     """Return the whole file."""
     event_kinds = typing.get_args(events.Event)
     command_kinds = typing.get_args(commands.Command)
+    question_kinds = tuple(assistance.ANSWERS)
     # What a module has from another one comes once.
     parts = dict.fromkeys(
         value
-        for module in (events, commands, pieces, answers)
+        for module in (events, commands, pieces, assistance, answers)
         for value in vars(module).values()
         if dataclasses.is_dataclass(value)
         and isinstance(value, type)
-        and value not in (*event_kinds, *command_kinds)
+        and value not in (*event_kinds, *command_kinds, *question_kinds)
     )
     lines = [HEADER]
     for kind in parts:
         lines += interface(kind, tagged=False)
-    for kind in (*event_kinds, *command_kinds):
+    for kind in (*event_kinds, *command_kinds, *question_kinds):
         lines += interface(kind, tagged=True)
     for name, kinds in (("Event", event_kinds), ("Command", command_kinds)):
         lines.append(f"export type Kernel{name} =")
         lines += [f"  | {kind.__name__}" for kind in kinds]
         lines[-1] += ";\n"
     lines += [
+        "/** Questions of whoever writes a cell, and what answers them. */",
+        "export interface AssistanceAnswers {",
+        *(f"  readonly {asked.__name__}: {told.__name__};" for asked, told in assistance.ANSWERS.items()),
+        "}",
+        "",
         "/** A piece of the answer to code that was run in the scratchpad. */",
         "export type ExecuteMessage =",
         *(

@@ -7,7 +7,7 @@ import { NotebookEdits } from "./notebook-edits.ts";
 import { asError, messageOf, withoutStop } from "./problems.ts";
 import { PageResults } from "./results.ts";
 import { newRunId } from "./run-id.ts";
-import type { OpenSession, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
+import type { AnswerTo, OpenSession, Question, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
 import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
 import { Keepsake } from "./state/keepsake.ts";
 import { logCommand, logEnd, logEvent, type RunEntry } from "./state/run-log.ts";
@@ -169,6 +169,11 @@ export class NotebookPage {
   /** Whether Python runs, or is about to. */
   get isStarted(): boolean {
     return this.#status.kernel !== "off";
+  }
+
+  /** Asks something for whoever writes a cell; null as long as no kernel could answer. */
+  async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
+    return (await this.#session?.ask(question)) ?? null;
   }
 
   /** Says at once that these cells will run. */

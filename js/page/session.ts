@@ -1,10 +1,14 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
 import type { BootPath, BootPhase, KeptEntry } from "../protocol/rpc.ts";
-import type { ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { AssistanceAnswers, Check, Complete, Describe, ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 
 /** Commands that start a run, and are answered by its `RunCompleted`. */
 export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" }>;
+
+/** What somebody who writes a cell may ask. */
+export type Question = Complete | Describe | Check;
+export type AnswerTo<Asked extends Question> = AssistanceAnswers[Asked["type"]] | null;
 
 /** What a session reports beside the kernel's own events. */
 export type SessionNotice =
@@ -31,6 +35,8 @@ export interface Session {
   readonly ready: Promise<void>;
   /** Sends a command; resolves with the end of its run, rejects when the kernel dies before. */
   run(command: RunCommand): Promise<RunCompleted>;
+  /** Asks something for whoever writes a cell; null if there is no answer, or no kernel that could give one. */
+  ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>>;
   /** Asks the run under way to stop; returns false where there is no kernel that could hear it. */
   interrupt(): boolean;
   /** Has the kernel take `Execute`; rejects if what that needs cannot be had. */

@@ -3,7 +3,7 @@
 import type { ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { FromWorker } from "../protocol/rpc.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
-import type { RunCommand, Session, SessionListener } from "./session.ts";
+import type { AnswerTo, Question, RunCommand, Session, SessionListener } from "./session.ts";
 
 interface PendingRun {
   readonly resolve: (completed: RunCompleted) => void;
@@ -22,6 +22,9 @@ export class WorkerSession implements Session {
   readonly #listener: SessionListener;
   readonly #interrupt: Int32Array | null;
   readonly #pending = new Map<string, PendingRun>();
+  /** Who waits for an answer, by the number of the question. */
+  readonly #asking = new Map<number, (text: string) => void>();
+  #asked = 0;
   #waiting: string[] | null = [];
   #failure: string | null = null;
   #scratchpad: Promise<void> | null = null;
@@ -63,6 +66,16 @@ export class WorkerSession implements Session {
       this.#pending.set(command.run_id, { resolve, reject });
       this.#command(command);
     });
+  }
+
+  async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
+    if (this.#waiting !== null || this.#failure !== null) return null;
+    const number = (this.#asked += 1);
+    const text = await new Promise<string>((resolve) => {
+      this.#asking.set(number, resolve);
+      this.#worker.postMessage({ kind: "ask", number, text: JSON.stringify(question) });
+    });
+    return JSON.parse(text) as AnswerTo<Asked>;
   }
 
   interrupt(): boolean {
@@ -156,6 +169,10 @@ export class WorkerSession implements Session {
       case "event":
         this.#deliver(JSON.parse(message.text) as KernelEvent);
         break;
+      case "answer":
+        this.#asking.get(message.number)?.(message.text);
+        this.#asking.delete(message.number);
+        break;
       case "stored":
         this.#listener.stored(message.entry);
         break;
@@ -185,6 +202,8 @@ export class WorkerSession implements Session {
     this.#settleReady.reject(error);
     this.#settleScratchpad?.reject(error);
     for (const run of pending) run.reject(error);
+    for (const resolve of this.#asking.values()) resolve("null");
+    this.#asking.clear();
     this.#listener.notice({ kind: "failed", reason });
   }
 }

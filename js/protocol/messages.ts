@@ -1,6 +1,6 @@
 /**
- * What a kernel hears, tells and answers: generated from events.py, commands.py, session/pieces.py and
- * host/server/answers.py in py/tiffin.
+ * What a kernel hears, tells and answers: generated from events.py, commands.py, session/pieces.py,
+ * session/assistance.py and host/server/answers.py in py/tiffin.
  * Do not edit; run `python build/generate_protocol.py`.
  */
 
@@ -84,6 +84,38 @@ export interface Ended {
 export interface Done {
   readonly success: boolean;
   readonly output: Shown;
+}
+
+/** One word that could stand there. */
+export interface Completion {
+  readonly label: string;
+  readonly kind: "class" | "function" | "keyword" | "module" | "property" | "variable";
+}
+
+/** The words, and how many characters before the end they take the place of. */
+export interface Completions {
+  readonly length: number;
+  readonly items: readonly Completion[];
+}
+
+/** What a name is: its type, how it is called, what it is worth, and what its author says; "" for what there is none of. `parameters` are those of `signature`, as they stand in it. */
+export interface Description {
+  readonly title: string;
+  readonly signature: string;
+  readonly parameters: readonly string[];
+  readonly value: string;
+  readonly documentation: string;
+}
+
+/** Why a cell would not run, beside its own syntax: whoever writes has not finished yet. */
+export interface WrittenProblem {
+  readonly cell: string;
+  readonly text: string;
+}
+
+/** All that would be wrong, by cell. */
+export interface Problems {
+  readonly items: readonly WrittenProblem[];
 }
 
 /** A name that a cell has bound. `live` says that its value is in memory, not only known from the cache; `preview` is the value or its size where one of Python's own types says so, else None. */
@@ -377,6 +409,26 @@ export interface AnswerInput {
   readonly text: string | null;
 }
 
+/** What could the word become that ends where `code` ends? */
+export interface Complete {
+  readonly type: "Complete";
+  readonly code: string;
+}
+
+/** What is the name, or the path of attributes, at the end of `code`? */
+export interface Describe {
+  readonly type: "Describe";
+  readonly code: string;
+}
+
+/** What would be wrong with the notebook if these cells were as they are written now? */
+export interface Check {
+  readonly type: "Check";
+  readonly put: readonly CellSource[];
+  readonly remove: readonly string[];
+  readonly order: readonly string[] | null;
+}
+
 export type KernelEvent =
   | KernelReady
   | KernelRestarted
@@ -404,6 +456,13 @@ export type KernelCommand =
   | Execute
   | Interrupt
   | AnswerInput;
+
+/** Questions of whoever writes a cell, and what answers them. */
+export interface AssistanceAnswers {
+  readonly Complete: Completions;
+  readonly Describe: Description;
+  readonly Check: Problems;
+}
 
 /** A piece of the answer to code that was run in the scratchpad. */
 export type ExecuteMessage =

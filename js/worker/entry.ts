@@ -14,6 +14,7 @@ performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
 let handle: Handle | null = null;
+let assist: ((question: string) => string) | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
 /** What is still to be fetched, once nobody waits for anything. */
@@ -50,6 +51,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
     },
   });
   handle = host.handle;
+  assist = (question) => host.assist(question);
   add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
 }
@@ -82,6 +84,17 @@ async function loadScratchpad(): Promise<void> {
   send({ kind: "scratchpad", problem });
 }
 
+/** Nobody's notebook fails because there is no answer. */
+function answer(number: number, question: string): void {
+  let text = "null";
+  try {
+    if (assist !== null) text = assist(question);
+  } catch (error) {
+    console.warn(`no help with this cell: ${reasonOf(error)}`);
+  }
+  send({ kind: "answer", number, text });
+}
+
 function fail(error: unknown): void {
   send({ kind: "failed", reason: reasonOf(error) });
 }
@@ -101,6 +114,9 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "command":
       if (handle === null) fail("a command came before Python was ready");
       else handle(message.text).catch(fail);
+      break;
+    case "ask":
+      answer(message.number, message.text);
       break;
     case "fetch":
       void sendAside(message.to, message.url, message.what).finally(() => {

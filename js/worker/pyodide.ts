@@ -63,6 +63,8 @@ export type Handle = (text: string) => Promise<void>;
 /** What takes a kernel's commands. */
 export interface KernelHost {
   readonly handle: Handle;
+  /** Answers a question of whoever writes a cell; both are JSON. */
+  readonly assist: (question: string) => string;
 }
 
 /** Who hears of code that runs beside the cells. */

@@ -221,3 +221,47 @@ def test_two_hundred_cells_have_editors_only_where_somebody_looks(
     assert 3 <= page.locator(".cm-editor").count() < 60
     page.locator("[data-cell=more199]").scroll_into_view_if_needed()
     expect(page.locator("[data-cell=more199] .cm-content")).to_be_visible()
+
+
+def test_python_helps_to_write(opening: Opening) -> None:
+    view, page = open_editor(opening)
+    view.wait_ready()
+    editor = page.locator("[data-cell=twice] .cm-content")
+    write(page, "twice", "squares.ap")
+    choices = page.locator(".cm-tooltip-autocomplete li")
+    expect(choices.filter(has_text="append")).to_be_visible()
+    page.wait_for_timeout(200)  # a list that has just come up takes no key yet
+    page.keyboard.press("Enter")
+    expect(editor).to_have_text("squares.append")
+    # How it is called, and which argument is at hand.
+    page.keyboard.type("(1")
+    expect(page.locator(".tn-signature")).to_have_text("append(object)")
+    expect(page.locator(".tn-signature strong")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".tn-signature")).to_have_count(0)
+    # Nothing is offered in a text, and names of the notebook are at hand before they are known.
+    write(page, "twice", "'squ")
+    page.wait_for_timeout(600)
+    expect(choices).to_have_count(0)
+    write(page, "twice", "squ")
+    expect(choices.filter(has_text="squares")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("[data-cell=squares] .cm-line").first.get_by_text("squares").hover(
+        position={"x": 24, "y": 8}
+    )
+    expect(page.locator(".tn-description")).to_contain_text("squares: list")
+
+
+def test_what_would_be_wrong_is_said_while_it_is_written(opening: Opening) -> None:
+    view, page = open_editor(opening)
+    view.wait_ready()
+    before = view.stats["cellsRun"]
+    warning = page.locator("[data-cell=twice] > .tn-warning")
+    write(page, "twice", "squares = 1")
+    expect(warning).to_contain_text("'squares' is also defined by squares")
+    write(page, "twice", "other = 1")
+    expect(warning).to_have_count(0)
+    write(page, "squares", "squares = other")
+    write(page, "twice", "other = squares")
+    expect(warning).to_contain_text("these cells need each other's results")
+    assert view.stats["cellsRun"] == before

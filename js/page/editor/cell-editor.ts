@@ -3,6 +3,7 @@
 import { Annotation, EditorState } from "@codemirror/state";
 import { EditorView, type KeyBinding } from "@codemirror/view";
 
+import type { Ask } from "./assistance.ts";
 import { editorSetup } from "./code-setup.ts";
 import type { CellKind } from "./draft.ts";
 
@@ -27,13 +28,14 @@ export class CellEditor {
     about: { readonly kind: CellKind; readonly source: string; readonly label: string },
     keys: readonly KeyBinding[],
     events: EditorEvents,
+    ask: Ask,
   ) {
     this.#view = new EditorView({
       parent,
       state: EditorState.create({
         doc: about.source,
         extensions: [
-          editorSetup(about.kind, about.label, keys),
+          editorSetup(about.kind, about.label, keys, ask),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !update.transactions.some((change) => change.annotation(Given) === true)) {
               events.written(update.state.doc.toString());

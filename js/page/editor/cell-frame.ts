@@ -2,6 +2,7 @@
 
 import type { KeyBinding } from "@codemirror/view";
 
+import type { Ask } from "./assistance.ts";
 import { CellEditor, type Place } from "./cell-editor.ts";
 import type { DraftCell } from "./draft.ts";
 import { icon } from "./icons.ts";
@@ -15,6 +16,7 @@ export interface FrameEvents {
   readonly run: (id: string) => void;
   readonly renamed: (id: string, name: string) => void;
   readonly menu: (id: string, button: HTMLElement) => void;
+  readonly ask: Ask;
 }
 
 export class CellFrame {
@@ -72,7 +74,7 @@ export class CellFrame {
         delete this.section.dataset["writing"];
         this.#events.left(this.id);
       },
-    });
+    }, this.#events.ask);
     return this.#editor;
   }
 
@@ -103,6 +105,21 @@ export class CellFrame {
     this.section.toggleAttribute("data-disabled", isDisabled);
     this.section.toggleAttribute("data-empty", cell.source.trim() === "");
     this.section.setAttribute("aria-label", `Cell ${cell.name ?? this.id}${isDisabled ? ", disabled" : ""}`);
+  }
+
+  /** Says what is wrong with the source as it is written; null if nothing is. */
+  warn(problem: string | null): void {
+    const warning = this.section.querySelector(":scope > .tn-warning");
+    if (problem === null) {
+      warning?.remove();
+    } else if (warning?.textContent !== problem) {
+      const next = document.createElement("p");
+      next.className = "tn-warning";
+      next.setAttribute("role", "status");
+      next.textContent = problem;
+      warning?.remove();
+      (this.#host.closest("details") ?? this.#host).after(next);
+    }
   }
 
   /** Puts the cursor into the source. */

@@ -1,7 +1,6 @@
 /** How CodeMirror is set up for every cell: language, colours, and the keys of an editor. */
 
 import {
-  autocompletion,
   closeBrackets,
   closeBracketsKeymap,
   closeCompletion,
@@ -33,6 +32,7 @@ import {
 import { tagHighlighter, tags } from "@lezer/highlight";
 import { parser as markdownParser, Strikethrough, Table } from "@lezer/markdown";
 
+import { type Ask, assistance } from "./assistance.ts";
 import type { CellKind } from "./draft.ts";
 
 /** The short classes that exported code has, so that both look alike. */
@@ -54,8 +54,8 @@ const COLOURS = tagHighlighter([
   { tag: [tags.invalid], class: "err" },
 ]);
 
-/** What every editor of code or text has. `keys` come before CodeMirror's own. */
-export function editorSetup(kind: CellKind, label: string, keys: readonly KeyBinding[]): Extension {
+/** What every editor of code or text has. `keys` come before CodeMirror's own; `ask` asks Python for help. */
+export function editorSetup(kind: CellKind, label: string, keys: readonly KeyBinding[], ask: Ask): Extension {
   return [
     Prec.highest(keymap.of(completionKeymap.filter((binding) => binding.key !== "Escape"))),
     Prec.high(keymap.of(keys.map(afterCompletion))),
@@ -72,7 +72,7 @@ export function editorSetup(kind: CellKind, label: string, keys: readonly KeyBin
     syntaxHighlighting(COLOURS),
     EditorView.contentAttributes.of({ "aria-label": label }),
     TYPING_OVER,
-    kind === "code" ? CODE : TEXT,
+    kind === "code" ? [CODE, assistance(ask)] : TEXT,
     keymap.of([
       ...closeBracketsKeymap,
       ...foldKeymap,
@@ -118,7 +118,7 @@ function afterCompletion(binding: KeyBinding): KeyBinding {
 /** Keys that mean something to the notebook. */
 const TAKEN = new Set(["Mod-Enter", "Shift-Enter", "Escape"]);
 
-const CODE: Extension = [python(), indentOnInput(), autocompletion({ icons: false, defaultKeymap: false })];
+const CODE: Extension = [python(), indentOnInput()];
 
 /** Markdown as pages show it. CodeMirror's own package has HTML, CSS and JavaScript with it, five times its size. */
 const MARKDOWN = new Language(defineLanguageFacet(), markdownParser.configure([Table, Strikethrough]), [], "markdown");

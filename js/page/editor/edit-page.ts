@@ -2,7 +2,9 @@
 
 import type { NotebookEdited } from "../../protocol/messages.ts";
 import type { NotebookEdits } from "../notebook-edits.ts";
+import type { Ask } from "./assistance.ts";
 import { CellFrame } from "./cell-frame.ts";
+import { Checks } from "./checks.ts";
 import { COMMANDS, type CommandName, type Editing } from "./commands.ts";
 import {
   changedCells,
@@ -43,6 +45,7 @@ export interface EditedPage {
   restart(): Promise<void>;
   /** Says at once that these cells will run. */
   plan(ids: readonly string[]): void;
+  readonly ask: Ask;
 }
 
 export interface EditSettings {
@@ -66,6 +69,7 @@ export class EditPage implements Editing {
   readonly #frames = new Map<string, CellFrame>();
   readonly #find: FindPanel;
   readonly #near: IntersectionObserver;
+  readonly #checks: Checks;
   #draft: Draft;
   /** The notebook as the kernel has it, or will have it once it is up. */
   #sent: Draft;
@@ -89,6 +93,13 @@ export class EditPage implements Editing {
         this.#take(next);
       },
     });
+    this.#checks = new Checks(
+      (question) => page.ask(question),
+      () => editsBetween(this.#sent, this.#draft),
+      (problems) => {
+        for (const [id, frame] of this.#frames) frame.warn(problems.get(id) ?? null);
+      },
+    );
     this.#near = new IntersectionObserver(
       (entries) => {
         for (const { isIntersecting, target } of entries) {
@@ -280,6 +291,7 @@ export class EditPage implements Editing {
     const edits = editsBetween(this.#sent, next);
     this.#sent = next;
     this.#page.edits.hold(draftText(next));
+    this.#checks.schedule();
     if (edits === null) return;
     const wasStarted = this.#page.isStarted;
     if (wasStarted) this.#quietly(this.#page.edits.edit(edits));
@@ -325,7 +337,9 @@ export class EditPage implements Editing {
           this.#draft = writeCell(this.#draft, id, source);
           this.#mark([id]);
           this.#settings.changed(this.#draft);
+          this.#checks.schedule();
         },
+        ask: (question) => this.#page.ask(question),
         entered: (id) => {
           this.#choose(id);
         },

@@ -197,7 +197,7 @@ class Kernel:
 
     def add_scratchpad(self, make: Callable[[BesideServices], Scratching]) -> None:
         """Have the scratchpad that `make` makes from now on."""
-        self._scratchpad = make(self._beside())
+        self._scratchpad = make(self.beside())
         self._ambient = replace(self._ambient, code_mode=self._scratchpad.code_mode)
 
     def _read_cell(self, cell: NotebookCell) -> NotebookCell:
@@ -213,7 +213,8 @@ class Kernel:
     def _changes(self) -> Lifecycle:
         return ChangesLifecycle(self._snapshots.content_identity, self._snapshots.pickled)
 
-    def _beside(self) -> BesideServices:
+    def beside(self) -> BesideServices:
+        """Return what code beside the cells is given, or who helps to write them."""
         return BesideServices(
             self._edits,
             self.namespace,

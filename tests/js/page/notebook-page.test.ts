@@ -46,6 +46,10 @@ class FakeSession implements Session {
     return Promise.resolve();
   }
 
+  ask(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   stop(run: string): void {
     this.stopped.push(run);
   }
