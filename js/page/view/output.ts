@@ -43,10 +43,11 @@ async function renderOutput(mime: Mime, bundle: Bundle): Promise<HTMLElement> {
       return withHtml("tn-rich", textOf(data));
     case "text/markdown":
       return withHtml("tn-prose", await renderMarkdown(textOf(data)));
+    case "text/latex":
+      return withHtml("tn-prose", await renderLatex(textOf(data)));
     case "application/json":
       return renderPlain(JSON.stringify(data, null, 2));
     case "text/plain":
-    case "text/latex":
       return renderPlain(textOf(data));
     case "image/png":
     case "image/jpeg":
@@ -90,8 +91,11 @@ async function image(mime: string, data: string, bundle: Bundle): Promise<HTMLEl
   return element;
 }
 
-/** Markdown as the exporter renders it: CommonMark with tables and strikethrough. Loaded when first needed. */
-export async function renderMarkdown(text: string): Promise<string> {
-  const { default: MarkdownIt } = await import("markdown-it");
-  return new MarkdownIt("commonmark", { html: true }).enable(["table", "strikethrough"]).render(text);
+/** Markdown as the exporter renders it. What does that is loaded when it is first needed. */
+async function renderMarkdown(text: string): Promise<string> {
+  return (await import("./markdown.ts")).renderMarkdown(text);
+}
+
+async function renderLatex(text: string): Promise<string> {
+  return (await import("./markdown.ts")).renderLatex(text);
 }

@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from markdown_it import MarkdownIt
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
+from tiffin.host.export.code import render_code
 from tiffin.host.export.console import render_console, render_plain
 from tiffin.host.export.contents import (
     Heading,
@@ -24,6 +20,7 @@ from tiffin.host.export.contents import (
     render_contents,
     render_contents_button,
 )
+from tiffin.host.export.markdown import parse_markdown, render_latex, render_markdown, render_tokens
 from tiffin.host.export.styles import KeepFile, attribute_sheet, move_styles
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.mime import DENSITY, Bundle, best
@@ -33,8 +30,7 @@ Json: TypeAlias = Any
 INLINE_IMAGE = 24_000
 _SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
 
-_WORDS = ("text", "code_inline", "softbreak", "hardbreak")
-_markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_WORDS = ("text", "code_inline", "math_inline", "softbreak", "hardbreak")
 
 
 @dataclass(frozen=True)
@@ -65,11 +61,6 @@ class PageLinks:
     editing: str | None = None
 
 
-def render_markdown(text: str) -> str:
-    """Return Markdown (CommonMark with tables and strikethrough; the author's HTML as it is) as HTML."""
-    return str(_markdown.render(text))
-
-
 def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
     """Return the HTML of the best representation in `bundle`."""
     mime = best(bundle)
@@ -86,7 +77,9 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
             return render_plain(text)
-        case "text/plain" | "text/latex":
+        case "text/latex":
+            return f'<div class="tn-prose">{move_styles(render_latex(data), keep_file)}</div>'
+        case "text/plain":
             return render_plain(data)
     return _image(mime, data, bundle, keep_file)
 
@@ -127,11 +120,6 @@ def _png_size(raw: bytes) -> tuple[int, int] | None:
     return width, height
 
 
-def render_code(source: str) -> str:
-    """Return Python source as highlighted HTML; the classes are Pygments' short ones."""
-    return str(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
-
-
 def render_text(cell: NotebookCell, keep_file: KeepFile, anchors: Iterator[str] | None = None) -> str:
     """Return a Markdown cell as HTML: its text, with attached images in it; a raw cell as it is written.
 
@@ -143,12 +131,11 @@ def render_text(cell: NotebookCell, keep_file: KeepFile, anchors: Iterator[str] 
     for name, bundle in cell.settings.get("attachments", {}).items():
         for mime, data in bundle.items():
             text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")
-    tokens = _markdown.parse(text)
+    tokens = parse_markdown(text)
     for token in tokens:
         if token.type == "heading_open" and anchors is not None:
             token.attrSet("id", next(anchors))
-    markup = str(_markdown.renderer.render(tokens, _markdown.options, {}))
-    return f'<div class="tn-prose">{move_styles(markup, keep_file)}</div>'
+    return f'<div class="tn-prose">{move_styles(render_tokens(tokens), keep_file)}</div>'
 
 
 def find_headings(cells: Iterable[NotebookCell]) -> list[Heading]:
@@ -157,7 +144,7 @@ def find_headings(cells: Iterable[NotebookCell]) -> list[Heading]:
     for cell in cells:
         if cell.kind != "markdown" or cell.settings.get("raw"):
             continue
-        tokens = _markdown.parse(cell.source)
+        tokens = parse_markdown(cell.source)
         for token, inline in pairwise(tokens):
             if token.type == "heading_open":
                 words = "".join(part.content for part in inline.children or () if part.type in _WORDS)
