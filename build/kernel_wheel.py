@@ -46,6 +46,8 @@ ONDEMAND = (
     "cache/function_cache.py",
     "cache/stored_calls.py",
     "session/caches.py",
+    "session/callouts.py",
+    "session/media.py",
     "ui/buttons.py",
     "ui/calendar.py",
     "ui/choices.py",
@@ -92,7 +94,7 @@ LIMIT = 150_000  # bytes of the wheel; a reader waits for them
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SUFFIXES = {".py", ".typed"}
 
-SPOKEN = ("session/author.py", "session/caches.py", "ui/")
+SPOKEN = ("session/author.py", "session/caches.py", "session/callouts.py", "session/media.py", "ui/")
 """Where docstrings stay: `help(tn.ui.slider)` shows them."""
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -25,6 +25,8 @@ _AUTHOR_API = {
     ),
     "code_mode": "tiffin.session.code_mode",
     **dict.fromkeys(("cache", "lru_cache", "persistent_cache"), _CACHES),
+    **dict.fromkeys(("callout", "stat"), "tiffin.session.callouts"),
+    **dict.fromkeys(("image", "audio", "video"), "tiffin.session.media"),
 }
 
 __all__ = ["__version__", *sorted(_AUTHOR_API)]

@@ -28,7 +28,23 @@ from tiffin.outputs.mime import DENSITY, Bundle, best
 Json: TypeAlias = Any
 
 INLINE_IMAGE = 24_000
-_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
+_SUFFIXES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+    "image/svg+xml": ".svg",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "audio/mpeg": ".mp3",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "video/ogg": ".ogv",
+}
 
 _WORDS = ("text", "code_inline", "math_inline", "softbreak", "hardbreak")
 
@@ -69,7 +85,8 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
     data = bundle[mime]
     match mime:
         case "text/html" | "image/svg+xml":
-            return f'<div class="tn-rich">{move_styles(_with_markdown(data), keep_file)}</div>'
+            markup = _with_files(_with_markdown(data), keep_file)
+            return f'<div class="tn-rich">{move_styles(markup, keep_file)}</div>'
         case "text/markdown":
             return (
                 f'<div class="tn-prose">{move_styles(_with_markdown(render_markdown(data)), keep_file)}</div>'
@@ -96,6 +113,21 @@ def _with_markdown(markup: str) -> str:
         if count == 0:
             break
     return markup
+
+
+_DATA = re.compile(r'(?<=\ssrc=")data:((?:image|audio|video)/[\w.+-]+);base64,([A-Za-z0-9+/=]+)(?=")')
+
+
+def _with_files(markup: str, keep_file: KeepFile) -> str:
+    """Put large pictures, sound and film that stand in HTML into files: text of that length holds all else up."""
+
+    def move(found: re.Match[str]) -> str:
+        suffix = _SUFFIXES.get(found[1])
+        if suffix is None or len(found[2]) * 3 // 4 <= INLINE_IMAGE:
+            return found[0]
+        return html.escape(keep_file(base64.b64decode(found[2]), suffix))
+
+    return _DATA.sub(move, markup) if "data:" in markup else markup
 
 
 def _image(mime: str, data: str, bundle: Bundle, keep_file: KeepFile) -> str:

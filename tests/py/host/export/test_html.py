@@ -91,6 +91,31 @@ def test_a_small_image_is_inline_and_a_large_one_a_file() -> None:
 
 
 @pytest.mark.parametrize(
+    ("mime", "suffix"),
+    [("image/png", ".png"), ("audio/wav", ".wav"), ("video/mp4", ".mp4"), ("image/x-own", None)],
+)
+def test_large_pictures_sound_and_film_in_html_become_files(mime: str, suffix: str | None) -> None:
+    kept: list[tuple[bytes, str]] = []
+
+    def keep(data: bytes, suffix: str) -> str:
+        kept.append((data, suffix))
+        return f"outputs/x{suffix}"
+
+    def show(data: bytes) -> str:
+        address = f"data:{mime};base64,{base64.b64encode(data).decode()}"
+        return render_bundle({"text/html": f'<video src="{address}" loop></video>'}, keep)
+
+    assert f"data:{mime}" in show(bytes(100))
+    assert kept == []
+    markup = show(bytes(INLINE_IMAGE + 3))
+    if suffix is None:
+        assert kept == []
+        return
+    assert kept == [(bytes(INLINE_IMAGE + 3), suffix)]
+    assert markup == f'<div class="tn-rich"><video src="outputs/x{suffix}" loop></video></div>'
+
+
+@pytest.mark.parametrize(
     ("data", "size"),
     [
         (png(640, 480), ("320", "240")),
