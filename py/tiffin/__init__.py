@@ -27,6 +27,8 @@ _AUTHOR_API = {
     **dict.fromkeys(("cache", "lru_cache", "persistent_cache"), _CACHES),
     **dict.fromkeys(("callout", "stat"), "tiffin.session.callouts"),
     **dict.fromkeys(("image", "audio", "video"), "tiffin.session.media"),
+    **dict.fromkeys(("progress", "spinner"), "tiffin.session.progress"),
+    "output": "tiffin.session.output",
 }
 
 __all__ = ["__version__", *sorted(_AUTHOR_API)]

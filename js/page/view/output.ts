@@ -29,10 +29,16 @@ type Mime = (typeof PREFERENCE)[number];
 export async function renderOutputs(bundles: readonly Bundle[]): Promise<DocumentFragment> {
   const fragment = document.createDocumentFragment();
   for (const bundle of bundles) {
-    const mime = PREFERENCE.find((type) => type in bundle);
-    if (mime !== undefined) fragment.append(await renderOutput(mime, bundle));
+    const element = await renderBundle(bundle);
+    if (element !== null) fragment.append(element);
   }
   return fragment;
+}
+
+/** Renders the best representation of a bundle as one element; null where there is none. */
+export async function renderBundle(bundle: Bundle): Promise<HTMLElement | null> {
+  const mime = PREFERENCE.find((type) => type in bundle);
+  return mime === undefined ? null : renderOutput(mime, bundle);
 }
 
 async function renderOutput(mime: Mime, bundle: Bundle): Promise<HTMLElement> {

@@ -19,8 +19,7 @@ _ARROWS = {"increase": ("▲", "up"), "decrease": ("▼", "down")}
 def callout(content: Any, kind: Kind = "neutral", *, title: str | None = None) -> Html:
     """Return a value in a box that stands out; text is Markdown, and widgets in it stay what they are.
 
-    `kind` is neutral, info, success, warn or danger. Without a title the box has none, and a screen reader hears
-    what kind it is.
+    `kind` is neutral, info, success, warn or danger. Without a title a screen reader hears what kind it is.
     """
     if kind not in _WORDS:
         raise UsageError(f"callout: kind is {', '.join(_WORDS)}, not {kind!r}")
@@ -43,8 +42,8 @@ def stat(
 ) -> Html:
     """Return one number, large, with its label above, and its change and a caption below.
 
-    The direction of a change that is a number is its sign's, else what `direction` says. `better` is the direction
-    that is good, which gives the change a colour; `hstack` puts several side by side.
+    The direction of a change that is a number is its sign's, else what `direction` says. `better` is the
+    direction that is good, which gives the change a colour; `hstack` puts several side by side.
     """
     for name, given in (("direction", direction), ("better", better)):
         if given is not None and given not in _ARROWS:

@@ -14,8 +14,8 @@ from tiffin.outputs.render import render
 from tiffin.session.author import Html
 
 Source: TypeAlias = Any
-"""An address (`https:` or `data:`), the path of a file, bytes, a file that is open, or, for `image`, a value that
-shows itself as a picture."""
+"""An address (`https:` or `data:`), the path of a file, bytes, a file that is open, or, for `image`, a value
+that shows itself as a picture."""
 
 _BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),

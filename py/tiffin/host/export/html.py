@@ -119,7 +119,7 @@ _DATA = re.compile(r'(?<=\ssrc=")data:((?:image|audio|video)/[\w.+-]+);base64,([
 
 
 def _with_files(markup: str, keep_file: KeepFile) -> str:
-    """Put large pictures, sound and film that stand in HTML into files: text of that length holds all else up."""
+    """Put large pictures, sound and film that stand in HTML into files: such long text holds all else up."""
 
     def move(found: re.Match[str]) -> str:
         suffix = _SUFFIXES.get(found[1])

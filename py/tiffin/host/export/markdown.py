@@ -1,7 +1,7 @@
 """Markdown and formulas as HTML that is whole before any script runs, or without one.
 
-CommonMark with tables and strikethrough, notes as GitHub has them (`> [!NOTE]`), formulas between dollar signs
-as MathML, fenced code with colours. `js/page/view/markdown.ts` renders the same in a page, and
+CommonMark with tables and strikethrough, notes as GitHub has them (`> [!NOTE]`), formulas between dollars as
+MathML, fenced code with colours. `js/page/view/markdown.ts` renders the same in a page, and
 `tests/contracts/markdown.json` holds both. See decision 035.
 """
 

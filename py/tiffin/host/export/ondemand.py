@@ -15,7 +15,7 @@ AT_HAND = "inputs"
 NAMES = frozenset(
     {
         *("cache", "lru_cache", "persistent_cache", "hstack", "vstack"),
-        *("callout", "stat", "image", "audio", "video"),
+        *("callout", "stat", "image", "audio", "video", "output", "progress", "spinner"),
     }
 )
 """What else of the author's API is in the archive: `tn.cache` and the like."""
