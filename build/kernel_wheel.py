@@ -45,6 +45,7 @@ ONDEMAND = (
     "cache/block_cache.py",
     "cache/function_cache.py",
     "cache/stored_calls.py",
+    "outputs/charts.py",
     "session/caches.py",
     "session/callouts.py",
     "session/media.py",

@@ -29,6 +29,7 @@ _AUTHOR_API = {
     **dict.fromkeys(("image", "audio", "video"), "tiffin.session.media"),
     **dict.fromkeys(("progress", "spinner"), "tiffin.session.progress"),
     "output": "tiffin.session.output",
+    "renderers": "tiffin.outputs.renderers",
 }
 
 __all__ = ["__version__", *sorted(_AUTHOR_API)]

@@ -8,6 +8,11 @@ import { renderPlain } from "./console.ts";
 
 /** MIME types that the page shows, best first: `outputs/mime.py` has the same. */
 const PREFERENCE = [
+  "application/vnd.vegalite.v6+json",
+  "application/vnd.vegalite.v5+json",
+  "application/vnd.vega.v6+json",
+  "application/vnd.vega.v5+json",
+  "application/vnd.plotly.v1+json",
   "text/html",
   "image/svg+xml",
   "image/png",
@@ -44,6 +49,12 @@ export async function renderBundle(bundle: Bundle): Promise<HTMLElement | null> 
 async function renderOutput(mime: Mime, bundle: Bundle): Promise<HTMLElement> {
   const data = bundle[mime] ?? null;
   switch (mime) {
+    case "application/vnd.vegalite.v6+json":
+    case "application/vnd.vegalite.v5+json":
+    case "application/vnd.vega.v6+json":
+    case "application/vnd.vega.v5+json":
+    case "application/vnd.plotly.v1+json":
+      return (await import("./charts.ts")).renderChart(mime, data, bundle);
     case "text/html":
     case "image/svg+xml":
       return withHtml("tn-rich", textOf(data));
@@ -77,6 +88,7 @@ async function withHtml(name: string, html: string): Promise<HTMLElement> {
     found.replaceChildren(parseStyled(await renderMarkdown(found.textContent)));
   }
   defineWidgetsIn(element);
+  bringChartsToLife(element);
   return element;
 }
 
@@ -104,4 +116,9 @@ async function renderMarkdown(text: string): Promise<string> {
 
 async function renderLatex(text: string): Promise<string> {
   return (await import("./markdown.ts")).renderLatex(text);
+}
+
+/** Has the charts drawn that are in `content`, be it exported or made here. */
+export function bringChartsToLife(content: ParentNode): void {
+  if (content.querySelector("tn-chart") !== null) void import("./charts.ts").then(({ defineCharts }) => { defineCharts(); });
 }

@@ -63,7 +63,7 @@ class Progress(Generic[T]):
     ) -> None:
         if total is None and hasattr(iterable, "__len__"):
             total = len(iterable)  # type: ignore[arg-type]
-        if total is not None and (isinstance(total, bool) or not isinstance(total, int) or total < 0):
+        if total is not None and (isinstance(total, bool) or total < 0):
             raise UsageError(f"progress: total is a whole number, 0 or more, not {total!r}")
         self.total = total
         self.done = 0

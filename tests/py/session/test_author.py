@@ -70,6 +70,7 @@ def test_every_name_is_there_and_others_are_not() -> None:
         "output",
         "progress",
         "spinner",
+        "renderers",
         "__version__",
     }
     assert set(tn.__all__) <= set(dir(tn))

@@ -23,6 +23,8 @@ from tiffin.host.export.contents import (
 from tiffin.host.export.markdown import parse_markdown, render_latex, render_markdown, render_tokens
 from tiffin.host.export.styles import KeepFile, attribute_sheet, move_styles
 from tiffin.notebook.notebook import Notebook, NotebookCell
+from tiffin.outputs.charts import kind_of
+from tiffin.outputs.charts import to_html as chart_to_html
 from tiffin.outputs.mime import DENSITY, Bundle, best
 
 Json: TypeAlias = Any
@@ -83,6 +85,8 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
     if mime is None:
         return ""
     data = bundle[mime]
+    if kind_of(mime) is not None:
+        return f'<div class="tn-rich">{chart_to_html(mime, bundle)}</div>'
     match mime:
         case "text/html" | "image/svg+xml":
             markup = _with_files(_with_markdown(data), keep_file)
