@@ -29,8 +29,9 @@ class Renderers:
         self._own: Mapping[str, Renderer | str] = {}
 
     def register(self, kind: type | str, renderer: Renderer) -> None:
-        """Have values of a type, given itself or by its full name (`package.module.Type`), and of those
-        derived from it, shown by what `renderer` makes of them: a MIME bundle, such as `{"text/html": "…"}`."""
+        """Have values of a type, given itself or by its full name (`package.module.Type`), be shown by
+        what `renderer` makes of them: a MIME bundle, such as `{"text/html": "…"}`. So are types derived from
+        it."""
         name = full_name(kind) if isinstance(kind, type) else kind
         if not all(part.isidentifier() for part in name.split(".") if part != "<locals>"):
             raise UsageError(f"register: takes a type or its full name, not {kind!r}")

@@ -124,8 +124,7 @@ def write_site(
     with replacing(target) as folder:
         compiled = find_compiled(runtime, assets)
         site = _Site(folder, assets, runtime, compiled, chosen, options, kitchen)
-        drawing = [drawing_libraries(entry.notebook, entry.cooked) for entry in entries]
-        _write_shared(site, frozenset().union(*drawing))
+        _write_shared(site, *(drawing_libraries(entry.notebook, entry.cooked) for entry in entries))
         for gathered, needs in zip(everything, chosen.needs, strict=True):
             snapshots, said = _snapshots(site, gathered, needs)
             warnings += said
@@ -200,12 +199,12 @@ def _gather(entry: Entry, options: SiteOptions) -> _Gathered:
     return _Gathered(entry, own, public, wants)
 
 
-def _write_shared(site: _Site, drawing: frozenset[str]) -> None:
-    left_out: set[str] = set()
-    if site.options.mode != "edit":
-        left_out |= set(site.assets.bundle["editing"])
-        for library, files in site.assets.bundle["charts"].items():
-            left_out |= set() if library in drawing else set(files)
+def _write_shared(site: _Site, *drawing: frozenset[str]) -> None:
+    bundle, reads = site.assets.bundle, site.options.mode != "edit"
+    idle = [
+        bundle["charts"][name] for name in bundle["charts"] if not any(name in found for found in drawing)
+    ]
+    left_out = {name for names in (bundle["editing"], *idle) for name in names if reads}
     for name in (name for name in site.assets.bundle["files"] if name not in left_out):
         _write(site.folder / "assets" / name, site.assets.page / name)
     notices = site.assets.page / "NOTICES.txt"
