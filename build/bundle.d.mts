@@ -7,6 +7,8 @@ export interface Bundle {
   readonly sandbox: string;
   /** What only pages need whose notebook is edited. */
   readonly editing: readonly string[];
+  /** What draws charts, by the library: only sites have it that have such charts. */
+  readonly charts: Readonly<Record<string, readonly string[]>>;
   /** What makes snapshots; no part of a site. */
   readonly maker: string;
   readonly serviceWorker: string;

@@ -38,6 +38,9 @@ const COMMON = {
 /** What only pages load whose notebook is edited. */
 const EDITING = ["js/page/editor/start.ts", "js/page/playground/start.ts"];
 
+/** What draws charts, by the library: only sites have it that have such charts. */
+const CHARTS = { vega: "js/page/view/vega-chart.ts", plotly: "js/page/view/plotly-chart.ts" };
+
 /** The folder of the npm package that a bundled file belongs to, or null for our own code. */
 export function packageFolder(path) {
   const parts = path.split("/");
@@ -195,6 +198,9 @@ async function bundleInto(folder) {
     sandbox: sandboxFile,
     // What only pages with an editor need.
     editing: [editingStyles, sandboxScript, sandboxFile, ...outputsFor(page.metafile, pageFile, EDITING)].map((path) => basename(path)).sort(),
+    charts: Object.fromEntries(
+      Object.entries(CHARTS).map(([library, entry]) => [library, outputsFor(page.metafile, pageFile, [entry]).map((path) => basename(path)).sort()]),
+    ),
     serviceWorker: serviceWorkerFile,
     fonts: preloadedFonts(readdirSync(folder)),
     maker: basename(makerFile),

@@ -45,9 +45,14 @@ ONDEMAND = (
     "cache/block_cache.py",
     "cache/function_cache.py",
     "cache/stored_calls.py",
+    "outputs/charts.py",
     "session/assistance.py",
     "session/caches.py",
+    "session/callouts.py",
     "session/known_names.py",
+    "session/media.py",
+    "session/output.py",
+    "session/progress.py",
     "ui/buttons.py",
     "ui/calendar.py",
     "ui/choices.py",
@@ -94,7 +99,15 @@ LIMIT = 150_000  # bytes of the wheel; a reader waits for them
 EPOCH = (1980, 1, 1, 0, 0, 0)
 SUFFIXES = {".py", ".typed"}
 
-SPOKEN = ("session/author.py", "session/caches.py", "ui/")
+SPOKEN = (
+    "session/author.py",
+    "session/caches.py",
+    "session/callouts.py",
+    "session/media.py",
+    "session/output.py",
+    "session/progress.py",
+    "ui/",
+)
 """Where docstrings stay: `help(tn.ui.slider)` shows them."""
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

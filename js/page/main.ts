@@ -24,6 +24,7 @@ import { applyStyles, defineSheets } from "./view/author-styles.ts";
 import { ContentsView } from "./view/contents.ts";
 import { DiagnosticsView } from "./view/diagnostics.ts";
 import { showNotice } from "./view/notices.ts";
+import { bringChartsToLife } from "./view/output.ts";
 import { addReadingPanel } from "./view/reading-panel.ts";
 import { watchScrollers } from "./view/scrollers.ts";
 import { StatusView } from "./view/status.ts";
@@ -122,6 +123,7 @@ function start(config: PageConfig): void {
   if (config.playground !== null) play(page, config, config.playground, policy, elsewhere);
   else if (config.mode === "edit") edit(page, config);
   defineWidgets(); // last: Python need not wait for them
+  bringChartsToLife(document);
 }
 
 /** Where Python runs for a notebook that came from elsewhere; null for all others. */

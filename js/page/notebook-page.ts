@@ -3,6 +3,7 @@
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { Execution } from "./execution.ts";
 import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
+import { Flood } from "./flood.ts";
 import { NotebookEdits } from "./notebook-edits.ts";
 import { asError, messageOf, withoutStop } from "./problems.ts";
 import { PageResults } from "./results.ts";
@@ -59,6 +60,15 @@ export class NotebookPage {
   /** Views change in the order of the events, also where rendering takes a while. */
   #drawing: Promise<void> = Promise.resolve();
   #readiness = new Readiness();
+  readonly #flood = new Flood(
+    (cell, drawing) => {
+      this.#queue(cell, drawing);
+    },
+    async (cell, sayings) => {
+      const view = this.#cells.find(cell);
+      await view?.show(sayings.reduce(reduceCell, view.state));
+    },
+  );
 
   /** Ends a kernel that does not hear. */
   readonly #giveUp = (): void => {
@@ -289,6 +299,7 @@ export class NotebookPage {
     try {
       const completed = await session.run(command);
       this.#stats = completed.stats;
+      this.#flood.end();
       await this.#drawing;
       return completed;
     } finally {
@@ -339,9 +350,11 @@ export class NotebookPage {
         this.#status.say(`${event.cell} asks for input.`);
         this.#pass(event);
         break;
-      case "CellQueued":
       case "CellConsole":
       case "CellDisplay":
+        this.#flood.hear(event);
+        break;
+      case "CellQueued":
       case "CellEnded":
         this.#pass(event);
         break;
@@ -373,6 +386,11 @@ export class NotebookPage {
   }
 
   #draw(what: string, change: () => Promise<void>): void {
+    this.#flood.end();
+    this.#queue(what, change);
+  }
+
+  #queue(what: string, change: () => Promise<void>): void {
     this.#drawing = this.#drawing.then(change).catch((error: unknown) => {
       showNotice({ level: "error", text: `${what} could not be shown: ${messageOf(error)}.` });
     });

@@ -265,13 +265,14 @@ export interface CellConsole {
   readonly text: ConsoleText;
 }
 
-/** A running body displayed a value; `clear` says that what it displayed before is to go. */
+/** A running body displayed a value; `clear` says that what it displayed before is to go. What has a `slot` takes the place of what was displayed with the same one; an empty bundle leaves nothing there. */
 export interface CellDisplay {
   readonly type: "CellDisplay";
   readonly run_id: string;
   readonly cell: string;
   readonly bundle: { readonly [name: string]: Json };
   readonly clear: boolean;
+  readonly slot: string | null;
 }
 
 /** A running body asks its reader for a line of text, and waits; `AnswerInput` brings it. */
@@ -306,12 +307,13 @@ export interface ScratchConsole {
   readonly text: ConsoleText;
 }
 
-/** Code in the scratchpad displayed a value; `clear` is as in `CellDisplay`. */
+/** Code in the scratchpad displayed a value; `clear` and `slot` are as in `CellDisplay`. */
 export interface ScratchDisplay {
   readonly type: "ScratchDisplay";
   readonly run_id: string;
   readonly bundle: { readonly [name: string]: Json };
   readonly clear: boolean;
+  readonly slot: string | null;
 }
 
 /** Code in the scratchpad is over; `output` is its trailing expression, `seconds` its time. The cells that it set off come now, and `RunCompleted` tells how all went. */

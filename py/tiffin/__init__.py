@@ -25,6 +25,11 @@ _AUTHOR_API = {
     ),
     "code_mode": "tiffin.session.code_mode",
     **dict.fromkeys(("cache", "lru_cache", "persistent_cache"), _CACHES),
+    **dict.fromkeys(("callout", "stat"), "tiffin.session.callouts"),
+    **dict.fromkeys(("image", "audio", "video"), "tiffin.session.media"),
+    **dict.fromkeys(("progress", "spinner"), "tiffin.session.progress"),
+    "output": "tiffin.session.output",
+    "renderers": "tiffin.outputs.renderers",
 }
 
 __all__ = ["__version__", *sorted(_AUTHOR_API)]

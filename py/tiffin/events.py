@@ -130,12 +130,14 @@ class CellConsole:
 
 @dataclass(frozen=True, slots=True)
 class CellDisplay:
-    """A running body displayed a value; `clear` says that what it displayed before is to go."""
+    """A running body displayed a value; `clear` says that what it displayed before is to go. What has a
+    `slot` takes the place of what was displayed with the same one; an empty bundle leaves nothing there."""
 
     run_id: str
     cell: str
     bundle: dict[str, Json]
     clear: bool = False
+    slot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,12 @@ class ScratchConsole:
 
 @dataclass(frozen=True, slots=True)
 class ScratchDisplay:
-    """Code in the scratchpad displayed a value; `clear` is as in `CellDisplay`."""
+    """Code in the scratchpad displayed a value; `clear` and `slot` are as in `CellDisplay`."""
 
     run_id: str
     bundle: dict[str, Json]
     clear: bool = False
+    slot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,17 @@ describe("the bundle", () => {
     }
   }, 30_000);
 
+  it("knows what draws charts, each library apart from all else", async () => {
+    const made = await bundle(join(folder, "page"));
+    const text = (name: string): string => readFileSync(join(folder, "page", name), "utf8");
+    expect(Object.keys(made.charts).sort()).toEqual(["plotly", "vega"]);
+    for (const [library, mark] of [["plotly", "plotly.js-style-global"], ["vega", "vega-lite"]] as const) {
+      const own = made.charts[library] ?? [];
+      expect(own.some((name) => text(name).includes(mark))).toBe(true);
+      for (const name of made.files.filter((file) => file.endsWith(".js") && !own.includes(file))) expect(text(name)).not.toContain(mark);
+    }
+  }, 30_000);
+
   it("knows what only an editor needs", async () => {
     const made = await bundle(join(folder, "page"));
     expect(made.editing).toContain(made.editingStyles);

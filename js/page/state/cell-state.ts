@@ -20,6 +20,8 @@ export interface CellState {
   readonly origin: Origin;
   /** Outputs in order; null while those that the exporter wrote into the page are on show. */
   readonly outputs: readonly Bundle[] | null;
+  /** The slots of the first of `outputs`, null for one that has none: what comes with the same slot takes its place. */
+  readonly slots: readonly (string | null)[];
   /** Console pieces in order; null like `outputs`. */
   readonly console: readonly ConsoleText[] | null;
   readonly error: ErrorReport | null;
@@ -47,7 +49,7 @@ const WRITTEN = { outputs: true, console: true };
 
 /** The state of a cell as the page was exported. */
 export function initialCell(status: CellStatus, origin: Origin): CellState {
-  const shown = { outputs: null, console: null, error: null, reason: null, question: null };
+  const shown = { outputs: null, slots: [], console: null, error: null, reason: null, question: null };
   return { status, origin, ...shown, run: null, result: null, fresh: UNTOUCHED };
 }
 
@@ -131,11 +133,18 @@ function printed(state: CellState, text: ConsoleText): CellState {
 }
 
 function displayed(state: CellState, event: CellDisplay): CellState {
-  const added = Object.keys(event.bundle).length > 0 ? [event.bundle] : [];
+  const { bundle, slot } = event;
   const result = state.fresh.outputs ? state.result : null;
-  const before = event.clear ? (result === null ? [] : [result]) : state.fresh.outputs ? (state.outputs ?? []) : [];
-  const outputs = [...before, ...added];
-  return { ...state, ...withoutOldError(state), outputs, result, fresh: { ...state.fresh, outputs: true } };
+  const isOld = event.clear || !state.fresh.outputs;
+  const before = isOld ? (event.clear && result !== null ? [result] : []) : (state.outputs ?? []);
+  const slots = isOld ? [] : state.slots;
+  const added = Object.keys(bundle).length > 0 ? [bundle] : [];
+  const place = slot === null ? -1 : slots.indexOf(slot);
+  const at = place < 0 ? before.length : place;
+  const outputs = [...before.slice(0, at), ...added, ...before.slice(at + 1)];
+  const kept = before.map((_, index) => slots[index] ?? null);
+  const next = [...kept.slice(0, at), ...added.map(() => slot), ...kept.slice(at + 1)];
+  return { ...state, ...withoutOldError(state), outputs, slots: next, result, fresh: { ...state.fresh, outputs: true } };
 }
 
 /** An error is an earlier body's only while another one runs. */
@@ -156,7 +165,7 @@ function ended(state: CellState, event: CellEnded): CellState {
     const ran = state.status === "running";
     const outputs = event.displays ?? (ran && state.fresh.outputs ? state.outputs : []);
     const console = event.console ?? (ran && state.fresh.console ? state.console : []);
-    return { ...over, origin: "none", outputs, console, result: null };
+    return { ...over, origin: "none", outputs, slots: slotsOf(state, outputs), console, result: null };
   }
   if (event.output === null) {
     // The very result that is on show already: where it came from has not changed either.
@@ -164,5 +173,10 @@ function ended(state: CellState, event: CellEnded): CellState {
   }
   const result = Object.keys(event.output).length > 0 ? event.output : null;
   const outputs = [...(event.displays ?? []), ...(result === null ? [] : [result])];
-  return { ...over, origin: event.origin, outputs, console: event.console ?? [], result };
+  return { ...over, origin: event.origin, outputs, slots: slotsOf(state, event.displays), console: event.console ?? [], result };
+}
+
+/** The slots of what a body has displayed, which its end tells again. */
+function slotsOf(state: CellState, displays: readonly Bundle[] | null): CellState["slots"] {
+  return state.fresh.outputs && displays?.length === state.slots.length ? state.slots : [];
 }

@@ -2,10 +2,9 @@
 
 import { type CellState, type CellStatus, initialCell, type Origin } from "../state/cell-state.ts";
 import { renderConsole } from "./console.ts";
+import { DrawnOutputs } from "./drawn-outputs.ts";
 import { renderError } from "./error.ts";
-import { renderOutputs } from "./output.ts";
 import { renderQuestion } from "./question.ts";
-import { swapContent } from "./swap.ts";
 
 /** Takes what a reader answers to a question; null if nothing. */
 export type Answer = (question: string, text: string | null) => void;
@@ -24,8 +23,7 @@ export class CellView {
   readonly id: string;
   #state: CellState;
   #shownOutputs: CellState["outputs"] = null;
-  /** Outputs render asynchronously: only the newest may be put on the page. */
-  #rendering = 0;
+  #outputs: DrawnOutputs | null = null;
   readonly #section: HTMLElement;
   readonly #answer: Answer;
   #question: HTMLElement | null = null;
@@ -53,11 +51,9 @@ export class CellView {
     if (state.error !== before.error || why !== reasonText(before)) this.#showError(state, why);
     // An ended cell shows its status once its output is there: whoever waits for the one sees the other.
     if (state.outputs !== null && state.outputs !== this.#shownOutputs) {
-      const turn = ++this.#rendering;
-      const fragment = await renderOutputs(state.outputs);
-      if (turn !== this.#rendering) return;
+      this.#outputs ??= new DrawnOutputs(this.#part("tn-output"));
+      if (!(await this.#outputs.show(state.outputs))) return;
       this.#shownOutputs = state.outputs;
-      swapContent(this.#part("tn-output"), fragment);
     }
     this.#showStatus(this.#state);
   }

@@ -8,6 +8,11 @@ import { renderPlain } from "./console.ts";
 
 /** MIME types that the page shows, best first: `outputs/mime.py` has the same. */
 const PREFERENCE = [
+  "application/vnd.vegalite.v6+json",
+  "application/vnd.vegalite.v5+json",
+  "application/vnd.vega.v6+json",
+  "application/vnd.vega.v5+json",
+  "application/vnd.plotly.v1+json",
   "text/html",
   "image/svg+xml",
   "image/png",
@@ -29,24 +34,37 @@ type Mime = (typeof PREFERENCE)[number];
 export async function renderOutputs(bundles: readonly Bundle[]): Promise<DocumentFragment> {
   const fragment = document.createDocumentFragment();
   for (const bundle of bundles) {
-    const mime = PREFERENCE.find((type) => type in bundle);
-    if (mime !== undefined) fragment.append(await renderOutput(mime, bundle));
+    const element = await renderBundle(bundle);
+    if (element !== null) fragment.append(element);
   }
   return fragment;
+}
+
+/** Renders the best representation of a bundle as one element; null where there is none. */
+export async function renderBundle(bundle: Bundle): Promise<HTMLElement | null> {
+  const mime = PREFERENCE.find((type) => type in bundle);
+  return mime === undefined ? null : renderOutput(mime, bundle);
 }
 
 async function renderOutput(mime: Mime, bundle: Bundle): Promise<HTMLElement> {
   const data = bundle[mime] ?? null;
   switch (mime) {
+    case "application/vnd.vegalite.v6+json":
+    case "application/vnd.vegalite.v5+json":
+    case "application/vnd.vega.v6+json":
+    case "application/vnd.vega.v5+json":
+    case "application/vnd.plotly.v1+json":
+      return (await import("./charts.ts")).renderChart(mime, data, bundle);
     case "text/html":
     case "image/svg+xml":
       return withHtml("tn-rich", textOf(data));
     case "text/markdown":
       return withHtml("tn-prose", await renderMarkdown(textOf(data)));
+    case "text/latex":
+      return withHtml("tn-prose", await renderLatex(textOf(data)));
     case "application/json":
       return renderPlain(JSON.stringify(data, null, 2));
     case "text/plain":
-    case "text/latex":
       return renderPlain(textOf(data));
     case "image/png":
     case "image/jpeg":
@@ -70,6 +88,7 @@ async function withHtml(name: string, html: string): Promise<HTMLElement> {
     found.replaceChildren(parseStyled(await renderMarkdown(found.textContent)));
   }
   defineWidgetsIn(element);
+  bringChartsToLife(element);
   return element;
 }
 
@@ -90,8 +109,16 @@ async function image(mime: string, data: string, bundle: Bundle): Promise<HTMLEl
   return element;
 }
 
-/** Markdown as the exporter renders it: CommonMark with tables and strikethrough. Loaded when first needed. */
-export async function renderMarkdown(text: string): Promise<string> {
-  const { default: MarkdownIt } = await import("markdown-it");
-  return new MarkdownIt("commonmark", { html: true }).enable(["table", "strikethrough"]).render(text);
+/** Markdown as the exporter renders it. What does that is loaded when it is first needed. */
+async function renderMarkdown(text: string): Promise<string> {
+  return (await import("./markdown.ts")).renderMarkdown(text);
+}
+
+async function renderLatex(text: string): Promise<string> {
+  return (await import("./markdown.ts")).renderLatex(text);
+}
+
+/** Has the charts drawn that are in `content`, be it exported or made here. */
+export function bringChartsToLife(content: ParentNode): void {
+  if (content.querySelector("tn-chart") !== null) void import("./charts.ts").then(({ defineCharts }) => { defineCharts(); });
 }

@@ -1,6 +1,6 @@
 /** Parts of outputs that are wider than the page: they scroll, and so must be reached by keys, too. */
 
-const SCROLLERS = ".tn-code, pre.tn-text, .tn-text pre, .tn-rich, .tn-table-frame, .tn-prose pre";
+const SCROLLERS = ".tn-code, pre.tn-text, .tn-text pre, .tn-rich, .tn-table-frame, .tn-prose pre, .tn-math";
 const PAUSE = 150; // milliseconds
 
 /** Lets what overflows take the focus, and nothing else; looks again whenever the page changes. */

@@ -1,7 +1,7 @@
-"""What bodies write to stdout and stderr: each piece in order, to whom it belongs.
+"""Whose text it is: what bodies write to stdout and stderr goes to the console of the one they belong to.
 
-`Console` keeps and tells text. `Routing` puts streams into the place of `sys.stdout` and `sys.stderr` that
-ask a context variable whose text it is; threads take that over from who starts them, as asyncio's tasks do.
+`Routing` puts streams into the place of `sys.stdout` and `sys.stderr` that ask a context variable whose text
+it is; threads take that over from who starts them, as asyncio's tasks do.
 """
 
 from __future__ import annotations
@@ -12,215 +12,33 @@ import io
 import os
 import sys
 import threading
-import time
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import Context, ContextVar
-from types import FrameType
-from typing import Any, Literal, TextIO, TypeAlias
+from typing import Any, TextIO
 
-Stream: TypeAlias = Literal["stdout", "stderr"]
-Sink: TypeAlias = Callable[[Stream, str], None]
-Later: TypeAlias = Callable[[float, Callable[[], None]], bool]
-
-LONGEST = 1_000_000
-SLICE = 0.05  # seconds
-BURST = 64
-
-
-class Console:
-    """Pieces of text in the order written, over both streams; neighbours on one stream are joined.
-
-    After a million characters the rest is counted, not kept, and a last piece says so. `report` is told each
-    piece as it comes, of a flood one joined piece per `SLICE`; `later` is asked to come back for what was not
-    told yet, and says whether it will. Any thread may write.
-    """
-
-    __slots__ = (
-        "_budget",
-        "_clock",
-        "_dropped",
-        "_held",
-        "_kept",
-        "_later",
-        "_lock",
-        "_pieces",
-        "_report",
-        "_since",
-        "_untold",
-        "_waiting",
-    )
-
-    def __init__(
-        self,
-        report: Sink | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        later: Later | None = None,
-    ) -> None:
-        # Reentrant: a signal or a destructor may print in the middle of a print.
-        self._lock = threading.RLock()
-        self._report, self._clock, self._later = report, clock, later
-        self._pieces: list[tuple[Stream, list[str]]] | None = []
-        self._untold: list[tuple[Stream, list[str]] | Callable[[], None]] = []
-        self._kept = self._dropped = 0
-        self._budget, self._since = BURST, 0.0
-        self._held = self._waiting = False
-
-    def write(self, stream: Stream, text: str) -> None:
-        """Take a piece of text."""
-        with self._lock:
-            room = LONGEST - self._kept
-            if len(text) > room:
-                if self._pieces is None and not self._dropped:
-                    self._tell("stderr", "\n[what is printed from here on is not shown]\n")
-                self._dropped += len(text) - room
-                text = text[:room]
-            if not text:
-                return
-            self._kept += len(text)
-            if self._pieces is not None:
-                _append(self._pieces, stream, text)
-            if self._report is not None:
-                self._tell(stream, text)
-
-    def _tell(self, stream: Stream, text: str) -> None:
-        _append(self._untold, stream, text)
-        if self._held:
-            return
-        now = self._clock()
-        slices = int((now - self._since) / SLICE)
-        if slices:
-            self._since = now
-            self._budget = min(BURST, self._budget + slices)
-        if self._budget:
-            self._budget -= 1
-            self.tell_all()
-        elif not self._waiting and self._later is not None:
-            self._waiting = True
-            if not self._later(SLICE, self.flush):
-                self.tell_all()
-
-    def tell_all(self) -> None:
-        """Tell what was not told yet, held or not; the caller has the lock."""
-        self._waiting = False
-        untold, self._untold = self._untold, []
-        # What a host prints while it is told is its own.
-        token = _route.set(None)
-        try:
-            for piece in untold:
-                if callable(piece):
-                    piece()
-                elif self._report is not None:
-                    self._report(piece[0], "".join(piece[1]))
-        finally:
-            _route.reset(token)
-        if _routing.deferred == threading.get_ident():
-            _routing.deferred = None
-            raise KeyboardInterrupt
-
-    def flush(self) -> None:
-        """Tell what was not told yet."""
-        with self._lock:
-            if not self._held:
-                self.tell_all()
-
-    def then(self, tell: Callable[[], None]) -> None:
-        """Call `tell` when all that was written so far has been told."""
-        with self._lock:
-            self._untold.append(tell)
-            self.flush()
-
-    def pieces(self) -> tuple[tuple[Stream, str], ...]:
-        """Return all pieces."""
-        if not self._pieces:
-            return ()
-        pieces = [(stream, "".join(texts)) for stream, texts in self._pieces]
-        if self._dropped:
-            pieces.append(("stderr", self._note()))
-        return tuple(pieces)
-
-    def close(self) -> tuple[tuple[Stream, str], ...]:
-        """Tell and return all pieces; what is written later is not kept, and told after `release`."""
-        with self._lock:
-            pieces = self.pieces()
-            if self._dropped:
-                _append(self._untold, "stderr", self._note())
-            if self._untold:
-                self.tell_all()
-            self._pieces = None
-            self._held = True
-            return pieces
-
-    def release(self) -> None:
-        """Tell what was written since `close`, and what will be."""
-        with self._lock:
-            self._held = False
-            if self._untold:
-                self.tell_all()
-
-    @property
-    def closed(self) -> bool:
-        """Whether it was closed."""
-        return self._pieces is None
-
-    def _note(self) -> str:
-        return f"\n[{self._dropped:,} more characters were printed and are not kept]\n"
-
-
-def _append(pieces: list[Any], stream: Stream, text: str) -> None:
-    """Add to the last of `pieces` if it is of the same stream."""
-    if pieces and isinstance(pieces[-1], tuple) and pieces[-1][0] == stream:
-        pieces[-1][1].append(text)
-    else:
-        pieces.append((stream, [text]))
-
-
-class _Route:
-    """Where text goes, and on whose behalf.
-
-    Contexts alone refer to it, so that it lives as long as something may write there.
-    """
-
-    __slots__ = ("__weakref__", "console", "owner")
-
-    def __init__(self, console: Console, owner: Any) -> None:
-        self.console, self.owner = console, owner
-
-
-_route: ContextVar[_Route | None] = ContextVar("tiffin_capture", default=None)
+from tiffin.outputs.console import Console, Route, Stream, routed
 
 
 def owner() -> Any:
     """Return on whose behalf the present code runs, as was said to `switch`; None outside of all."""
-    route = _route.get()
+    route = routed.get()
     return None if route is None else route.owner
 
 
-def switch(console: Console, owner: Any) -> _Route | None:
+def switch(console: Console, owner: Any) -> Route | None:
     """Send what the present context writes to `console`; return what `switch_back` takes."""
-    before = _route.get()
-    route = _Route(console, owner)
+    before = routed.get()
+    route = Route(console, owner)
     _routing.routes.append(weakref.ref(route))
-    _route.set(route)
+    routed.set(route)
     return before
 
 
-def switch_back(before: _Route | None) -> None:
+def switch_back(before: Route | None) -> None:
     """Send what the present context writes to where it went before."""
-    _route.set(before)
-
-
-def defer(frame: FrameType | None) -> bool:
-    """Return whether something is being told in `frame`, which must not be broken off.
-
-    The interrupt then comes as a `KeyboardInterrupt` when that is done. For signal handlers.
-    """
-    while frame is not None and frame.f_code is not Console.tell_all.__code__:
-        frame = frame.f_back
-    if frame is not None:
-        _routing.deferred = threading.get_ident()
-    return frame is not None
+    routed.set(before)
 
 
 class _Writer(io.TextIOBase):
@@ -231,7 +49,7 @@ class _Writer(io.TextIOBase):
         self._beneath = beneath
 
     def write(self, text: str) -> int:
-        route = _route.get()
+        route = routed.get()
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if route is not None:
@@ -241,7 +59,7 @@ class _Writer(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        route = _route.get()
+        route = routed.get()
         if route is not None:
             route.console.flush()
         elif self._beneath is not None:
@@ -255,16 +73,16 @@ class _Writer(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        return "utf-8" if _route.get() is not None else self._beneath.encoding
+        return "utf-8" if routed.get() is not None else self._beneath.encoding
 
     def isatty(self) -> bool:
-        return _route.get() is None and self._beneath.isatty()
+        return routed.get() is None and self._beneath.isatty()
 
     def fileno(self) -> int:
-        return super().fileno() if _route.get() is not None else self._beneath.fileno()
+        return super().fileno() if routed.get() is not None else self._beneath.fileno()
 
     def __getattr__(self, name: str) -> Any:
-        if _route.get() is not None:
+        if routed.get() is not None:
             raise AttributeError(f"the stream of a cell has no {name!r}")
         return getattr(self._beneath, name)
 
@@ -277,11 +95,10 @@ class Routing:
     """
 
     def __init__(self) -> None:
-        self.routes: list[weakref.ref[_Route]] = []
-        self.deferred: int | None = None
+        self.routes: list[weakref.ref[Route]] = []
         self._holders = 0
         self._lock = threading.Lock()
-        self._carried: dict[ContextVar[Any], None] = {_route: None}
+        self._carried: dict[ContextVar[Any], None] = {routed: None}
         self._writers: tuple[Any, Any] = (None, None)
         self._before: tuple[TextIO, TextIO, Any] = (sys.stdout, sys.stderr, warnings.showwarning)
         self._patched: dict[str, tuple[Any, Any, Any]] = {}
@@ -355,7 +172,7 @@ hold, insist = _routing.hold, _routing.insist
 
 def _start(start: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
     def start_routed(thread: threading.Thread) -> None:
-        if _route.get() is None:
+        if routed.get() is None:
             return start(thread)
         take_over, run = _routing.take_over(), thread.run
 
@@ -379,7 +196,7 @@ def _submit(submit: Callable[..., Any]) -> Callable[..., Any]:
     """A pool's threads serve many cells, so that each call brings its own route."""
 
     def submit_routed(pool: Any, call: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
-        if _route.get() is None:
+        if routed.get() is None:
             return submit(pool, call, *args, **options)
         take_over = _routing.take_over()
 
@@ -405,7 +222,7 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     """Show a cell's warning without the path of a file, which is the author's and nobody else's."""
-    if _route.get() is None:
+    if routed.get() is None:
         _routing.show_warning(message, category, filename, lineno, file, line)
     else:
         (file or sys.stderr).write(f"{category.__name__}: {message}\n")
@@ -413,7 +230,7 @@ def _show_warning(
 
 if hasattr(os, "register_at_fork"):
     # A forked process cannot tell the kernel anything: what it prints goes where the host's own text goes.
-    os.register_at_fork(after_in_child=lambda: _route.set(None))
+    os.register_at_fork(after_in_child=lambda: routed.set(None))
 
 
 class Redirection:
@@ -433,7 +250,7 @@ class Redirection:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def _restore(self, streams: tuple[TextIO, TextIO, Any], before: _Route | None) -> None:
+    def _restore(self, streams: tuple[TextIO, TextIO, Any], before: Route | None) -> None:
         switch_back(before)
         sys.stdout, sys.stderr, warnings.showwarning = streams
 

@@ -16,6 +16,11 @@ DENSITY = "application/vnd.tiffin.density+json"
 """Beside an image: how many of its pixels stand on one of the page (a number); 1 where it is missing."""
 
 PREFERENCE = (
+    "application/vnd.vegalite.v6+json",
+    "application/vnd.vegalite.v5+json",
+    "application/vnd.vega.v6+json",
+    "application/vnd.vega.v5+json",
+    "application/vnd.plotly.v1+json",
     "text/html",
     "image/svg+xml",
     "image/png",

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from tiffin.outputs.mime import DENSITY, is_json, to_data
+from tiffin.outputs.renderers import Renderer, full_name, renderers
 
 Json: TypeAlias = Any
-Renderer: TypeAlias = Callable[[Any], dict[str, Json]]
 
 LONGEST_TEXT = 100_000
 
@@ -35,12 +35,12 @@ def render(value: Any) -> dict[str, Json]:
     """
     if value is None:
         return {}
-    renderer = next((r for r in map(_RENDERERS.get, _type_names(value)) if r is not None), None)
+    renderer = renderers.find(type(value))
     problems: list[str] = []
     bundle: dict[str, Json] = {}
     if not isinstance(value, type):
         if renderer is not None:
-            bundle.update(_attempt(lambda: renderer(value), "its table or picture", problems) or {})
+            bundle.update(_attempt(lambda: _checked(renderer(value)), "its table or picture", problems) or {})
         else:
             bundle.update(_from_mimebundle(value, problems))
             for mime, method in _METHODS.items():
@@ -52,8 +52,11 @@ def render(value: Any) -> dict[str, Json]:
     return {mime: data for mime, data in bundle.items() if _is_writable(mime, data)}
 
 
-def _type_names(value: Any) -> list[str]:
-    return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(value).__mro__]
+def _checked(bundle: Any) -> dict[str, Json]:
+    """What a renderer gives, in the form that bundles have; `TypeError` for what is no bundle."""
+    if not isinstance(bundle, Mapping):
+        raise TypeError(f"a renderer gives a MIME bundle, a dict, not {type(bundle).__name__}")
+    return {mime: to_data(mime, data) for mime, data in bundle.items() if data is not None}
 
 
 def _attempt(call: Callable[[], Any], what: str, problems: list[str]) -> Any:
@@ -153,7 +156,10 @@ def _render_exception(error: BaseException) -> dict[str, Json]:
     return {"text/html": f'<pre class="tn-exception">{html.escape(text)}</pre>', "text/plain": text}
 
 
-_RENDERERS: dict[str, Renderer] = {
+_OWN: dict[str, Renderer | str] = {
+    "altair.vegalite.v5.api.TopLevelMixin": "tiffin.outputs.charts:render_altair",
+    "altair.vegalite.v6.api.TopLevelMixin": "tiffin.outputs.charts:render_altair",
+    "plotly.basedatatypes.BaseFigure": "tiffin.outputs.charts:render_plotly",
     "pandas.core.frame.DataFrame": _render_frame,
     "pandas.core.series.Series": _render_series,
     "pandas.DataFrame": _render_frame,
@@ -163,7 +169,7 @@ _RENDERERS: dict[str, Renderer] = {
     "matplotlib.axes._axes.Axes": _render_axes,
     "builtins.BaseException": _render_exception,
 }
-"""Renderers by the full name of a type, so that no library is imported to find out."""
+renderers.supply(_OWN)
 
 
 def open_figures(shown: Any) -> list[dict[str, Json]]:
@@ -175,7 +181,7 @@ def open_figures(shown: Any) -> list[dict[str, Json]]:
     if pyplot is None:
         return []
     figures = [pyplot.figure(number) for number in pyplot.get_fignums()]
-    kinds = _type_names(shown)
+    kinds = [full_name(kind) for kind in type(shown).__mro__]
     own = shown if "matplotlib.figure.Figure" in kinds else None
     if "matplotlib.axes._axes.Axes" in kinds:
         own = _whole_figure(shown)

@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from tiffin.cells.cell import Cell
-from tiffin.outputs.capture import defer
+from tiffin.outputs.console import defer
 from tiffin.run.executor import Executor
 
 

@@ -18,6 +18,7 @@ class Ambient:
 
     adopt: Callable[[Element], Element]
     display: Callable[..., None]
+    show: Callable[..., None]
     clear: Callable[[], None]
     stats: Callable[[], Mapping[str, int]]
     make_state: Callable[[Any, bool], State[Any]]

@@ -32,6 +32,7 @@ class ExecuteAnswer:
         self._show = show
         self._output: Json = None
         self._begun = False
+        self._slots: dict[str, Json] = {}
         self.done = False
 
     def pieces(self, event: Json) -> Iterator[Piece]:
@@ -39,11 +40,18 @@ class ExecuteAnswer:
         match event["type"]:
             case "ScratchConsole":
                 yield event["text"]["stream"], vars(Written(event["text"]["text"]))
+            case "ScratchDisplay" if event["slot"] is not None:
+                # Who reads an answer from end to end has no use for what did not stay.
+                self._slots[event["slot"]] = event["bundle"]
             case "ScratchDisplay":
+                if event["clear"]:
+                    self._slots.clear()
                 yield "output", {**self._show(event["bundle"]), "clear": event["clear"]}
             case "RunStarted":
                 self._begun = bool(event["cells"] or event["blocked"])
             case "ScratchEnded":
+                for bundle in filter(None, self._slots.values()):
+                    yield "output", {**self._show(bundle), "clear": False}
                 self._begun = True
                 self._output = event["output"]
             case "CellEnded":

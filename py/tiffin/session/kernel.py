@@ -182,6 +182,7 @@ class Kernel:
         self._ambient = Ambient(
             adopt=self._adopt,
             display=self._capture.display,
+            show=self._capture.show,
             clear=self._capture.clear,
             stats=self._stats_json,
             make_state=self._states.make,

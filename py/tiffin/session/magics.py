@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any, TypeVar
 
-from tiffin.outputs.capture import Console, Redirection
+from tiffin.outputs.capture import Redirection
+from tiffin.outputs.console import Console
 from tiffin.run.lifecycles.capture import CaptureLifecycle, readable_seconds
 
 T = TypeVar("T")

@@ -212,8 +212,8 @@ class ScratchRun:
         match event:
             case CellConsole(text=text):
                 event = ScratchConsole(self._run_id, text)
-            case CellDisplay(bundle=bundle, clear=clear):
-                event = ScratchDisplay(self._run_id, bundle, clear)
+            case CellDisplay(bundle=bundle, clear=clear, slot=slot):
+                event = ScratchDisplay(self._run_id, bundle, clear, slot)
         self._kernel.report(event)
 
     def _say(self, text: str) -> None:

@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
+from tiffin.outputs.charts import kind_of
+from tiffin.outputs.charts import to_html as chart_to_html
 from tiffin.outputs.mime import best
 from tiffin.outputs.render import render
 from tiffin.ui.element import Element
@@ -36,6 +38,8 @@ def _shown(value: Any) -> str:
     if mime is None:
         return ""
     data = bundle[mime]
+    if kind_of(mime) is not None:
+        return f'<div class="tn-rich">{chart_to_html(mime, bundle)}</div>'
     match mime:
         case "text/html" | "image/svg+xml":
             return f'<div class="tn-rich">{data}</div>'

@@ -1,17 +1,20 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, it } from "vitest";
 
 import { abandoned, cellOf, type CellState, initialCell, planned, reduceCell } from "../../../js/page/state/cell-state.ts";
-import type { CellEnded, ConsoleText, KernelEvent } from "../../../js/protocol/messages.ts";
+import type { CellDisplay, CellEnded, ConsoleText, KernelEvent } from "../../../js/protocol/messages.ts";
 
 const run = { run_id: "r", cell: "c" } as const;
 const queued: KernelEvent = { type: "CellQueued", ...run, reason: null };
 const started: KernelEvent = { type: "CellStarted", ...run };
 const printed = (text: string): KernelEvent => ({ type: "CellConsole", ...run, text: { stream: "stdout", text } });
-const shown = (text: string, clear = false): KernelEvent => ({
+const shown = (text: string, clear = false, slot: string | null = null): KernelEvent => ({
   type: "CellDisplay",
   ...run,
   bundle: { "text/plain": text },
   clear,
+  slot,
 });
 const ended = (more: Partial<CellEnded>): KernelEvent => ({
   type: "CellEnded",
@@ -203,4 +206,26 @@ describe("a cell whose kernel is gone", () => {
     expect(abandoned(planned(exported), "gone", true)).toEqual(exported);
     expect(abandoned({ ...before, status: "running" }, "gone", true)).toMatchObject({ status: "stale" });
   });
+});
+
+interface DisplayCase {
+  readonly name: string;
+  readonly changes: readonly Pick<CellDisplay, "bundle" | "clear" | "slot">[];
+  readonly shown: readonly string[];
+}
+
+const DISPLAYS = JSON.parse(readFileSync("tests/contracts/displays.json", "utf8")) as readonly DisplayCase[];
+
+describe("displays, as the kernel is held to them as well", () => {
+  it.each(DISPLAYS)("$name", ({ changes, shown: texts }) => {
+    const events = changes.map((change): KernelEvent => ({ type: "CellDisplay", ...run, ...change }));
+    const state = [started, ...events].reduce(reduceCell, exported);
+    expect((state.outputs ?? []).map((bundle) => bundle["text/plain"])).toEqual(texts);
+    expect(state.slots).toHaveLength(texts.length);
+  });
+});
+
+it("a thread that outlives its body still finds its slot", () => {
+  const events = [started, shown("1", false, "s"), ended({ output: plain("x"), displays: [plain("1")] }), shown("2", false, "s")];
+  expect(events.reduce(reduceCell, exported).outputs).toEqual([plain("2"), plain("x")]);
 });

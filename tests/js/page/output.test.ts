@@ -16,7 +16,7 @@ describe("an output", () => {
     ["HTML", { "text/html": "<b>x</b>" }, '<div class="tn-rich"><b>x</b></div>'],
     ["SVG", { "image/svg+xml": "<svg></svg>" }, '<div class="tn-rich"><svg></svg></div>'],
     ["text, escaped", { "text/plain": "a < b" }, '<pre class="tn-text">a &lt; b</pre>'],
-    ["LaTeX as text", { "text/latex": "\\pi" }, '<pre class="tn-text">\\pi</pre>'],
+    ["LaTeX", { "text/latex": "$\\pi$" }, '<div class="tn-prose"><div class="tn-math"><math display="block"><mi>π</mi></math></div>\n</div>'],
     ["JSON", { "application/json": { a: [1, null] } }, '<pre class="tn-text">{\n  "a": [\n    1,\n    null\n  ]\n}</pre>'],
     ["JSON null", { "application/json": null }, '<pre class="tn-text">null</pre>'],
     ["Markdown", { "text/markdown": "*a* ~~b~~" }, '<div class="tn-prose"><p><em>a</em> <s>b</s></p>\n</div>'],

@@ -62,6 +62,15 @@ def test_every_name_is_there_and_others_are_not() -> None:
         "code_mode",
         "lru_cache",
         "persistent_cache",
+        "callout",
+        "stat",
+        "image",
+        "audio",
+        "video",
+        "output",
+        "progress",
+        "spinner",
+        "renderers",
         "__version__",
     }
     assert set(tn.__all__) <= set(dir(tn))

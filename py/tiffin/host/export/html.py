@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeAlias
 
-from markdown_it import MarkdownIt
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-
+from tiffin.host.export.code import render_code
 from tiffin.host.export.console import render_console, render_plain
 from tiffin.host.export.contents import (
     Heading,
@@ -24,17 +20,35 @@ from tiffin.host.export.contents import (
     render_contents,
     render_contents_button,
 )
+from tiffin.host.export.markdown import parse_markdown, render_latex, render_markdown, render_tokens
 from tiffin.host.export.styles import KeepFile, attribute_sheet, move_styles
 from tiffin.notebook.notebook import Notebook, NotebookCell
+from tiffin.outputs.charts import kind_of
+from tiffin.outputs.charts import to_html as chart_to_html
 from tiffin.outputs.mime import DENSITY, Bundle, best
 
 Json: TypeAlias = Any
 
 INLINE_IMAGE = 24_000
-_SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
+_SUFFIXES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+    "image/svg+xml": ".svg",
+    "audio/wav": ".wav",
+    "audio/x-wav": ".wav",
+    "audio/mpeg": ".mp3",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "video/ogg": ".ogv",
+}
 
-_WORDS = ("text", "code_inline", "softbreak", "hardbreak")
-_markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_WORDS = ("text", "code_inline", "math_inline", "softbreak", "hardbreak")
 
 
 @dataclass(frozen=True)
@@ -65,20 +79,18 @@ class PageLinks:
     editing: str | None = None
 
 
-def render_markdown(text: str) -> str:
-    """Return Markdown (CommonMark with tables and strikethrough; the author's HTML as it is) as HTML."""
-    return str(_markdown.render(text))
-
-
 def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
     """Return the HTML of the best representation in `bundle`."""
     mime = best(bundle)
     if mime is None:
         return ""
     data = bundle[mime]
+    if kind_of(mime) is not None:
+        return f'<div class="tn-rich">{chart_to_html(mime, bundle)}</div>'
     match mime:
         case "text/html" | "image/svg+xml":
-            return f'<div class="tn-rich">{move_styles(_with_markdown(data), keep_file)}</div>'
+            markup = _with_files(_with_markdown(data), keep_file)
+            return f'<div class="tn-rich">{move_styles(markup, keep_file)}</div>'
         case "text/markdown":
             return (
                 f'<div class="tn-prose">{move_styles(_with_markdown(render_markdown(data)), keep_file)}</div>'
@@ -86,7 +98,9 @@ def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
         case "application/json":
             text = json.dumps(data, indent=2, ensure_ascii=False)
             return render_plain(text)
-        case "text/plain" | "text/latex":
+        case "text/latex":
+            return f'<div class="tn-prose">{move_styles(render_latex(data), keep_file)}</div>'
+        case "text/plain":
             return render_plain(data)
     return _image(mime, data, bundle, keep_file)
 
@@ -103,6 +117,21 @@ def _with_markdown(markup: str) -> str:
         if count == 0:
             break
     return markup
+
+
+_DATA = re.compile(r'(?<=\ssrc=")data:((?:image|audio|video)/[\w.+-]+);base64,([A-Za-z0-9+/=]+)(?=")')
+
+
+def _with_files(markup: str, keep_file: KeepFile) -> str:
+    """Put large pictures, sound and film that stand in HTML into files: such long text holds all else up."""
+
+    def move(found: re.Match[str]) -> str:
+        suffix = _SUFFIXES.get(found[1])
+        if suffix is None or len(found[2]) * 3 // 4 <= INLINE_IMAGE:
+            return found[0]
+        return html.escape(keep_file(base64.b64decode(found[2]), suffix))
+
+    return _DATA.sub(move, markup) if "data:" in markup else markup
 
 
 def _image(mime: str, data: str, bundle: Bundle, keep_file: KeepFile) -> str:
@@ -127,11 +156,6 @@ def _png_size(raw: bytes) -> tuple[int, int] | None:
     return width, height
 
 
-def render_code(source: str) -> str:
-    """Return Python source as highlighted HTML; the classes are Pygments' short ones."""
-    return str(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
-
-
 def render_text(cell: NotebookCell, keep_file: KeepFile, anchors: Iterator[str] | None = None) -> str:
     """Return a Markdown cell as HTML: its text, with attached images in it; a raw cell as it is written.
 
@@ -143,12 +167,11 @@ def render_text(cell: NotebookCell, keep_file: KeepFile, anchors: Iterator[str] 
     for name, bundle in cell.settings.get("attachments", {}).items():
         for mime, data in bundle.items():
             text = text.replace(f"attachment:{name}", f"data:{mime};base64,{data}")
-    tokens = _markdown.parse(text)
+    tokens = parse_markdown(text)
     for token in tokens:
         if token.type == "heading_open" and anchors is not None:
             token.attrSet("id", next(anchors))
-    markup = str(_markdown.renderer.render(tokens, _markdown.options, {}))
-    return f'<div class="tn-prose">{move_styles(markup, keep_file)}</div>'
+    return f'<div class="tn-prose">{move_styles(render_tokens(tokens), keep_file)}</div>'
 
 
 def find_headings(cells: Iterable[NotebookCell]) -> list[Heading]:
@@ -157,7 +180,7 @@ def find_headings(cells: Iterable[NotebookCell]) -> list[Heading]:
     for cell in cells:
         if cell.kind != "markdown" or cell.settings.get("raw"):
             continue
-        tokens = _markdown.parse(cell.source)
+        tokens = parse_markdown(cell.source)
         for token, inline in pairwise(tokens):
             if token.type == "heading_open":
                 words = "".join(part.content for part in inline.children or () if part.type in _WORDS)

@@ -12,7 +12,12 @@ from tiffin.ui.kinds import MODULES
 AT_HAND = "inputs"
 """The module of `tiffin.ui` whose kinds are in the kernel."""
 
-NAMES = frozenset({"cache", "lru_cache", "persistent_cache", "hstack", "vstack"})
+NAMES = frozenset(
+    {
+        *("cache", "lru_cache", "persistent_cache", "hstack", "vstack"),
+        *("callout", "stat", "image", "audio", "video", "output", "progress", "spinner"),
+    }
+)
 """What else of the author's API is in the archive: `tn.cache` and the like."""
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tiffin.cells.compile import compile_cell
 from tiffin.errors import UsageError
 from tiffin.graph.facts import notebook_facts
+from tiffin.host.export.charts import drawing_libraries
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
@@ -123,7 +124,7 @@ def write_site(
     with replacing(target) as folder:
         compiled = find_compiled(runtime, assets)
         site = _Site(folder, assets, runtime, compiled, chosen, options, kitchen)
-        _write_shared(site)
+        _write_shared(site, *(drawing_libraries(entry.notebook, entry.cooked) for entry in entries))
         for gathered, needs in zip(everything, chosen.needs, strict=True):
             snapshots, said = _snapshots(site, gathered, needs)
             warnings += said
@@ -198,8 +199,12 @@ def _gather(entry: Entry, options: SiteOptions) -> _Gathered:
     return _Gathered(entry, own, public, wants)
 
 
-def _write_shared(site: _Site) -> None:
-    left_out = set() if site.options.mode == "edit" else set(site.assets.bundle["editing"])
+def _write_shared(site: _Site, *drawing: frozenset[str]) -> None:
+    bundle, reads = site.assets.bundle, site.options.mode != "edit"
+    idle = [
+        bundle["charts"][name] for name in bundle["charts"] if not any(name in found for found in drawing)
+    ]
+    left_out = {name for names in (bundle["editing"], *idle) for name in names if reads}
     for name in (name for name in site.assets.bundle["files"] if name not in left_out):
         _write(site.folder / "assets" / name, site.assets.page / name)
     notices = site.assets.page / "NOTICES.txt"

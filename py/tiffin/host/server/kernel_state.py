@@ -47,6 +47,7 @@ class KernelState:
         """The runs that have started and not completed."""
         self._silent: set[str] = set()
         """Cells that have started and shown nothing since: what they showed before may turn out to stay."""
+        self._slots: dict[str, list[str | None]] = {}
         self.stats: Json = vars(KernelStats())
         self.python: str | None = None
 
@@ -79,7 +80,7 @@ class KernelState:
             case "CellConsole":
                 self._print(event["cell"], event["text"])
             case "CellDisplay":
-                self._display(event["cell"], event["bundle"], clear=event["clear"])
+                self._display(event["cell"], event["bundle"], clear=event["clear"], slot=event["slot"])
             case "InputAsked":
                 question = {"question": event["question"], "prompt": event["prompt"]}
                 self._change(event["cell"], question=question)
@@ -111,13 +112,23 @@ class KernelState:
         kept = pieces[MOST_PIECES // 10 :] if over else pieces
         self.cells[cell] = replace(state, console=kept, trimmed=state.trimmed or over)
 
-    def _display(self, cell: str, bundle: Json, *, clear: bool) -> None:
+    def _display(self, cell: str, bundle: Json, *, clear: bool, slot: str | None) -> None:
         state = self._begun(cell)
         if state is None:
             return
-        bundles = ((bundle,) if bundle else ()) if clear else (*state.displays, bundle)
+        bundles, slots = list(state.displays), self._slots.get(cell, [])
+        slots = slots if len(slots) == len(bundles) else [None] * len(bundles)
+        if clear:
+            bundles, slots = [], []
+        if slot is not None and slot in slots:
+            at = slots.index(slot)
+            bundles[at : at + 1], slots[at : at + 1] = ([bundle], [slot]) if bundle else ([], [])
+        elif bundle:
+            bundles, slots = [*bundles, bundle], [*slots, slot]
         over = len(bundles) > MOST_DISPLAYS
-        self.cells[cell] = replace(state, displays=bundles[-MOST_DISPLAYS:], trimmed=state.trimmed or over)
+        self._slots[cell] = slots[-MOST_DISPLAYS:]
+        kept = tuple(bundles[-MOST_DISPLAYS:])
+        self.cells[cell] = replace(state, displays=kept, trimmed=state.trimmed or over)
 
     def _end(self, event: Json) -> None:
         fails = event["status"] in ("error", "cancelled")

@@ -12,7 +12,9 @@ from typing import Any
 from tiffin.cells.cell import Cell
 from tiffin.events import CellConsole, CellDisplay, CellEnded, ConsoleText, Event, ScratchEnded
 from tiffin.ids import SCRATCHPAD, CellId, RunId
-from tiffin.outputs.capture import Console, Stream, come_back, hold, insist, owner, switch, switch_back
+from tiffin.outputs.capture import come_back, hold, insist, owner, switch, switch_back
+from tiffin.outputs.console import Console, Stream
+from tiffin.outputs.displays import Change, Displays
 from tiffin.outputs.mime import Bundle
 from tiffin.outputs.render import open_figures, render
 from tiffin.run.lifecycle import PROCEED, CellContext, Decision, Outcome, Report
@@ -33,7 +35,7 @@ class _Body:
         self.report: Report = context.report
         self.loop = loop
         self.console = Console(self._tell, clock, self._later)
-        self.displays: list[Bundle] = []
+        self.displays = Displays(self.console, self._tell_change)
         self.held = 0
         self.before: Any = None
         self.started = 0.0
@@ -44,16 +46,13 @@ class _Body:
     def _later(self, seconds: float, call: Callable[[], None]) -> bool:
         return self.loop is not None and come_back(self.loop, seconds, call)
 
-    def show(self, bundle: Bundle, *, clear: bool = False) -> None:
-        """Display `bundle`, or take away what was displayed."""
-        if self.held:
-            return
-        if clear:
-            self.displays.clear()
-        elif not self.console.closed:
-            self.displays.append(bundle)
-        event = CellDisplay(self.run_id, self.cell.id, dict(bundle), clear)
-        self.console.then(lambda: self.report(event))
+    def _tell_change(self, change: Change) -> None:
+        self.report(CellDisplay(self.run_id, self.cell.id, dict(change.bundle), change.clear, change.slot))
+
+    def show(self, bundle: Bundle, *, clear: bool = False, slot: str | None = None) -> None:
+        """Display `bundle`, in the place of what `slot` holds if that is given; `clear` away all first."""
+        if not self.held:
+            self.displays.change(Change(bundle, clear, slot))
 
 
 class CaptureLifecycle:
@@ -123,13 +122,14 @@ class CaptureLifecycle:
                 output = {}  # the figure itself is what `plt.plot(...)` at the end of a cell is for
             for bundle in figures:
                 body.show(bundle)
+            displays = body.displays.bundles()
             console = body.console.close()
             return Result(
                 outcome.status,
                 outcome.origin,
                 outcome.value,
                 output,
-                tuple(body.displays),
+                displays,
                 console,
                 outcome.exception,
                 seconds,
@@ -166,6 +166,13 @@ class CaptureLifecycle:
         if body is not None:
             for value in values:
                 body.show(render(value))
+
+    def show(self, value: Any, *, clear: bool = False, slot: str | None = None) -> None:
+        """Show a value as `display` does; of one slot only the latest value stays, in its place. `clear`
+        takes away what was displayed before."""
+        body: _Body | None = owner()
+        if body is not None:
+            body.show(render(value), clear=clear, slot=slot)
 
     def clear(self) -> None:
         """Take away what the present cell has displayed so far."""

@@ -27,6 +27,8 @@ def notebook(*sources: str) -> Notebook:
         (["from tiffin import ui as w", "k = w.switch()"], True),
         (["import tiffin as tn", "@tn.cache\ndef f(): ..."], True),
         (["from tiffin import lru_cache"], True),
+        (["import tiffin as tn", "tn.callout('salt')"], True),
+        (["import PIL.Image as pi", "pi.image('salt')"], False),
         (["import functools", "functools.lru_cache(f); x.dt.date; y.switch()"], False),
         (["def broken(:"], False),
         ([], False),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tiffin.events import (
     CellConsole,
@@ -24,6 +28,7 @@ from tiffin.events import (
 from tiffin.host.server.kernel_state import MOST_DISPLAYS, MOST_PIECES, KernelState
 from tiffin.notebook.percent import read_percent
 
+DISPLAYS = json.loads((Path(__file__).parents[3] / "contracts" / "displays.json").read_text("utf-8"))
 NOTEBOOK = read_percent("# %%\nx = 1\n\n# %%\ny = x\n", "nb.py")
 
 
@@ -95,6 +100,12 @@ def test_clearing_displays() -> None:
     replaced = CellDisplay("r", "c1", {"text/plain": "2"}, clear=True)
     assert heard(shown, shown, replaced).cells["c1"].displays == ({"text/plain": "2"},)
     assert heard(shown, CellDisplay("r", "c1", {}, clear=True)).cells["c1"].displays == ()
+
+
+@pytest.mark.parametrize("case", DISPLAYS, ids=[case["name"] for case in DISPLAYS])
+def test_the_table_of_displays_that_the_kernel_is_held_to_as_well(case: dict[str, Any]) -> None:
+    state = heard(CellStarted("r", "c1"), *(CellDisplay("r", "c1", **change) for change in case["changes"]))
+    assert [bundle["text/plain"] for bundle in state.cells["c1"].displays] == case["shown"]
 
 
 def test_a_cell_that_never_stops_printing_is_not_kept_whole() -> None:

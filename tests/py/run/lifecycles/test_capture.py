@@ -19,7 +19,8 @@ from notebooks import Bench, cell, how, text
 from tiffin.commands import RunCells
 from tiffin.events import CellConsole, CellDisplay, CellEnded, Event
 from tiffin.notebook.notebook import Notebook
-from tiffin.outputs.capture import LONGEST, hold
+from tiffin.outputs.capture import hold
+from tiffin.outputs.console import LONGEST
 from tiffin.run.lifecycles.capture import readable_seconds
 from tiffin.run.result import CellRun
 from tiffin.session.kernel import Kernel, KernelServices
