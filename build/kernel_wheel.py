@@ -52,6 +52,7 @@ ONDEMAND = (
     "ui/containers.py",
     "ui/content.py",
     "ui/fields.py",
+    "ui/files.py",
     "ui/panels.py",
     "ui/stacks.py",
 )

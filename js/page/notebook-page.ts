@@ -1,6 +1,7 @@
 /** The exported page, alive: cells and widgets kept in step with a kernel. */
 
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import { ChosenFiles } from "./chosen-files.ts";
 import type { Execution } from "./execution.ts";
 import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
 import { NotebookEdits } from "./notebook-edits.ts";
@@ -43,6 +44,7 @@ export class NotebookPage {
   readonly edits: NotebookEdits;
   readonly results: PageResults;
   readonly #keepsake = new Keepsake();
+  readonly #files = new ChosenFiles(document.body);
   readonly #shown: ShownResults;
   /** Counts kernels: what an earlier one still says is not heard. */
   #generation = 0;
@@ -110,6 +112,7 @@ export class NotebookPage {
       boot: () => this.boot(),
       send: async (values) => {
         await this.ready;
+        await this.#files.give(this.#up(), values);
         await this.#carryOut({ type: "SetValues", run_id: newRunId(), values });
       },
       restarted: RESTARTED,
@@ -232,7 +235,11 @@ export class NotebookPage {
     const shown = this.#shown.keys();
     const again = why !== null;
     const values = again ? this.#shown.values(document) : this.#shown.wanted;
-    this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values, stored_only: again }).then(
+    const session = this.#session;
+    const restore = (): Promise<RunCompleted> =>
+      this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values, stored_only: again });
+    const restored = this.#files.has(values) ? this.#files.giveAgain(session, values).then(restore) : restore();
+    restored.then(
       () => {
         if (!isCurrent()) return;
         this.#isReady = true;
@@ -347,6 +354,7 @@ export class NotebookPage {
       case "ScratchConsole": // for whoever sent the code, as are the next two
       case "ScratchDisplay":
       case "ScratchEnded":
+      case "ElementAnswered": // for whoever asked
         break;
       case "RunCompleted":
         clearTimeout(this.#grace);

@@ -1,10 +1,10 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
 import type { BootPath, BootPhase, KeptEntry } from "../protocol/rpc.ts";
-import type { ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { ExecuteMessage, Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 
 /** Commands that start a run, and are answered by its `RunCompleted`. */
-export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" }>;
+export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" | "PutContent" | "AskElement" }>;
 
 /** What a session reports beside the kernel's own events. */
 export type SessionNotice =
@@ -41,6 +41,10 @@ export interface Session {
   signal(number: number, why: "late" | "unwanted"): void;
   /** Answers what a cell asked by `input()`; null if the reader gives no answer. */
   answer(question: string, text: string | null): void;
+  /** Hands over the content of a file, for values that name it by its digest; it is there before what is sent later. */
+  give(digest: string, data: Uint8Array<ArrayBuffer>): void;
+  /** Asks a widget something that is no value; rejects with a sentence where there is no answer. */
+  ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json>;
   /** Says that the page shows what was restored: work that nobody waits for may begin. */
   settle(): void;
   /** Ends the kernel, whatever it is doing; every pending run rejects with `reason`. */

@@ -1,14 +1,23 @@
 /** A session with a kernel in a web worker. */
 
-import type { ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
-import type { FromWorker } from "../protocol/rpc.ts";
+import type { ElementAnswered, ExecuteMessage, Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
+import { newRunId } from "./run-id.ts";
 import type { RunCommand, Session, SessionListener } from "./session.ts";
 
 interface PendingRun {
   readonly resolve: (completed: RunCompleted) => void;
   readonly reject: (error: Error) => void;
 }
+
+interface PendingAnswer {
+  readonly resolve: (answer: Json) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What waits until the worker takes commands. */
+type Told = Extract<ToWorker, { readonly kind: "command" | "content" }>;
 
 /** Python's SIGINT, as Pyodide's interrupt buffer takes it. */
 const SIGINT = 2;
@@ -22,7 +31,8 @@ export class WorkerSession implements Session {
   readonly #listener: SessionListener;
   readonly #interrupt: Int32Array | null;
   readonly #pending = new Map<string, PendingRun>();
-  #waiting: string[] | null = [];
+  readonly #asked = new Map<string, PendingAnswer>();
+  #waiting: Told[] | null = [];
   #failure: string | null = null;
   #scratchpad: Promise<void> | null = null;
   #settleScratchpad: { resolve: () => void; reject: (error: Error) => void } | null = null;
@@ -100,6 +110,19 @@ export class WorkerSession implements Session {
     this.#command({ type: "AnswerInput", question, text });
   }
 
+  give(digest: string, data: Uint8Array<ArrayBuffer>): void {
+    this.#send({ kind: "content", digest, data });
+  }
+
+  ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
+    if (this.#failure !== null) return Promise.reject(new Error(this.#failure));
+    const run_id = newRunId();
+    return new Promise((resolve, reject) => {
+      this.#asked.set(run_id, { resolve, reject });
+      this.#command({ type: "AskElement", run_id, element, asked });
+    });
+  }
+
   settle(): void {
     this.#worker.postMessage({ kind: "settled" });
   }
@@ -116,12 +139,12 @@ export class WorkerSession implements Session {
   }
 
   #command(command: KernelCommand): void {
-    this.#send(JSON.stringify(command));
+    this.#send({ kind: "command", text: JSON.stringify(command) });
   }
 
-  #send(text: string): void {
-    if (this.#waiting === null) this.#worker.postMessage({ kind: "command", text });
-    else this.#waiting.push(text);
+  #send(message: Told): void {
+    if (this.#waiting !== null) this.#waiting.push(message);
+    else this.#worker.postMessage(message, message.kind === "content" ? [message.data.buffer] : []);
   }
 
   #receive(message: FromWorker): void {
@@ -150,7 +173,7 @@ export class WorkerSession implements Session {
         this.#waiting = null;
         this.#listener.notice({ kind: "ready", at: message.at, jspi: message.jspi });
         this.#settleReady.resolve();
-        for (const text of waiting) this.#send(text);
+        for (const told of waiting) this.#send(told);
         break;
       }
       case "event":
@@ -170,18 +193,27 @@ export class WorkerSession implements Session {
 
   #deliver(event: KernelEvent): void {
     this.#listener.event(event);
+    if (event.type === "ElementAnswered") this.#answer(event);
     if (event.type !== "RunCompleted") return;
     const pending = this.#pending.get(event.run_id);
     this.#pending.delete(event.run_id);
     pending?.resolve(event);
   }
 
+  #answer({ run_id, answer, problem }: ElementAnswered): void {
+    const asked = this.#asked.get(run_id);
+    this.#asked.delete(run_id);
+    if (problem === null) asked?.resolve(answer);
+    else asked?.reject(new Error(problem));
+  }
+
   #fail(reason: string): void {
     if (this.#failure !== null) return;
     this.#failure = reason;
     const error = new Error(reason);
-    const pending = [...this.#pending.values()];
+    const pending = [...this.#pending.values(), ...this.#asked.values()];
     this.#pending.clear();
+    this.#asked.clear();
     this.#settleReady.reject(error);
     this.#settleScratchpad?.reject(error);
     for (const run of pending) run.reject(error);

@@ -109,6 +109,8 @@ export type ToWorker =
   | { readonly kind: "scratchpad" }
   /** `text` is the JSON of a command. */
   | { readonly kind: "command"; readonly text: string }
+  /** The content of a file that a reader chose, which values name by its digest. */
+  | { readonly kind: "content"; readonly digest: string; readonly data: Uint8Array<ArrayBuffer> }
   /** To a worker that does nothing else: fetch this, unpack it, send it through `to`, and end. */
   | { readonly kind: "fetch"; readonly url: string; readonly what: string; readonly to: MessagePort }
   /** The worker that fetches has died: nothing comes from it. */

@@ -5,7 +5,7 @@ import { reasonOf } from "../protocol/reason.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
-import type { Handle, KernelHost, Pyodide } from "./pyodide.ts";
+import type { FullHost, Handle, KernelHost, Pyodide } from "./pyodide.ts";
 import { addScratchpad } from "./scratchpad.ts";
 
 /** More than any notebook loads: a browser remembers 250 by itself. */
@@ -14,6 +14,7 @@ performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
 let handle: Handle | null = null;
+let take: FullHost["take"] | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
 /** What is still to be fetched, once nobody waits for anything. */
@@ -50,6 +51,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
     },
   });
   handle = host.handle;
+  take = host.take;
   add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
 }
@@ -82,6 +84,15 @@ async function loadScratchpad(): Promise<void> {
   send({ kind: "scratchpad", problem });
 }
 
+function receive(digest: string, data: Uint8Array): void {
+  try {
+    if (take === null) throw new Error("a file came before Python was ready");
+    take(digest, data);
+  } catch (error) {
+    fail(error);
+  }
+}
+
 function fail(error: unknown): void {
   send({ kind: "failed", reason: reasonOf(error) });
 }
@@ -101,6 +112,9 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "command":
       if (handle === null) fail("a command came before Python was ready");
       else handle(message.text).catch(fail);
+      break;
+    case "content":
+      receive(message.digest, message.data);
       break;
     case "fetch":
       void sendAside(message.to, message.url, message.what).finally(() => {

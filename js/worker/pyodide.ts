@@ -54,7 +54,7 @@ export interface PyModule {
     packages: Installing,
     inside: Inside,
     keeping: Keeping,
-  ) => KernelHost;
+  ) => FullHost;
 }
 
 /** Carries out the command in `text`. */
@@ -63,6 +63,11 @@ export type Handle = (text: string) => Promise<void>;
 /** What takes a kernel's commands. */
 export interface KernelHost {
   readonly handle: Handle;
+}
+
+/** What takes contents, too. */
+export interface FullHost extends KernelHost {
+  readonly take: (digest: string, data: Uint8Array) => void;
 }
 
 /** Who hears of code that runs beside the cells. */

@@ -70,6 +70,7 @@ export function cellOf(event: KernelEvent): string | null {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
+    case "ElementAnswered":
     case "RunCompleted":
       return null;
   }
@@ -99,6 +100,7 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
+    case "ElementAnswered":
     case "RunCompleted":
       return state;
   }

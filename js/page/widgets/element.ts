@@ -17,11 +17,18 @@ export interface TnProblem {
   readonly text: string;
 }
 
+/** The content of a file that a reader chose; the value that is about to change names it by its digest. */
+export interface TnContent {
+  readonly digest: string;
+  readonly content: Blob;
+}
+
 declare global {
   interface GlobalEventHandlersEventMap {
     "tn-change": CustomEvent<TnChange>;
     "tn-draft": CustomEvent<TnChange>;
     "tn-problem": CustomEvent<TnProblem>;
+    "tn-content": CustomEvent<TnContent>;
   }
 }
 

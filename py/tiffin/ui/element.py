@@ -7,6 +7,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias, TypedDict
 
 from tiffin.errors import UsageError
@@ -52,6 +53,9 @@ class Element(Reactive):
     """Whether it is back at its initial value when the run that its change starts is over."""
     fleeting: ClassVar[bool] = False
     """Whether its values never come again, so that it is pointless to store what was made of them."""
+
+    contents: Mapping[str, bytes] = MappingProxyType({})
+    """What readers have handed over to the registry that owns the element, by digest."""
 
     keeps: ClassVar[bool] = False
     """Whether it goes on with its value where its cell makes it anew, if that still fits."""
@@ -110,6 +114,14 @@ class Element(Reactive):
     def check(self, front_end: Json) -> Json:
         """Return a front-end value that the page sent, normalised; `UsageError` if it cannot be one."""
         raise NotImplementedError
+
+    def holds(self, digest: str) -> bool:
+        """Return whether it has this content itself."""
+        return False
+
+    def answer(self, asked: Mapping[str, Json]) -> Json:
+        """Return the answer to what the page asks that is no value; `UsageError` if there is none."""
+        raise UsageError(f"a {self.kind} answers no questions")
 
     def kept(self) -> Any:
         """What a manifest must keep beside the arguments to make this element again; None if nothing."""

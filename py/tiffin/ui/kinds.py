@@ -20,6 +20,7 @@ MODULES: Mapping[str, str] = {
         "containers": "array dictionary batch form",
         "panels": "tabs accordion",
         "buttons": "button run_button refresh",
+        "files": "file",
     }.items()
     for kind in kinds.split()
 }

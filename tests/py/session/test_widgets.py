@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from notebooks import Bench, how
 
-from tiffin.events import CellConsole, CellEnded, ElementChanged
+from tiffin.commands import AskElement, PutContent
+from tiffin.events import CellConsole, CellEnded, ElementAnswered, ElementChanged
+from tiffin.ids import digest
 
 TN = "import tiffin as tn"
 
@@ -161,3 +165,30 @@ async def test_values_that_are_refused_are_taken_back_where_they_are_shown() -> 
     (changed,) = [event for event in bench.events if isinstance(event, ElementChanged)]
     assert (changed.name, changed.value) == ("s", 0)
     assert not any(isinstance(event, CellEnded) for event in bench.events[bench.events.index(changed) :])
+
+
+async def test_a_file_is_handed_over_before_the_value_that_names_it() -> None:
+    bench = Bench(TN, "f = tn.ui.file(label='F')", "[(file.name, file.text()) for file in f.value]")
+    await bench.run()
+    content = b"a,b\n1,2\n"
+    named = {"name": "t.csv", "type": "text/csv", "size": len(content), "digest": digest(content)}
+    await bench.set(f=[named])
+    assert bench.notices == ["file 'f': the content of t.csv did not arrive: choose it again"]
+    data = b64encode(content).decode()
+    await bench.kernel.handle(PutContent(digest(content), data[:4], last=False))
+    await bench.kernel.handle(PutContent(digest(content), data[4:]))
+    await bench.set(f=[named])
+    assert bench.shown["c3"] == "[('t.csv', 'a,b\\n1,2\\n')]"
+    await bench.kernel.handle(PutContent(digest(content), "?"))
+    assert bench.notices[-1].startswith("a file could not be taken: ")
+
+
+async def test_a_question_is_answered_once_or_told_why_not() -> None:
+    bench = Bench(TN, "s = tn.ui.slider(0, 9)")
+    await bench.run()
+    await bench.kernel.handle(AskElement("q", "s", {"rows": 1}))
+    await bench.kernel.handle(AskElement("p", "nobody", {}))
+    assert [event for event in bench.events if isinstance(event, ElementAnswered)] == [
+        ElementAnswered("q", "s", None, "a slider answers no questions"),
+        ElementAnswered("p", "nobody", None, "there is no widget 'nobody'; known: s"),
+    ]

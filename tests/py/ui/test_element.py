@@ -27,6 +27,7 @@ from tiffin.ui.choices import MultiSelect, Radio
 from tiffin.ui.containers import Array, Batch, Dictionary, Form, Group
 from tiffin.ui.element import Element
 from tiffin.ui.fields import RangeSlider, Switch, TextArea
+from tiffin.ui.files import FileInput
 from tiffin.ui.inputs import Checkbox, Dropdown, NumberInput, Slider, Text
 from tiffin.ui.kinds import MODULES, find_kind
 from tiffin.ui.panels import Accordion, Tabs
@@ -67,6 +68,7 @@ EXAMPLES: dict[str, tuple[Make, Any]] = {
     "submitted form": (lambda: Form(Slider(1, 9), submitted=True, clear=True), [5]),
     "tabs": (lambda: Tabs({"A": "some *text*", "B": [Slider(1, 9), 42]}), "B"),
     "accordion": (lambda: Accordion({"A": "text", "B": Checkbox()}, ["A"], several=False), ["B"]),
+    "file": (lambda: FileInput("Data", [".csv"], multiple=True), []),
     "dropdown of numbers": (lambda: Dropdown([1, 2.0, (3, 4)], value=2.0), "(3, 4)"),
 }
 every = pytest.mark.parametrize(("make", "other"), EXAMPLES.values(), ids=EXAMPLES)
