@@ -68,7 +68,6 @@ EXAMPLES: dict[str, tuple[Make, Any]] = {
     "submitted form": (lambda: Form(Slider(1, 9), submitted=True, clear=True), [5]),
     "tabs": (lambda: Tabs({"A": "some *text*", "B": [Slider(1, 9), 42]}), "B"),
     "accordion": (lambda: Accordion({"A": "text", "B": Checkbox()}, ["A"], several=False), ["B"]),
-    "file": (lambda: FileInput("Data", [".csv"], multiple=True), []),
     "dropdown of numbers": (lambda: Dropdown([1, 2.0, (3, 4)], value=2.0), "(3, 4)"),
 }
 every = pytest.mark.parametrize(("make", "other"), EXAMPLES.values(), ids=EXAMPLES)
@@ -203,7 +202,8 @@ def test_a_refusal_names_the_widget_if_it_has_a_name() -> None:
 
 def test_every_kind_has_its_own_name_and_an_example() -> None:
     kinds = {name: find_kind(name) for name in MODULES}
-    assert {type(make()) for make, _ in EXAMPLES.values()} == set(kinds.values())
+    # A file has no value before its content has come: it has tests of its own.
+    assert {type(make()) for make, _ in EXAMPLES.values()} | {FileInput} == set(kinds.values())
     assert all(kind is not None and name == kind.kind for name, kind in kinds.items())
     for name, module in MODULES.items():
         assert set(importlib.import_module(f"tiffin.ui.{module}").KINDS) >= {name}
