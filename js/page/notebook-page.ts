@@ -117,6 +117,10 @@ export class NotebookPage {
       },
       restarted: RESTARTED,
     });
+    document.body.addEventListener("tn-ask", (event) => {
+      event.preventDefault();
+      event.detail.answer(this.#ask(event.detail.element, event.detail.asked));
+    });
     document.body.addEventListener("tn-problem", (event) => {
       showNotice({ level: "warning", text: event.detail.text });
     });
@@ -275,6 +279,13 @@ export class NotebookPage {
     }
     this.#told?.remove(); // what an earlier restart has cost may be there again
     this.#told = showNotice({ level: this.stale.length > 0 ? "warning" : "info", text: restartText(why, this.stale) });
+  }
+
+  /** Asks a widget something that is no value; starts Python if that is allowed. */
+  async #ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
+    if (!this.isStarted && !this.#settings.bootOnChange) throw new Error("Python is not started on this page");
+    await this.boot();
+    return this.#up().ask(element, asked);
   }
 
   /** The session with the kernel. */

@@ -325,9 +325,13 @@ class Kernel:
             self._report(Notice("error", f"a file could not be taken: {error}"))
 
     async def _answer(self, command: AskElement) -> None:
-        answer, problem = None, None
+        answer: Json = None
+        problem: str | None = None
         try:
-            answer = self.elements.find(command.element).answer(command.asked)
+            element = self.elements.find(command.element)
+            problem = await self._inputs.fill(element)
+            if problem is None:
+                answer = element.answer(command.asked)
         except UsageError as error:
             problem = str(error)
         except Exception as error:  # noqa: BLE001 (an author's values may raise anything)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias, TypedDict
 
 from tiffin.errors import UsageError
+from tiffin.ids import new_run_id
 
 Json: TypeAlias = Any
 
@@ -56,6 +57,12 @@ class Element(Reactive):
 
     contents: Mapping[str, bytes] = MappingProxyType({})
     """What readers have handed over to the registry that owns the element, by digest."""
+
+    data: Any = None
+    """A value that it is made of, beside its arguments; None in one that was restored, until it is filled."""
+    data_identity: str | None = None
+    stored: Any = None
+    """The definition that says where the data are stored, while they are not here."""
 
     keeps: ClassVar[bool] = False
     """Whether it goes on with its value where its cell makes it anew, if that still fits."""
@@ -140,8 +147,16 @@ class Element(Reactive):
         return self.arguments
 
     def identity_document(self) -> dict[str, Json]:
-        """What decides a widget's identity: kind, arguments, and the current front-end value."""
-        return {"kind": self.kind, "args": self.arguments, "value": self.front_end}
+        """What decides a widget's identity: kind, arguments, the identity of its data if it has some, and the
+        current front-end value."""
+        document = {"kind": self.kind, "args": self.arguments, "value": self.front_end}
+        if self.data is not None and self.data_identity is None:
+            self.data_identity = new_run_id()  # until its cell is done, it is like no other
+        return document if self.data_identity is None else {**document, "data": self.data_identity}
+
+    def fill(self, data: Any) -> None:
+        """Take the data that were stored."""
+        self.data = data
 
     def refuse(self, front_end: Json, wanted: str) -> UsageError:
         """Return the error for a value that this element does not take."""

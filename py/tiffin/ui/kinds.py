@@ -21,6 +21,7 @@ MODULES: Mapping[str, str] = {
         "panels": "tabs accordion",
         "buttons": "button run_button refresh",
         "files": "file",
+        "table": "table",
     }.items()
     for kind in kinds.split()
 }

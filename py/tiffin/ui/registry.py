@@ -80,7 +80,10 @@ class ElementRegistry:
     def known(self, element_id: str, record: Mapping[str, Any]) -> Element | None:
         """Return the element of this id if it is like the one that `record` tells of."""
         found = self._elements.get(element_id)
-        same = found is not None and (found.kind, found.arguments) == (record["kind"], record["arguments"])
+        same = found is not None and (
+            (found.kind, found.arguments, found.data_identity)
+            == (record["kind"], record["arguments"], record.get("data"))
+        )
         return found if same else None
 
     def is_whole(self, value: Any) -> bool:
