@@ -35,7 +35,7 @@ PAGE = ROOT / "docs" / "reference" / "http.md"
 
 EVENTS: tuple[type, ...] = typing.get_args(events.Event)
 COMMANDS: tuple[type, ...] = typing.get_args(commands.Command)
-NO_RUN = (commands.Interrupt, commands.AnswerInput)
+NO_RUN = (commands.Interrupt, commands.AnswerInput, commands.PutContent)
 RULES = {"timeout": {"exclusiveMinimum": 0, "maximum": commands.LONGEST_TIMEOUT}}
 STREAM = "text/event-stream"
 

@@ -59,8 +59,11 @@ ONDEMAND = (
     "ui/containers.py",
     "ui/content.py",
     "ui/fields.py",
+    "ui/files.py",
     "ui/panels.py",
+    "ui/rows.py",
     "ui/stacks.py",
+    "ui/table.py",
 )
 """What the archive on demand holds: modules that the kernel, which has their packages, imports by name when a
 notebook first asks for what is in them. `ON_DEMAND` in host/browser/entry.py has the packages."""

@@ -1,6 +1,7 @@
 /** The exported page, alive: cells and widgets kept in step with a kernel. */
 
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import { ChosenFiles } from "./chosen-files.ts";
 import type { Execution } from "./execution.ts";
 import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
 import { Flood } from "./flood.ts";
@@ -44,6 +45,7 @@ export class NotebookPage {
   readonly edits: NotebookEdits;
   readonly results: PageResults;
   readonly #keepsake = new Keepsake();
+  readonly #files = new ChosenFiles(document.body);
   readonly #shown: ShownResults;
   /** Counts kernels: what an earlier one still says is not heard. */
   #generation = 0;
@@ -120,9 +122,14 @@ export class NotebookPage {
       boot: () => this.boot(),
       send: async (values) => {
         await this.ready;
+        await this.#files.give(this.#up(), values);
         await this.#carryOut({ type: "SetValues", run_id: newRunId(), values });
       },
       restarted: RESTARTED,
+    });
+    document.body.addEventListener("tn-ask", (event) => {
+      event.preventDefault();
+      event.detail.answer(this.#ask(event.detail.element, event.detail.asked));
     });
     document.body.addEventListener("tn-problem", (event) => {
       showNotice({ level: "warning", text: event.detail.text });
@@ -182,8 +189,8 @@ export class NotebookPage {
   }
 
   /** Asks something for whoever writes a cell; null as long as no kernel could answer. */
-  async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
-    return (await this.#session?.ask(question)) ?? null;
+  async assist<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
+    return (await this.#session?.assist(question)) ?? null;
   }
 
   /** Says at once that these cells will run. */
@@ -247,7 +254,11 @@ export class NotebookPage {
     const shown = this.#shown.keys();
     const again = why !== null;
     const values = again ? this.#shown.values(document) : this.#shown.wanted;
-    this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values, stored_only: again }).then(
+    const session = this.#session;
+    const restore = (): Promise<RunCompleted> =>
+      this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values, stored_only: again });
+    const restored = this.#files.has(values) ? this.#files.giveAgain(session, values).then(restore) : restore();
+    restored.then(
       () => {
         if (!isCurrent()) return;
         this.#isReady = true;
@@ -283,6 +294,13 @@ export class NotebookPage {
     }
     this.#told?.remove(); // what an earlier restart has cost may be there again
     this.#told = showNotice({ level: this.stale.length > 0 ? "warning" : "info", text: restartText(why, this.stale) });
+  }
+
+  /** Asks a widget something that is no value; starts Python if that is allowed. */
+  async #ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
+    if (!this.isStarted && !this.#settings.bootOnChange) throw new Error("Python is not started on this page");
+    await this.boot();
+    return this.#up().ask(element, asked);
   }
 
   /** The session with the kernel. */
@@ -365,6 +383,7 @@ export class NotebookPage {
       case "ScratchConsole": // for whoever sent the code, as are the next two
       case "ScratchDisplay":
       case "ScratchEnded":
+      case "ElementAnswered": // for whoever asked
         break;
       case "RunCompleted":
         clearTimeout(this.#grace);

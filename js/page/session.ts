@@ -1,10 +1,20 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
 import type { BootPath, BootPhase, KeptEntry } from "../protocol/rpc.ts";
-import type { AssistanceAnswers, Check, Complete, Describe, ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type {
+  AssistanceAnswers,
+  Check,
+  Complete,
+  Describe,
+  ExecuteMessage,
+  Json,
+  KernelCommand,
+  KernelEvent,
+  RunCompleted,
+} from "../protocol/messages.ts";
 
 /** Commands that start a run, and are answered by its `RunCompleted`. */
-export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" }>;
+export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" | "PutContent" | "AskElement" }>;
 
 /** What somebody who writes a cell may ask. */
 export type Question = Complete | Describe | Check;
@@ -36,7 +46,7 @@ export interface Session {
   /** Sends a command; resolves with the end of its run, rejects when the kernel dies before. */
   run(command: RunCommand): Promise<RunCompleted>;
   /** Asks something for whoever writes a cell; null if there is no answer, or no kernel that could give one. */
-  ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>>;
+  assist<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>>;
   /** Asks the run under way to stop; returns false where there is no kernel that could hear it. */
   interrupt(): boolean;
   /** Has the kernel take `Execute`; rejects if what that needs cannot be had. */
@@ -47,6 +57,10 @@ export interface Session {
   signal(number: number, why: "late" | "unwanted"): void;
   /** Answers what a cell asked by `input()`; null if the reader gives no answer. */
   answer(question: string, text: string | null): void;
+  /** Hands over the content of a file, for values that name it by its digest; it is there before what is sent later. */
+  give(digest: string, data: Uint8Array<ArrayBuffer>): void;
+  /** Asks a widget something that is no value; rejects with a sentence where there is no answer. */
+  ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json>;
   /** Says that the page shows what was restored: work that nobody waits for may begin. */
   settle(): void;
   /** Ends the kernel, whatever it is doing; every pending run rejects with `reason`. */

@@ -1,14 +1,23 @@
 /** A session with a kernel in a web worker. */
 
-import type { ExecuteMessage, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
-import type { FromWorker } from "../protocol/rpc.ts";
+import type { ElementAnswered, ExecuteMessage, Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
+import { newRunId } from "./run-id.ts";
 import type { AnswerTo, Question, RunCommand, Session, SessionListener } from "./session.ts";
 
 interface PendingRun {
   readonly resolve: (completed: RunCompleted) => void;
   readonly reject: (error: Error) => void;
 }
+
+interface PendingAnswer {
+  readonly resolve: (answer: Json) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What waits until the worker takes commands. */
+type Told = Extract<ToWorker, { readonly kind: "command" | "content" }>;
 
 /** Python's SIGINT, as Pyodide's interrupt buffer takes it. */
 const SIGINT = 2;
@@ -23,9 +32,10 @@ export class WorkerSession implements Session {
   readonly #interrupt: Int32Array | null;
   readonly #pending = new Map<string, PendingRun>();
   /** Who waits for an answer, by the number of the question. */
-  readonly #asking = new Map<number, (text: string) => void>();
-  #asked = 0;
-  #waiting: string[] | null = [];
+  readonly #helping = new Map<number, (text: string) => void>();
+  #questions = 0;
+  readonly #asked = new Map<string, PendingAnswer>();
+  #waiting: Told[] | null = [];
   #failure: string | null = null;
   #scratchpad: Promise<void> | null = null;
   #settleScratchpad: { resolve: () => void; reject: (error: Error) => void } | null = null;
@@ -68,12 +78,12 @@ export class WorkerSession implements Session {
     });
   }
 
-  async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
+  async assist<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
     if (this.#waiting !== null || this.#failure !== null) return null;
-    const number = (this.#asked += 1);
+    const number = (this.#questions += 1);
     const text = await new Promise<string>((resolve) => {
-      this.#asking.set(number, resolve);
-      this.#worker.postMessage({ kind: "ask", number, text: JSON.stringify(question) });
+      this.#helping.set(number, resolve);
+      this.#worker.postMessage({ kind: "assist", number, text: JSON.stringify(question) });
     });
     return JSON.parse(text) as AnswerTo<Asked>;
   }
@@ -113,6 +123,19 @@ export class WorkerSession implements Session {
     this.#command({ type: "AnswerInput", question, text });
   }
 
+  give(digest: string, data: Uint8Array<ArrayBuffer>): void {
+    this.#send({ kind: "content", digest, data });
+  }
+
+  ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
+    if (this.#failure !== null) return Promise.reject(new Error(this.#failure));
+    const run_id = newRunId();
+    return new Promise((resolve, reject) => {
+      this.#asked.set(run_id, { resolve, reject });
+      this.#command({ type: "AskElement", run_id, element, asked });
+    });
+  }
+
   settle(): void {
     this.#worker.postMessage({ kind: "settled" });
   }
@@ -129,12 +152,12 @@ export class WorkerSession implements Session {
   }
 
   #command(command: KernelCommand): void {
-    this.#send(JSON.stringify(command));
+    this.#send({ kind: "command", text: JSON.stringify(command) });
   }
 
-  #send(text: string): void {
-    if (this.#waiting === null) this.#worker.postMessage({ kind: "command", text });
-    else this.#waiting.push(text);
+  #send(message: Told): void {
+    if (this.#waiting !== null) this.#waiting.push(message);
+    else this.#worker.postMessage(message, message.kind === "content" ? [message.data.buffer] : []);
   }
 
   #receive(message: FromWorker): void {
@@ -163,15 +186,15 @@ export class WorkerSession implements Session {
         this.#waiting = null;
         this.#listener.notice({ kind: "ready", at: message.at, jspi: message.jspi });
         this.#settleReady.resolve();
-        for (const text of waiting) this.#send(text);
+        for (const told of waiting) this.#send(told);
         break;
       }
       case "event":
         this.#deliver(JSON.parse(message.text) as KernelEvent);
         break;
-      case "answer":
-        this.#asking.get(message.number)?.(message.text);
-        this.#asking.delete(message.number);
+      case "assisted":
+        this.#helping.get(message.number)?.(message.text);
+        this.#helping.delete(message.number);
         break;
       case "stored":
         this.#listener.stored(message.entry);
@@ -187,23 +210,32 @@ export class WorkerSession implements Session {
 
   #deliver(event: KernelEvent): void {
     this.#listener.event(event);
+    if (event.type === "ElementAnswered") this.#answer(event);
     if (event.type !== "RunCompleted") return;
     const pending = this.#pending.get(event.run_id);
     this.#pending.delete(event.run_id);
     pending?.resolve(event);
   }
 
+  #answer({ run_id, answer, problem }: ElementAnswered): void {
+    const asked = this.#asked.get(run_id);
+    this.#asked.delete(run_id);
+    if (problem === null) asked?.resolve(answer);
+    else asked?.reject(new Error(problem));
+  }
+
   #fail(reason: string): void {
     if (this.#failure !== null) return;
     this.#failure = reason;
     const error = new Error(reason);
-    const pending = [...this.#pending.values()];
+    const pending = [...this.#pending.values(), ...this.#asked.values()];
     this.#pending.clear();
+    this.#asked.clear();
     this.#settleReady.reject(error);
     this.#settleScratchpad?.reject(error);
     for (const run of pending) run.reject(error);
-    for (const resolve of this.#asking.values()) resolve("null");
-    this.#asking.clear();
+    for (const resolve of this.#helping.values()) resolve("null");
+    this.#helping.clear();
     this.#listener.notice({ kind: "failed", reason });
   }
 }

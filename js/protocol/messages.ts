@@ -334,6 +334,15 @@ export interface ElementChanged {
   readonly value: Json;
 }
 
+/** The answer to the `AskElement` with this `run_id`; where there is none, `problem` says why. */
+export interface ElementAnswered {
+  readonly type: "ElementAnswered";
+  readonly run_id: string;
+  readonly element: string;
+  readonly answer: Json;
+  readonly problem: string | null;
+}
+
 /** Something the reader may want to know, in one sentence; `cell` when it concerns one. */
 export interface Notice {
   readonly type: "Notice";
@@ -411,6 +420,22 @@ export interface AnswerInput {
   readonly text: string | null;
 }
 
+/** Hand over the content of a file that a reader chose, in Base64; a widget's value names it by its `digest`, the SHA-256. Long ones come in pieces, of which only the last says so. It starts no run. */
+export interface PutContent {
+  readonly type: "PutContent";
+  readonly digest: string;
+  readonly data: string;
+  readonly last: boolean;
+}
+
+/** Ask a widget, by its id, something that is no value, such as rows of a table; it starts no run, and is answered by one `ElementAnswered` with the same `run_id`. */
+export interface AskElement {
+  readonly type: "AskElement";
+  readonly run_id: string;
+  readonly element: string;
+  readonly asked: { readonly [name: string]: Json };
+}
+
 /** What could the word become that ends where `code` ends? */
 export interface Complete {
   readonly type: "Complete";
@@ -446,6 +471,7 @@ export type KernelEvent =
   | ScratchDisplay
   | ScratchEnded
   | ElementChanged
+  | ElementAnswered
   | Notice
   | RunCompleted;
 
@@ -457,7 +483,9 @@ export type KernelCommand =
   | EditCells
   | Execute
   | Interrupt
-  | AnswerInput;
+  | AnswerInput
+  | PutContent
+  | AskElement;
 
 /** Questions of whoever writes a cell, and what answers them. */
 export interface AssistanceAnswers {

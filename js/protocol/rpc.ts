@@ -110,7 +110,9 @@ export type ToWorker =
   /** `text` is the JSON of a command. */
   | { readonly kind: "command"; readonly text: string }
   /** A question of whoever writes a cell, as JSON; `number` comes back with its answer. */
-  | { readonly kind: "ask"; readonly number: number; readonly text: string }
+  | { readonly kind: "assist"; readonly number: number; readonly text: string }
+  /** The content of a file that a reader chose, which values name by its digest. */
+  | { readonly kind: "content"; readonly digest: string; readonly data: Uint8Array<ArrayBuffer> }
   /** To a worker that does nothing else: fetch this, unpack it, send it through `to`, and end. */
   | { readonly kind: "fetch"; readonly url: string; readonly what: string; readonly to: MessagePort }
   /** The worker that fetches has died: nothing comes from it. */
@@ -133,7 +135,7 @@ export type FromWorker =
   /** The notebook is another one: its JSON. Comes before the event that says so. */
   | { readonly kind: "edited"; readonly notebook: string }
   /** The answer to a question, as JSON; `null` where there is none to be had. */
-  | { readonly kind: "answer"; readonly number: number; readonly text: string }
+  | { readonly kind: "assisted"; readonly number: number; readonly text: string }
   /** `text` is the JSON of an event. */
   | { readonly kind: "event"; readonly text: string }
   /** Something was stored in the worker's memory, which ends with the worker. */

@@ -5,7 +5,7 @@ import { reasonOf } from "../protocol/reason.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { startKernel } from "./kernel.ts";
-import type { Handle, KernelHost, Pyodide } from "./pyodide.ts";
+import type { FullHost, Handle, KernelHost, Pyodide } from "./pyodide.ts";
 import { addScratchpad } from "./scratchpad.ts";
 
 /** More than any notebook loads: a browser remembers 250 by itself. */
@@ -14,7 +14,8 @@ performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
 let handle: Handle | null = null;
-let assist: ((question: string) => string) | null = null;
+let assist: FullHost["assist"] | null = null;
+let take: FullHost["take"] | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
 /** What is still to be fetched, once nobody waits for anything. */
@@ -52,6 +53,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   });
   handle = host.handle;
   assist = (question) => host.assist(question);
+  take = host.take;
   add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
 }
@@ -92,7 +94,16 @@ function answer(number: number, question: string): void {
   } catch (error) {
     console.warn(`no help with this cell: ${reasonOf(error)}`);
   }
-  send({ kind: "answer", number, text });
+  send({ kind: "assisted", number, text });
+}
+
+function receive(digest: string, data: Uint8Array): void {
+  try {
+    if (take === null) throw new Error("a file came before Python was ready");
+    take(digest, data);
+  } catch (error) {
+    fail(error);
+  }
 }
 
 function fail(error: unknown): void {
@@ -115,8 +126,11 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       if (handle === null) fail("a command came before Python was ready");
       else handle(message.text).catch(fail);
       break;
-    case "ask":
+    case "assist":
       answer(message.number, message.text);
+      break;
+    case "content":
+      receive(message.digest, message.data);
       break;
     case "fetch":
       void sendAside(message.to, message.url, message.what).finally(() => {

@@ -3,7 +3,7 @@
 import type { BootConfig, KeptEntry } from "../protocol/rpc.ts";
 import { type Body, fetchBatch, fetchBatchNow } from "./blobs.ts";
 import { type Booted, ONDEMAND } from "./boot.ts";
-import type { Inside, Keeping, KernelHost, Pyodide } from "./pyodide.ts";
+import type { FullHost, Inside, Keeping, Pyodide } from "./pyodide.ts";
 
 /** Who hears of what the kernel does. */
 export interface KernelListener {
@@ -15,7 +15,7 @@ export interface KernelListener {
 }
 
 /** Starts the kernel. */
-export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, listener: KernelListener): KernelHost {
+export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, listener: KernelListener): FullHost {
   const { post, installing, stored } = listener;
   // WebKit ends a worker only where WebAssembly calls JavaScript: looking into a buffer, even one that nobody else
   // has, is such a call, and a loop in Python makes it again and again.

@@ -54,7 +54,7 @@ export interface PyModule {
     packages: Installing,
     inside: Inside,
     keeping: Keeping,
-  ) => KernelHost;
+  ) => FullHost;
 }
 
 /** Carries out the command in `text`. */
@@ -63,8 +63,13 @@ export type Handle = (text: string) => Promise<void>;
 /** What takes a kernel's commands. */
 export interface KernelHost {
   readonly handle: Handle;
+}
+
+/** What takes contents, too, and helps to write cells. */
+export interface FullHost extends KernelHost {
   /** Answers a question of whoever writes a cell; both are JSON. */
   readonly assist: (question: string) => string;
+  readonly take: (digest: string, data: Uint8Array) => void;
 }
 
 /** Who hears of code that runs beside the cells. */

@@ -103,11 +103,37 @@ class AnswerInput:
     text: str | None = None
 
 
-Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Execute | Interrupt | AnswerInput
+@dataclass(frozen=True)
+class PutContent:
+    """Hand over the content of a file that a reader chose, in Base64; a widget's value names it by its
+    `digest`, the SHA-256. Long ones come in pieces, of which only the last says so. It starts no run."""
+
+    digest: str
+    data: str
+    last: bool = True
+
+
+@dataclass(frozen=True)
+class AskElement:
+    """Ask a widget, by its id, something that is no value, such as rows of a table; it starts no run, and is
+    answered by one `ElementAnswered` with the same `run_id`."""
+
+    run_id: str
+    element: str
+    asked: dict[str, Json]
+
+
+Runless: TypeAlias = Interrupt | AnswerInput | PutContent | AskElement
+"""What starts no run."""
+
+Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Execute | Runless
 
 _COMMANDS: dict[str, type[Command]] = {
     kind.__name__: kind
-    for kind in (Restore, RunCells, RunStale, SetValues, EditCells, Execute, Interrupt, AnswerInput)
+    for kind in (
+        *(Restore, RunCells, RunStale, SetValues, EditCells, Execute),
+        *(Interrupt, AnswerInput, PutContent, AskElement),
+    )
 }
 
 
@@ -133,6 +159,11 @@ _IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
     "kind": lambda value: value in ("code", "markdown"),
     "name": lambda value: isinstance(value, str),
     "question": lambda value: isinstance(value, str),
+    "asked": lambda value: isinstance(value, dict),
+    "element": lambda value: isinstance(value, str),
+    "digest": lambda value: isinstance(value, str),
+    "data": lambda value: isinstance(value, str),
+    "last": lambda value: isinstance(value, bool),
     "text": lambda value: isinstance(value, str),
 }
 """What each field may be; null, too, where it is the default."""

@@ -211,6 +211,16 @@ class ElementChanged:
 
 
 @dataclass(frozen=True)
+class ElementAnswered:
+    """The answer to the `AskElement` with this `run_id`; where there is none, `problem` says why."""
+
+    run_id: str
+    element: str
+    answer: Json = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
 class Notice:
     """Something the reader may want to know, in one sentence; `cell` when it concerns one."""
 
@@ -243,6 +253,7 @@ Event: TypeAlias = (
     | ScratchDisplay
     | ScratchEnded
     | ElementChanged
+    | ElementAnswered
     | Notice
     | RunCompleted
 )

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiffin.commands import Command, Execute, Interrupt, Restore, RunCells, SetValues, command_from_json
+from tiffin.commands import (
+    AskElement,
+    Command,
+    Execute,
+    Interrupt,
+    PutContent,
+    Restore,
+    RunCells,
+    SetValues,
+    command_from_json,
+)
 from tiffin.errors import UsageError
 
 names = st.text(max_size=5)
@@ -23,6 +33,8 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(SetValues, names, st.dictionaries(names, values, max_size=3)),
     st.builds(Execute, names, names, st.none() | st.floats(0.001, 1e6)),
     st.builds(Interrupt, st.none() | names),
+    st.builds(PutContent, names, names, st.booleans()),
+    st.builds(AskElement, names, names, st.dictionaries(names, values, max_size=3)),
 )
 
 
@@ -51,7 +63,8 @@ def test_what_is_left_out_has_its_default(wire: dict[str, Any], command: Command
         (None, "a command is a JSON object, not None"),
         (
             {},
-            "known: AnswerInput, EditCells, Execute, Interrupt, Restore, RunCells, RunStale, SetValues",
+            "known: AnswerInput, AskElement, EditCells, Execute, Interrupt, PutContent, Restore, RunCells, "
+            "RunStale, SetValues",
         ),
         ({"type": "Explode"}, "unknown command 'Explode'"),
         ({"type": ["Restore"]}, "unknown command ['Restore']"),

@@ -45,7 +45,7 @@ export interface EditedPage {
   restart(): Promise<void>;
   /** Says at once that these cells will run. */
   plan(ids: readonly string[]): void;
-  readonly ask: Ask;
+  readonly assist: Ask;
 }
 
 export interface EditSettings {
@@ -94,7 +94,7 @@ export class EditPage implements Editing {
       },
     });
     this.#checks = new Checks(
-      (question) => page.ask(question),
+      (question) => page.assist(question),
       () => editsBetween(this.#sent, this.#draft),
       (problems) => {
         for (const [id, frame] of this.#frames) frame.warn(problems.get(id) ?? null);
@@ -339,7 +339,7 @@ export class EditPage implements Editing {
           this.#settings.changed(this.#draft);
           this.#checks.schedule();
         },
-        ask: (question) => this.#page.ask(question),
+        ask: (question) => this.#page.assist(question),
         entered: (id) => {
           this.#choose(id);
         },

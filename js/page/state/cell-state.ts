@@ -72,6 +72,7 @@ export function cellOf(event: KernelEvent): string | null {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
+    case "ElementAnswered":
     case "RunCompleted":
       return null;
   }
@@ -101,6 +102,7 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
+    case "ElementAnswered":
     case "RunCompleted":
       return state;
   }

@@ -24,6 +24,8 @@ const FURTHER: readonly (readonly [selector: string, load: () => Promise<{ reado
       "tn-button, tn-run-button, tn-refresh",
     () => import("./more.ts"),
   ],
+  ["tn-table", () => import("./table.ts")],
+  ["tn-file", () => import("./file.ts")],
   ["tn-form, tn-tabs, tn-accordion", () => import("./containers.ts")],
 ];
 

@@ -17,11 +17,26 @@ export interface TnProblem {
   readonly text: string;
 }
 
+/** The content of a file that a reader chose; the value that is about to change names it by its digest. */
+export interface TnContent {
+  readonly digest: string;
+  readonly content: Blob;
+}
+
+/** A question to Python that is no value; whoever hears it calls `answer`, once. */
+export interface TnAsk {
+  readonly element: string;
+  readonly asked: Readonly<Record<string, Json>>;
+  readonly answer: (answer: Promise<Json>) => void;
+}
+
 declare global {
   interface GlobalEventHandlersEventMap {
     "tn-change": CustomEvent<TnChange>;
     "tn-draft": CustomEvent<TnChange>;
     "tn-problem": CustomEvent<TnProblem>;
+    "tn-content": CustomEvent<TnContent>;
+    "tn-ask": CustomEvent<TnAsk>;
   }
 }
 
@@ -166,6 +181,21 @@ export abstract class TnElement extends HTMLElement {
     // Inside a form it is a draft until that is submitted.
     const kind = this.isDraft ? "tn-draft" : "tn-change";
     this.dispatchEvent(new CustomEvent(kind, { bubbles: true, composed: true, detail }));
+  }
+
+  /** Asks Python something that is no value; rejects with a sentence where it has no answer. */
+  protected ask(asked: Readonly<Record<string, Json>>): Promise<Json> {
+    return new Promise((resolve, reject) => {
+      const detail: TnAsk = {
+        element: this.element,
+        asked,
+        answer: (answer) => {
+          answer.then(resolve, reject);
+        },
+      };
+      const isHeard = this.dispatchEvent(new CustomEvent("tn-ask", { bubbles: true, composed: true, cancelable: true, detail }));
+      if (isHeard) reject(new Error("there is no Python on this page")); // whoever answers prevents that
+    });
   }
 
   #applyCommon(made: HTMLElement): void {

@@ -213,7 +213,7 @@ class SnapshotMaker:
             identity = import_identity(imported, self._module_digest(imported.module))
             return Definition("import", identity, kind, imported=vars(imported))
         if isinstance(value, Element):
-            return _define_element(value, kind)
+            return self._define_element(cell, lineage, name, value, blobs, budget)
         if isinstance(value, Reactive):
             identity = element_identity(value.identity_document())
             return Definition("unavailable", identity, kind, reason="a state lives in its session")
@@ -237,6 +237,37 @@ class SnapshotMaker:
             # Its pickle is its name. The statement that made it is another cell's, or is not all of it.
             return Definition("unavailable", identity, kind, reason="it is more than its code")
         return define_encoded(identity, kind, encoded, blobs)
+
+    def _define_element(
+        self,
+        cell: Cell,
+        lineage: Key,
+        name: str,
+        element: Element,
+        blobs: dict[Digest, Bytes],
+        budget: Budget | None,
+    ) -> Definition:
+        kind = f"{type(element).__module__}.{type(element).__qualname__}"
+        kept = None
+        if element.data is not None:
+            kept = self._define(cell, lineage, name, element.data, blobs, budget)
+            element.data_identity = kept.identity
+        identity = element_identity({**element.identity_document(), "value": element.initial})
+        if kept is not None and kept.kind not in ("inline", "blob"):
+            return Definition("unavailable", identity, kind, reason=kept.reason)
+        try:
+            record = _record(element)
+        except NotEncodable as error:
+            reason = f"an option of the {element.kind} is not plain: {error}"
+            return Definition("unavailable", identity, kind, reason=reason)
+        if kept is None:
+            return Definition("element", identity, kind, element=record)
+        if kept.kind == "inline":
+            plain = json.dumps(kept.plain).encode("ascii")
+            kept = replace(kept, codec="plain", blob=digest(plain), size=len(plain))
+            assert kept.blob is not None
+            blobs[kept.blob] = plain
+        return replace(kept, kind="element", identity=identity, type=kind, plain=None, element=record)
 
 
 def define_encoded(identity: str, kind: str, encoded: Encoded, blobs: dict[Digest, Bytes]) -> Definition:
@@ -287,15 +318,6 @@ def _reached(cell: Cell, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _define_element(element: Element, kind: str) -> Definition:
-    identity = element_identity({**element.identity_document(), "value": element.initial})
-    try:
-        return Definition("element", identity, kind, element=_record(element))
-    except NotEncodable as error:
-        reason = f"an option of the {element.kind} is not plain: {error}"
-        return Definition("unavailable", identity, kind, reason=reason)
-
-
 def _record(element: Element) -> dict[str, Any]:
     document = {
         "kind": element.kind,
@@ -304,8 +326,12 @@ def _record(element: Element) -> dict[str, Any]:
         "id": element.id,
         "kept": to_plain(element.kept()),
     }
+    if element.data_identity is not None:
+        document["data"] = element.data_identity
     if "parts" in vars(element):  # what is made of parts may have none
         document["parts"] = [_record(part) for part in element.parts if isinstance(part, Element)]
+        if any("data" in part for part in document["parts"]):
+            raise NotEncodable("data inside of another widget are not kept")
     return document
 
 
@@ -323,7 +349,9 @@ def restore_element(
     kept = from_plain(record["kept"])
     if "parts" in record:
         kept = (kept, [(part or restore_element)(found) for found in record["parts"]])
-    return kind.restored(record["arguments"], record["initial"], kept)
+    element = kind.restored(record["arguments"], record["initial"], kept)
+    element.data_identity = record.get("data")
+    return element
 
 
 def live_identity(identity: str, value: Any, elements: Sequence[Reactive]) -> str:

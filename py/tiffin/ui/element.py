@@ -7,9 +7,11 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias, TypedDict
 
 from tiffin.errors import UsageError
+from tiffin.ids import new_run_id
 
 Json: TypeAlias = Any
 
@@ -52,6 +54,15 @@ class Element(Reactive):
     """Whether it is back at its initial value when the run that its change starts is over."""
     fleeting: ClassVar[bool] = False
     """Whether its values never come again, so that it is pointless to store what was made of them."""
+
+    contents: Mapping[str, bytes] = MappingProxyType({})
+    """What readers have handed over to the registry that owns the element, by digest."""
+
+    data: Any = None
+    """A value that it is made of, beside its arguments; None in one that was restored, until it is filled."""
+    data_identity: str | None = None
+    stored: Any = None
+    """The definition that says where the data are stored, while they are not here."""
 
     keeps: ClassVar[bool] = False
     """Whether it goes on with its value where its cell makes it anew, if that still fits."""
@@ -111,6 +122,14 @@ class Element(Reactive):
         """Return a front-end value that the page sent, normalised; `UsageError` if it cannot be one."""
         raise NotImplementedError
 
+    def holds(self, digest: str) -> bool:
+        """Return whether it has this content itself."""
+        return False
+
+    def answer(self, asked: Mapping[str, Json]) -> Json:
+        """Return the answer to what the page asks that is no value; `UsageError` if there is none."""
+        raise UsageError(f"a {self.kind} answers no questions")
+
     def kept(self) -> Any:
         """What a manifest must keep beside the arguments to make this element again; None if nothing."""
         return None
@@ -128,8 +147,16 @@ class Element(Reactive):
         return self.arguments
 
     def identity_document(self) -> dict[str, Json]:
-        """What decides a widget's identity: kind, arguments, and the current front-end value."""
-        return {"kind": self.kind, "args": self.arguments, "value": self.front_end}
+        """What decides a widget's identity: kind, arguments, the identity of its data if it has some, and the
+        current front-end value."""
+        document = {"kind": self.kind, "args": self.arguments, "value": self.front_end}
+        if self.data is not None and self.data_identity is None:
+            self.data_identity = new_run_id()  # until its cell is done, it is like no other
+        return document if self.data_identity is None else {**document, "data": self.data_identity}
+
+    def fill(self, data: Any) -> None:
+        """Take the data that were stored."""
+        self.data = data
 
     def refuse(self, front_end: Json, wanted: str) -> UsageError:
         """Return the error for a value that this element does not take."""

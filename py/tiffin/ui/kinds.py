@@ -20,6 +20,8 @@ MODULES: Mapping[str, str] = {
         "containers": "array dictionary batch form",
         "panels": "tabs accordion",
         "buttons": "button run_button refresh",
+        "files": "file",
+        "table": "table",
     }.items()
     for kind in kinds.split()
 }

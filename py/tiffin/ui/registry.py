@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from tiffin.errors import UsageError
-from tiffin.ids import CellId, Digest
+from tiffin.ids import CellId, Digest, digest
 from tiffin.ui.contained import elements_in
 from tiffin.ui.element import Element
 
@@ -25,6 +25,8 @@ class ElementRegistry:
         self._elements: dict[str, Element] = {}
         self._of_cell: dict[CellId, list[str]] = {}
         self._expected: dict[str, Json] = {}
+        self._contents: dict[str, bytes] = {}
+        self._pieces: dict[str, bytearray] = {}
 
     def begin(self, cell: CellId) -> None:
         """A cell is about to run, or to be restored: its elements of before are gone."""
@@ -54,7 +56,23 @@ class ElementRegistry:
         self._take_expected(element)
         return element
 
+    def take(self, name: str, data: bytes, *, last: bool = True) -> None:
+        """Take what a reader hands over under the digest `name`, piece by piece; what elements hold
+        themselves by now is forgotten. `UsageError` if all of it has another digest."""
+        if name in self._pieces or not last:
+            self._pieces.setdefault(name, bytearray()).extend(data)
+            if not last:
+                return
+            data = bytes(self._pieces.pop(name))
+        if digest(data) != name:
+            raise UsageError("its content came damaged: choose it again")
+        held = [known for known in self._contents if any(e.holds(known) for e in self._elements.values())]
+        for known in held:
+            del self._contents[known]
+        self._contents[name] = data
+
     def _take_expected(self, element: Element) -> None:
+        element.contents = self._contents
         if element.id in self._expected:
             with suppress(UsageError):
                 element.begin(element.check(self._expected.pop(element.id)))
@@ -62,7 +80,10 @@ class ElementRegistry:
     def known(self, element_id: str, record: Mapping[str, Any]) -> Element | None:
         """Return the element of this id if it is like the one that `record` tells of."""
         found = self._elements.get(element_id)
-        same = found is not None and (found.kind, found.arguments) == (record["kind"], record["arguments"])
+        same = found is not None and (
+            (found.kind, found.arguments, found.data_identity)
+            == (record["kind"], record["arguments"], record.get("data"))
+        )
         return found if same else None
 
     def is_whole(self, value: Any) -> bool:

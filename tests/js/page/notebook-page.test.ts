@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { NotebookPage } from "../../../js/page/notebook-page.ts";
 import type { RunCommand, Session, SessionListener } from "../../../js/page/session.ts";
@@ -7,7 +7,7 @@ import { StatusView } from "../../../js/page/view/status.ts";
 import { defineWidgets } from "../../../js/page/widgets/define.ts";
 import { type LoadControls, setControlLoader, type TnElement } from "../../../js/page/widgets/element.ts";
 import type { KeptEntry } from "../../../js/protocol/rpc.ts";
-import type { CellEnded, RunCompleted } from "../../../js/protocol/messages.ts";
+import type { CellEnded, Json, RunCompleted } from "../../../js/protocol/messages.ts";
 
 const BODY = `
   <header class="tn-bar"><output class="tn-status">These are the author’s results.</output></header>
@@ -46,7 +46,7 @@ class FakeSession implements Session {
     return Promise.resolve();
   }
 
-  ask(): Promise<null> {
+  assist(): Promise<null> {
     return Promise.resolve(null);
   }
 
@@ -56,6 +56,16 @@ class FakeSession implements Session {
 
   signal(number: number, why: string): void {
     this.signals.push([number, why]);
+  }
+
+  readonly given: string[] = [];
+
+  give(digest: string): void {
+    this.given.push(digest);
+  }
+
+  ask(): Promise<Json> {
+    return Promise.reject(new Error("nothing is known"));
   }
 
   answer(question: string, text: string | null): void {
@@ -438,5 +448,36 @@ describe("a widget on the page", () => {
     session.listener.event({ type: "Notice", level: "error", text: "the run was called off before it began", cell: null });
     expect(notices()).toEqual([]);
     expect(page.interrupt("unknown")).toBe(false);
+  });
+});
+
+describe("files of a reader", () => {
+  const choose = (digest: string, content: Blob): void => {
+    document.body.dispatchEvent(new CustomEvent("tn-content", { detail: { digest, content } }));
+  };
+
+  it("are handed over once, before the value that names them, and again to the next kernel", async () => {
+    const page = await openReady();
+    choose("d1", new Blob(["one"]));
+    choose("d2", new Blob(["two"]));
+    const set = page.setValue("w-0", [{ digest: "d1" }]);
+    await vi.waitFor(() => { expect(session.commands.at(-1)?.type).toBe("SetValues"); });
+    expect(session.given).toEqual(["d1"]);
+    session.listener.event({ type: "ElementChanged", element: "f-0", name: "f", value: [{ digest: "d1" }] });
+    await session.end();
+    await set;
+    const again = page.restart();
+    await vi.waitFor(() => { expect(session.commands.at(-1)?.type).toBe("Restore"); });
+    expect(session.given).toEqual(["d1"]);
+    await session.end();
+    await again;
+  });
+
+  it("that cannot be read are no value, and the page says so", async () => {
+    const page = await openReady();
+    const content = new File(["x"], "x.csv");
+    content.arrayBuffer = () => Promise.reject(new Error("gone"));
+    choose("d1", content);
+    await expect(page.setValue("w-0", [{ digest: "d1" }])).rejects.toThrow("x.csv has changed or is gone: choose it again");
   });
 });

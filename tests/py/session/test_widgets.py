@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from notebooks import Bench, how
 
-from tiffin.events import CellConsole, CellEnded, ElementChanged
+from tiffin.commands import AskElement, PutContent
+from tiffin.events import CellConsole, CellEnded, ElementAnswered, ElementChanged
+from tiffin.ids import digest
+from tiffin.run.lifecycles.cached import CachePolicy
 
 TN = "import tiffin as tn"
 
@@ -161,3 +166,94 @@ async def test_values_that_are_refused_are_taken_back_where_they_are_shown() -> 
     (changed,) = [event for event in bench.events if isinstance(event, ElementChanged)]
     assert (changed.name, changed.value) == ("s", 0)
     assert not any(isinstance(event, CellEnded) for event in bench.events[bench.events.index(changed) :])
+
+
+async def test_a_file_is_handed_over_before_the_value_that_names_it() -> None:
+    bench = Bench(TN, "f = tn.ui.file(label='F')", "[(file.name, file.text()) for file in f.value]")
+    await bench.run()
+    content = b"a,b\n1,2\n"
+    named = {"name": "t.csv", "type": "text/csv", "size": len(content), "digest": digest(content)}
+    await bench.set(f=[named])
+    assert bench.notices == ["file 'f': the content of t.csv did not arrive: choose it again"]
+    data = b64encode(content).decode()
+    await bench.kernel.handle(PutContent(digest(content), data[:4], last=False))
+    await bench.kernel.handle(PutContent(digest(content), data[4:]))
+    await bench.set(f=[named])
+    assert bench.shown["c3"] == "[('t.csv', 'a,b\\n1,2\\n')]"
+    await bench.kernel.handle(PutContent(digest(content), "?"))
+    assert bench.notices[-1].startswith("a file could not be taken: ")
+
+
+async def test_a_question_is_answered_once_or_told_why_not() -> None:
+    bench = Bench(TN, "s = tn.ui.slider(0, 9)")
+    await bench.run()
+    await bench.kernel.handle(AskElement("q", "s", {"rows": 1}))
+    await bench.kernel.handle(AskElement("p", "nobody", {}))
+    assert [event for event in bench.events if isinstance(event, ElementAnswered)] == [
+        ElementAnswered("q", "s", None, "a slider answers no questions"),
+        ElementAnswered("p", "nobody", None, "there is no widget 'nobody'; known: s"),
+    ]
+
+
+ROWS = "{'n': list(range(3000)), 's': [str(i) for i in range(3000)]}"
+
+
+def rows_asked(bench: Bench) -> list[ElementAnswered]:
+    return [event for event in bench.events if isinstance(event, ElementAnswered)]
+
+
+async def test_a_table_answers_without_a_run_and_its_selection_is_a_value() -> None:
+    bench = Bench(TN, f"t = tn.ui.table({ROWS}, selection='multi')", "t.value['n']")
+    await bench.run()
+    await bench.kernel.handle(AskElement("q", "t", {"what": "rows", "start": 2998, "count": 9}))
+    assert rows_asked(bench)[-1].answer["positions"] == [2998, 2999]
+    await bench.set(t=[5, 3])
+    assert bench.shown["c3"] == "[3, 5]"
+
+
+async def test_a_restored_table_fetches_its_rows_when_they_are_wanted_and_no_cell_runs_for_it() -> None:
+    first = Bench(TN, f"t = tn.ui.table({ROWS}, selection='multi')", "t.value['n']")
+    await first.run()
+    second = first.again()
+    assert {cell for cell, origin in how(await second.restore()).items() if origin == "run"} == set()
+    assert second.kernel.stats().values_materialised == 0
+    await second.kernel.handle(AskElement("q", "t", {"what": "rows", "start": 0, "count": 1}))
+    assert rows_asked(second)[-1].answer == {"total": 3000, "rows": [["0", "0"]], "positions": [0]}
+    third = first.again()
+    await third.restore()
+    assert {c for c, origin in how(await third.set(t=[7])).items() if origin == "run"} == {"c3"}
+    assert third.shown["c3"] == "[7]"
+
+
+async def test_tables_of_other_rows_are_other_widgets() -> None:
+    cells = (TN, "k = tn.ui.slider(0, 9)", "t = tn.ui.table({'n': [k.value]}, selection='single', value=[0])")
+    bench = Bench(*cells, "t.value['n']")
+    await bench.run()
+    await bench.set(k=4)
+    assert bench.shown["c4"] == "[4]"
+    again = bench.again()
+    await again.restore()
+    await again.set(k=4)
+    assert how(await again.run())["c4"] == "cache"
+    assert again.shown["c4"] == "[4]"
+
+
+async def test_a_table_whose_rows_are_damaged_is_made_again_when_a_cell_needs_them() -> None:
+    first = Bench(TN, f"t = tn.ui.table({ROWS}, selection='multi')", "t.value['n']")
+    await first.run()
+    for name in await first.blobs.keys():
+        await first.blobs.put(name, b"damaged")
+    second = first.again(policy=CachePolicy(unreadable="recompute", check_blobs=False))
+    await second.restore()
+    await second.kernel.handle(AskElement("q", "t", {"what": "rows", "start": 0, "count": 1}))
+    assert "cannot be used" in (rows_asked(second)[-1].problem or "")
+    assert how(await second.set(t=[7]))["c2"] == "run"
+    await second.set(t=[8])
+    assert second.shown["c3"] == "[8]"
+
+
+async def test_a_table_in_another_widget_is_made_again_where_it_is_needed() -> None:
+    bench = Bench(TN, f"xs = tn.ui.array([tn.ui.table({ROWS}, selection='multi')])", "xs.value[0]['n']")
+    await bench.run()
+    await bench.set(xs=[[2]])
+    assert bench.shown["c3"] == "[2]"

@@ -27,9 +27,11 @@ from tiffin.ui.choices import MultiSelect, Radio
 from tiffin.ui.containers import Array, Batch, Dictionary, Form, Group
 from tiffin.ui.element import Element
 from tiffin.ui.fields import RangeSlider, Switch, TextArea
+from tiffin.ui.files import FileInput
 from tiffin.ui.inputs import Checkbox, Dropdown, NumberInput, Slider, Text
 from tiffin.ui.kinds import MODULES, find_kind
 from tiffin.ui.panels import Accordion, Tabs
+from tiffin.ui.table import Table
 
 Make = Callable[[], Element]
 
@@ -201,7 +203,8 @@ def test_a_refusal_names_the_widget_if_it_has_a_name() -> None:
 
 def test_every_kind_has_its_own_name_and_an_example() -> None:
     kinds = {name: find_kind(name) for name in MODULES}
-    assert {type(make()) for make, _ in EXAMPLES.values()} == set(kinds.values())
+    # A file has no value before its content has come, nor a table before its data: see their own tests.
+    assert {type(make()) for make, _ in EXAMPLES.values()} | {FileInput, Table} == set(kinds.values())
     assert all(kind is not None and name == kind.kind for name, kind in kinds.items())
     for name, module in MODULES.items():
         assert set(importlib.import_module(f"tiffin.ui.{module}").KINDS) >= {name}

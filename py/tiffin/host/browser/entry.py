@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from tiffin.cache.surroundings import ShippedSurroundings
-from tiffin.commands import AnswerInput, Interrupt, command_from_json
+from tiffin.commands import Runless, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
 from tiffin.graph.facts import graph_by
@@ -73,7 +73,7 @@ class BrowserHost:
             await self.kernel.handle(command)
         except Exception as error:
             self.report(Notice("error", f"the kernel failed: {type(error).__name__}: {error}"))
-            if not isinstance(command, Interrupt | AnswerInput):
+            if not isinstance(command, Runless):
                 raise
 
     def assist(self, question: str) -> str:
@@ -83,6 +83,10 @@ class BrowserHost:
         beside = self.kernel.beside()
         found = assistance.answer_json(beside.namespace, beside.edits, json.loads(question))
         return json.dumps(found, ensure_ascii=False)
+
+    def take(self, digest: str, body: Any) -> None:
+        """Take the content of a file that a reader chose, from a JavaScript buffer."""
+        self.kernel.elements.take(digest, to_bytes(body))
 
 
 def _parse_command(text: str) -> Any:

@@ -13,6 +13,7 @@ from tiffin.commands import (
     EditCells,
     Execute,
     Interrupt,
+    PutContent,
     RunCells,
     RunStale,
     command_from_json,
@@ -40,7 +41,7 @@ def with_run_id(document: Json) -> Json:
     """Return a command's wire form with an id for the run that it starts, if it has none."""
     if not isinstance(document, dict) or document.get("run_id") is not None:
         return document
-    if document.get("type") in (Interrupt.__name__, AnswerInput.__name__):
+    if document.get("type") in (Interrupt.__name__, AnswerInput.__name__, PutContent.__name__):
         return document
     return {**document, "run_id": new_run_id()}
 

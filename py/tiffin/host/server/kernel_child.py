@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tiffin.commands import AnswerInput, CellSource, Command, EditCells, Execute, Interrupt, command_from_json
+from tiffin.commands import CellSource, Command, EditCells, Execute, Interrupt, Runless, command_from_json
 from tiffin.errors import TiffinError
 from tiffin.events import (
     Event,
@@ -211,7 +211,7 @@ class KernelHost:
             _signal_group(signal.SIGINT)
 
     def _take(self, kernel: Kernel, command: Command) -> None:
-        if not isinstance(command, Interrupt | AnswerInput):
+        if not isinstance(command, Runless):
             self._unfinished.add(command.run_id)
         if isinstance(command, Execute):
             self._scratch.add(command.run_id)
@@ -221,7 +221,7 @@ class KernelHost:
 
     async def _handle(self, kernel: Kernel, command: Command) -> None:
         """Carry out a command; if it starts a run, that ends with its `RunCompleted` whatever goes wrong."""
-        run_id = None if isinstance(command, Interrupt | AnswerInput) else command.run_id
+        run_id = None if isinstance(command, Runless) else command.run_id
         try:
             if not isinstance(command, Interrupt) or self._is_to_be_stopped(command.run_id):
                 await kernel.handle(command)

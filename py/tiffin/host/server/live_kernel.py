@@ -11,7 +11,16 @@ from dataclasses import asdict
 from itertools import count
 from typing import Any, TypeAlias
 
-from tiffin.commands import AnswerInput, Command, EditCells, Execute, Interrupt, Restore, command_from_json
+from tiffin.commands import (
+    Command,
+    EditCells,
+    Execute,
+    Interrupt,
+    PutContent,
+    Restore,
+    Runless,
+    command_from_json,
+)
 from tiffin.errors import TiffinError
 from tiffin.events import (
     CellEnded,
@@ -44,6 +53,9 @@ Start: TypeAlias = Callable[[Hear], Awaitable[KernelProcess]]
 
 MOST_RUNS = 1_000
 """How many runs may wait for a kernel at a time."""
+
+MOST_CONTENT = 256_000_000
+"""How much of what readers handed over is kept for another process, in characters of Base64."""
 
 LONGEST_ANSWER = 10.0
 """How long a kernel may take to answer a question, in seconds."""
@@ -80,6 +92,8 @@ class LiveKernel:
         self._followed: dict[str, RunEvents] = {}
         self._interrupt_next = False
         self._answers: dict[int, asyncio.Future[Json]] = {}
+        self._contents: deque[PutContent] = deque()
+        """What readers handed over, for the next process."""
         self._numbers = count(1)
         self._lock = asyncio.Lock()
 
@@ -108,7 +122,7 @@ class LiveKernel:
         # Before anything is awaited: edits from now on are sent as commands.
         setup = self._setup.to_json(self.file.notebook.to_json())
         self._waiting[restore.run_id] = None
-        self._unsent = [_to_json(restore)]
+        self._unsent = [*map(_to_json, self._contents), _to_json(restore)]
         self._keeper = asyncio.create_task(self._keep(self._life, setup))
 
     async def post(self, command: Command, check: Check | None = None) -> str | None:
@@ -121,7 +135,9 @@ class LiveKernel:
         if isinstance(command, Interrupt):
             self.interrupt(command.run_id)
             return command.run_id
-        if isinstance(command, AnswerInput):
+        if isinstance(command, Runless):
+            if isinstance(command, PutContent):
+                self._hold(command)
             self._send(_to_json(command))
             return None
         if command.run_id in self._waiting or command.run_id in self.state.runs:
@@ -151,6 +167,13 @@ class LiveKernel:
         if isinstance(command, Execute):
             self._scratch[run_id] = False
         self._send(_to_json(command))
+
+    def _hold(self, command: PutContent) -> None:
+        """Keep a content for the next process; the oldest go when there is no room left."""
+        self._contents.append(command)
+        size = sum(len(piece.data) for piece in self._contents)
+        while size > MOST_CONTENT and self._contents:
+            size -= len(self._contents.popleft().data)
 
     def _send(self, command: Json) -> None:
         life = self._life

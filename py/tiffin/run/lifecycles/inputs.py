@@ -75,8 +75,10 @@ class InputsLifecycle:
             self._leave_parted(context, name)
             if not context.namespace.is_live(name):
                 reason = self._materialise(context, name, blobs)
-                if reason is not None:
-                    missing[name] = reason
+            else:
+                reason = await self.fill(context.namespace.globals.get(name))
+            if reason is not None:
+                missing[name] = reason
         return self._produce_again(context, missing) if missing else PROCEED
 
     async def teardown(self, context: CellContext, outcome: Outcome) -> Outcome:
@@ -89,7 +91,7 @@ class InputsLifecycle:
             binding = namespace.binding(name)
             if binding is not None and not (
                 namespace.is_live(name)
-                and (binding.definition.kind == "inline" or binding.definition.codec in ("plain", "npy"))
+                and _is_plain(binding.definition)
                 and not (binding.definition.shares or binding.definition.needs)
             ):
                 return False
@@ -216,8 +218,27 @@ class InputsLifecycle:
     ) -> None:
         """Make the element that `definition` records, and bind it to `name`."""
         element = self._restore(definition.element or {}, cell)
+        element.stored = definition if definition.blob and element.data is None else None
         globals_[name] = element
         self._elements.name({name: element})
+
+    async def fill(self, value: Any) -> str | None:
+        """Give a widget that was restored its data; return why they cannot be had, or None."""
+        if not isinstance(value, Element) or value.stored is None:
+            return None
+        stored: Definition = value.stored
+        await self._packages.ensure(frozenset(stored.modules))
+        assert stored.blob is not None
+        data = (await self._cache.fetch([stored.blob]))[stored.blob]
+        if isinstance(data, BadBlob):
+            return f"its blob {data.digest[:12]}… cannot be used: {data.reason}"
+        try:
+            value.fill(self._cache.codecs.decode(stored.codec or "", data))
+        except Exception as error:  # noqa: BLE001 (decoding runs code of libraries)
+            return f"{type(error).__name__}: {error}"
+        value.stored = None
+        self.materialised += 1
+        return None
 
     def _restore(self, record: Mapping[str, Any], cell: CellId) -> Element:
         """Return the element of a record: the one that is there already, if a part of it brought it."""
@@ -292,6 +313,10 @@ def _required(cell: Cell, name: str, definition: Definition, *, by_reference: bo
         # An object may call functions of its cell, or of those its cell refers to.
         return [*required, *sorted(cell.references)]
     return required
+
+
+def _is_plain(definition: Definition) -> bool:
+    return definition.kind == "inline" or (definition.kind == "blob" and definition.codec in ("plain", "npy"))
 
 
 def _modules(cell: Cell, definition: Definition) -> Iterable[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -358,3 +360,22 @@ def test_what_the_server_computed_is_a_hit_elsewhere(serve: Serve) -> None:
     )
     assert '"state": "idle"' in done.stdout
     assert '"run"' not in done.stdout
+
+
+def test_a_file_is_handed_over_in_pieces_and_survives_a_crash(serve: Serve) -> None:
+    body = "import tiffin as tn\nf = tn.ui.file()"
+    server = serve(f"# %%\n{body}\n\n# %% name=read\ntext = [file.text() for file in f.value]\ntext\n")
+    content = b"a,b\n1,2\n"
+    name = hashlib.sha256(content).hexdigest()
+    with server.listen() as listener:
+        listener.rest()
+        for piece, last in ((content[:3], False), (content[3:], True)):
+            server.command("PutContent", digest=name, data=b64encode(piece).decode(), last=last)
+        value = {"name": "t.csv", "type": "text/csv", "size": len(content), "digest": name}
+        listener.until_done(server.command("SetValues", values={"f": [value]}))
+        assert server.cell("read")["output"]["text/plain"] == "['a,b\\n1,2\\n']"
+        server.request("POST", "/api/kernel/restart")
+        listener.until(of_type("KernelRestarted"))
+        listener.until(of_type("RunCompleted"))
+        listener.until_done(server.command("RunCells", cells=["read"], force=True))
+    assert server.cell("read")["output"]["text/plain"] == "['a,b\\n1,2\\n']"
