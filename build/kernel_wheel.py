@@ -251,7 +251,11 @@ def wheel_files(package: Path = PACKAGE) -> dict[str, bytes]:
     _check_imports(files)
     info = f"tiffin_kernel-{version}.dist-info"
     own_licence = {f"{info}/licenses/LICENSE": (ROOT / "LICENSE").read_bytes()}
-    others = {f"{info}/licenses/{VENDORED}/{name}": data for name, data in licences.items()}
+    others = {
+        f"{info}/licenses/{VENDORED}/{name}": data
+        for name, data in licences.items()
+        if not is_contained(data, (ROOT / "LICENSE").read_bytes())
+    }
     files |= sources | own_licence | others
     files[f"{info}/METADATA"] = _metadata(version, sorted([*own_licence, *others]), info).encode()
     files[f"{info}/WHEEL"] = (
@@ -259,6 +263,12 @@ def wheel_files(package: Path = PACKAGE) -> dict[str, bytes]:
     )
     files[f"{info}/RECORD"] = _record(files, f"{info}/RECORD")
     return files
+
+
+def is_contained(licence: bytes, whole: bytes) -> bool:
+    """Return whether a licence's text begins another one, but for blanks: then that one's copy is a copy of
+    it."""
+    return b" ".join(whole.split()).startswith(b" ".join(licence.split()))
 
 
 def _metadata(version: str, licences: list[str], info: str) -> str:

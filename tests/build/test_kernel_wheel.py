@@ -15,7 +15,14 @@ from pathlib import Path
 import pytest
 
 import kernel_wheel
-from kernel_wheel import KernelWheelError, build, imports_left_out, is_kernel_file, package_version
+from kernel_wheel import (
+    KernelWheelError,
+    build,
+    imports_left_out,
+    is_contained,
+    is_kernel_file,
+    package_version,
+)
 from tiffin.host.browser.entry import ON_DEMAND
 from tiffin.host.export.ondemand import AT_HAND
 from tiffin.ui.kinds import MODULES
@@ -64,9 +71,14 @@ def test_holds_the_browser_layers_and_the_library(package: Path, tmp_path: Path)
         f"{info}/METADATA",
         f"{info}/RECORD",
         f"{info}/WHEEL",
-        f"{info}/licenses/LICENSE",
-        f"{info}/licenses/rfc8785/LICENSE",
+        f"{info}/licenses/LICENSE",  # rfc8785 is under the same one
     ]
+
+
+def test_a_licence_is_left_out_only_where_the_same_text_is_there() -> None:
+    assert is_contained(b"Some  terms\nand more", b"Some terms\nand more\n\nAn appendix")
+    assert not is_contained(b"Some terms\nand others", b"Some terms\nand more\n\nAn appendix")
+    assert not is_contained(b"Some terms\nand more\n\nAn appendix", b"Some terms\nand more")
 
 
 def test_the_same_sources_give_the_same_bytes(package: Path, tmp_path: Path) -> None:
