@@ -27,6 +27,7 @@ export class NotebookEdits {
   readonly #own = new Set<string>();
   #notebook: string | null = null;
   #listener: EditListener | null = null;
+  #requiring: (packages: readonly string[]) => void = () => undefined;
 
   constructor(page: EditsPage) {
     this.#page = page;
@@ -40,6 +41,16 @@ export class NotebookEdits {
   /** Makes `notebook` the one that the next kernel starts with. */
   hold(notebook: string): void {
     this.#notebook = notebook;
+  }
+
+  /** Tells whoever edits that these packages were installed for what is written. */
+  require(packages: readonly string[]): void {
+    this.#requiring(packages);
+  }
+
+  /** Has somebody hear of packages that were installed. */
+  onRequired(listener: (packages: readonly string[]) => void): void {
+    this.#requiring = listener;
   }
 
   /** Has somebody else show edits from now on: those that they have not made themselves. */

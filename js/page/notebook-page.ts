@@ -421,6 +421,9 @@ export class NotebookPage {
         this.#note(notice.phase, notice.at);
         this.#status.sayPhase(notice.phase, notice.detail);
         break;
+      case "installed":
+        this.edits.require(notice.names);
+        break;
       case "path":
         this.#boot = { ...this.#boot, path: notice.path, reason: notice.reason };
         break;

@@ -28,6 +28,8 @@ export type SessionNotice =
   /** Code is under way; `number` is what `signal` takes. */
   | { readonly kind: "begun"; readonly run: string; readonly number: number; readonly timeout: number | null }
   | { readonly kind: "piece"; readonly run: string; readonly message: ExecuteMessage }
+  /** Packages that cells import were installed. */
+  | { readonly kind: "installed"; readonly names: readonly string[] }
   /** The notebook is another one; the event that says which of its cells were edited comes next. */
   | { readonly kind: "edited"; readonly notebook: string }
   /** The kernel is gone; every pending run was rejected with the same sentence. */

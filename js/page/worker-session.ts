@@ -169,6 +169,7 @@ export class WorkerSession implements Session {
       case "path":
       case "begun":
       case "edited":
+      case "installed":
         this.#listener.notice(message);
         break;
       case "scratchpad":

@@ -138,6 +138,8 @@ export type FromWorker =
   | { readonly kind: "assisted"; readonly number: number; readonly text: string }
   /** `text` is the JSON of an event. */
   | { readonly kind: "event"; readonly text: string }
+  /** Packages that cells of an edited notebook have from now on. */
+  | { readonly kind: "installed"; readonly names: readonly string[] }
   /** Something was stored in the worker's memory, which ends with the worker. */
   | { readonly kind: "stored"; readonly entry: KeptEntry }
   | { readonly kind: "resources"; readonly urls: readonly string[] }

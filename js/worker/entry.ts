@@ -47,6 +47,9 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
     installing: (names) => {
       send({ kind: "phase", phase: "installing", at: now(), detail: names.join(", ") });
     },
+    installed: (names) => {
+      send({ kind: "installed", names });
+    },
     stored: (entry) => {
       self.postMessage({ kind: "stored", entry } satisfies FromWorker, [entry.data.buffer]);
     },

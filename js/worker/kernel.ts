@@ -11,12 +11,14 @@ export interface KernelListener {
   readonly post: (text: string) => void;
   /** The names of packages on their way. */
   readonly installing: (names: readonly string[]) => void;
+  /** The names of packages that cells have from now on. */
+  readonly installed: (names: readonly string[]) => void;
   readonly stored: (entry: KeptEntry) => void;
 }
 
 /** Starts the kernel. */
 export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, listener: KernelListener): FullHost {
-  const { post, installing, stored } = listener;
+  const { post, installing, installed, stored } = listener;
   // WebKit ends a worker only where WebAssembly calls JavaScript: looking into a buffer, even one that nobody else
   // has, is such a call, and a loop in Python makes it again and again.
   if (config.interrupt === null) booted.pyodide.setInterruptBuffer(new Uint8Array(1));
@@ -48,10 +50,11 @@ export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, l
       view.release();
     },
   };
-  const say = (names: string): void => {
-    installing(JSON.parse(names) as readonly string[]);
+  const parsed = (tell: (names: readonly string[]) => void) => (names: string): void => {
+    tell(JSON.parse(names) as readonly string[]);
   };
-  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, { load, say }, inside, keeping);
+  const packages = { load, say: parsed(installing), installed: parsed(installed) };
+  return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, packages, inside, keeping);
 }
 
 /** What `time.sleep` does where nothing can be suspended: it blocks, in shared memory until an interrupt. */

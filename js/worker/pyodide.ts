@@ -42,6 +42,7 @@ export interface Keeping {
 export interface Installing {
   readonly load: (names: string) => Promise<void>;
   readonly say: (names: string) => void;
+  readonly installed: (names: string) => void;
 }
 
 export interface PyModule {

@@ -349,10 +349,17 @@ def test_an_edited_page_installs_what_its_cells_import(
     view = visit(served.url)
     view.page.evaluate(
         "() => { const line = document.querySelector('.tn-status'); window.said = [];"
-        "new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true }) }"
+        "new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true });"
+        "window.told = []; new MutationObserver(() => {"
+        "  const toast = document.querySelector('.tn-toast span'); if (toast) told.push(toast.textContent) })"
+        ".observe(document.body, { childList: true }) }"
     )
     view.wait_ready()
     assert view.output("c1") == "'1.5'"
+    # What could not be had is no requirement.
+    assert {*view.page.evaluate("told")} == {
+        "tn_indexed was installed, and is a requirement of this notebook now."
+    }
     assert view.output("c2").startswith(
         "'tn_native cannot be installed here: it has no wheel for WebAssembly; no package comes with"
     )

@@ -130,6 +130,18 @@ export function moveCell(draft: Draft, id: string, by: number): Draft {
   return insertCell(removeCell(draft, id), cell, to);
 }
 
+/** With requirements that it does not have yet, whatever version it asks for. */
+export function requirePackages(draft: Draft, names: readonly string[]): Draft {
+  const known = new Set(draft.requirements.map(projectOf));
+  const added = names.filter((name) => !known.has(projectOf(name)));
+  return added.length === 0 ? draft : { ...draft, requirements: [...draft.requirements, ...added] };
+}
+
+/** The name of a project as indexes compare it (PEP 503), out of a requirement. */
+function projectOf(requirement: string): string {
+  return (/^[A-Za-z0-9._-]+/.exec(requirement.trim())?.[0] ?? "").toLowerCase().replaceAll(/[-_.]+/g, "-");
+}
+
 /** With another source in a cell. */
 export function writeCell(draft: Draft, id: string, source: string): Draft {
   return change(draft, id, (cell) => (cell.source === source ? cell : { ...cell, source, ...UNREAD }));

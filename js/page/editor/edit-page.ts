@@ -23,6 +23,7 @@ import {
   readDraft,
   removeCell,
   renameCell,
+  requirePackages,
   setCell,
   splitCell,
   turnCell,
@@ -35,7 +36,7 @@ import { choicesOf, openPalette } from "./palette.ts";
 
 /** The page as its editor needs it. */
 export interface EditedPage {
-  readonly edits: Pick<NotebookEdits, "edit" | "hold" | "attend" | "section" | "arrange" | "write">;
+  readonly edits: Pick<NotebookEdits, "edit" | "hold" | "attend" | "onRequired" | "section" | "arrange" | "write">;
   /** Whether Python runs, or is about to. */
   readonly isStarted: boolean;
   boot(): Promise<void>;
@@ -113,6 +114,9 @@ export class EditPage implements Editing {
     );
     page.edits.attend((notebook, event) => {
       this.#adopt(readDraft(notebook), event);
+    });
+    page.edits.onRequired((packages) => {
+      this.#require(packages);
     });
     page.edits.hold(draftText(draft));
     this.#show(draft.cells.map((cell) => cell.id));
@@ -383,6 +387,17 @@ export class EditPage implements Editing {
       },
       leave: () => this.#frames.get(id)?.choose(),
     });
+  }
+
+  /** Writes down what cells needed: who opens the notebook elsewhere needs it, too. */
+  #require(packages: readonly string[]): void {
+    const before = this.#draft;
+    const next = requirePackages(before, packages);
+    if (next === before) return;
+    const added = next.requirements.slice(before.requirements.length);
+    this.#take(next);
+    const text = added.length === 1 ? "was installed, and is a requirement" : "were installed, and are requirements";
+    this.#settings.tell(`${added.join(", ")} ${text} of this notebook now.`, null);
   }
 
   /** Takes over an edit that somebody else made: what nobody here is writing. */

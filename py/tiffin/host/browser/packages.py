@@ -11,14 +11,16 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 PATCH = "pyodide_http"
+MICROPIP = "micropip"
 
 
 class Installing(Protocol):
     """The worker's functions, for package names as a JSON array: `load` resolves when these packages of the
-    lock are installed, `say` tells the page what is being installed."""
+    lock are installed, `say` tells the page what is being installed, `installed` what was for its cells."""
 
     def load(self, names: str) -> Awaitable[Any]: ...
     def say(self, names: str) -> None: ...
+    def installed(self, names: str) -> None: ...
 
 
 class LockedPackages:
@@ -54,8 +56,10 @@ class LockedPackages:
         reaches = PATCH in self._providers and any(_within(module, self._network) for module in modules)
         if reaches:
             wanted.add(self._providers[PATCH])
+        fresh = sorted(wanted - self._asked)
         await self._load(wanted)
         if self._installer is not None:
+            self._tell(fresh)
             known = {"", *self._refused.reasons, *map(_root, self._providers)}
             roots = set(map(_root, modules)) - known
             await self._install(sorted(root for root in roots if not _is_there(root)))
@@ -72,17 +76,25 @@ class LockedPackages:
     async def _install(self, roots: list[str]) -> None:
         """Install what no lock has; one after another, so that each has its own reason to fail."""
         for root in roots:
-            await self._load({self._providers["micropip"]})
+            await self._load({self._providers[MICROPIP]})
             name = self._installer["names"].get(root, root)
             self._worker.say(json.dumps([name]))
             index = self._installer["index"]
             try:
-                await importlib.import_module("micropip").install(name, index_urls=index)
+                await importlib.import_module(MICROPIP).install(name, index_urls=index)
             except Exception as error:  # noqa: BLE001 (whatever an index answers)
                 self._refused.add(
                     root, f"{name} cannot be installed here: {_reason(error)}; {self._others()}"
                 )
+            else:
+                self._tell([name])
             importlib.invalidate_caches()
+
+    def _tell(self, names: Iterable[str]) -> None:
+        """Tell what cells have from now on; what only serves to have it is none of it."""
+        own = {self._providers.get(MICROPIP), self._providers.get(PATCH)}
+        if found := [name for name in names if name not in own]:
+            self._worker.installed(json.dumps(found))
 
     def _others(self) -> str:
         names = ", ".join(sorted({*self._providers.values()} - {"micropip", "pyodide-http"}))

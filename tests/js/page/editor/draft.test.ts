@@ -16,6 +16,7 @@ import {
   newDraft,
   readDraft,
   removeCell,
+  requirePackages,
   renameCell,
   setCell,
   splitCell,
@@ -186,5 +187,13 @@ describe("a notebook", () => {
         if (draft !== null) expect(readDraft(draftText(draft))).toEqual(draft);
       }),
     );
+  });
+});
+
+describe("requirements", () => {
+  it("are added once, whatever their names are written like, and whatever version is asked for", () => {
+    const draft = { ...newDraft("any"), requirements: ["numpy>=2", "Scikit_Learn[all]==1.5"] };
+    expect(requirePackages(draft, ["numpy", "scikit-learn"])).toBe(draft);
+    expect(requirePackages(draft, ["numpy", "pandas"]).requirements).toEqual([...draft.requirements, "pandas"]);
   });
 });

@@ -29,9 +29,13 @@ class Loader:
         self.asked: list[list[str]] = []
         self.fail = False
         self.said: list[list[str]] = []
+        self.told: list[list[str]] = []
 
     def say(self, names: str) -> None:
         self.said.append(json.loads(names))
+
+    def installed(self, names: str) -> None:
+        self.told.append(json.loads(names))
 
     async def load(self, names: str) -> None:
         if self.fail:
@@ -147,6 +151,9 @@ async def test_what_no_lock_has_is_installed_from_the_index(installer: Installer
     assert installer.asked == [("tn_flask", "https://x.org/simple"), ("tn-scikit", "https://x.org/simple")]
     assert loader.said == [["tn_flask"], ["tn-scikit"]]
     assert loader.asked[0] == ["numpy"]
+    assert loader.told == [["numpy"], ["tn_flask"], ["tn-scikit"]]
+    await packages.ensure(frozenset({"tn_numpy"}))
+    assert len(loader.told) == 3
 
 
 async def test_nothing_is_asked_of_an_index_on_a_page_that_nobody_edits(installer: Installer) -> None:
@@ -167,7 +174,8 @@ async def test_what_cannot_be_installed_fails_at_its_import(
     installer: Installer, problem: Exception, says: str
 ) -> None:
     installer.problem = problem
-    packages = interactive(Loader())
+    loader = Loader()
+    packages = interactive(loader)
     await packages.ensure(frozenset({"tn_flask.app"}))
     with pytest.raises(ModuleNotFoundError) as caught:
         importlib.import_module("tn_flask.app")
@@ -176,3 +184,4 @@ async def test_what_cannot_be_installed_fails_at_its_import(
     )
     await packages.ensure(frozenset({"tn_flask"}))
     assert len(installer.asked) == 1
+    assert loader.told == []
