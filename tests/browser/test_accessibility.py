@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pytest
 from conftest import Served, View
+from engines import READY
 from playwright.sync_api import Browser, ViewportSize
 
 pytestmark = pytest.mark.browser
@@ -96,3 +97,69 @@ def test_everything_in_the_bar_can_be_reached_and_used_by_keys(opened: Callable[
     view.page.keyboard.press("Escape")
     assert view.page.evaluate("document.activeElement.innerText") == "View"
     assert not view.page.locator(".tn-bar-panel").first.is_visible()
+
+
+WRITTEN = """
+# %% [markdown]
+# # Written here
+#
+# With *text*.
+
+# %% squares
+squares = [n * n for n in range(4)]
+squares
+
+# %% broken
+print("before")
+squares["x"]
+"""
+DROP = """
+(text) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([text], "written.py"));
+  const how = { dataTransfer: carried, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new DragEvent("drop", how));
+}
+"""
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_playground(
+    playground: Served,
+    chromium: Browser,
+    request: pytest.FixtureRequest,
+    theme: Theme,
+    viewport: ViewportSize,
+) -> None:
+    context = chromium.new_context(color_scheme=theme, viewport=viewport, reduced_motion="reduce")
+    request.addfinalizer(context.close)
+    view = View(context.new_page())
+    page = view.page
+    page.goto(playground.url)
+    page.locator("html[data-playground=open]").wait_for()
+    assert violations(view) == []
+    page.evaluate(DROP, WRITTEN)
+    page.locator("html[data-foreign][data-playground=open]").wait_for()
+    assert violations(view) == []
+    page.get_by_role("button", name="Run it").click()
+    page.locator("[data-cell=broken][data-status=error]").wait_for(timeout=READY)
+    assert violations(view) == []
+    page.locator("[data-cell=broken] .cm-content").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("squares = 1")
+    page.locator("[data-cell=broken] > .tn-warning").wait_for()
+    page.keyboard.type("\nsquares.app")
+    page.locator(".cm-tooltip-autocomplete li").first.wait_for()
+    assert violations(view) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("ControlOrMeta+Shift+p")
+    page.get_by_role("dialog").wait_for()
+    assert violations(view) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Notebooks").click()
+    page.get_by_role("dialog").wait_for()
+    assert violations(view) == []
+    page.get_by_role("button", name="Download…").click()
+    page.get_by_role("dialog", name="Download written").wait_for()
+    assert violations(view) == []

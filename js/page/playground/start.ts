@@ -243,7 +243,6 @@ class Playground {
 
 /** Shows the notebook's name in the bar and as the page's title. */
 function showName(name: string): void {
-  const place = document.querySelector(".tn-name");
-  if (place !== null) place.textContent = name;
+  for (const place of document.querySelectorAll(".tn-name, .tn-page-title")) place.textContent = name;
   document.title = `${name} – tiffin`;
 }

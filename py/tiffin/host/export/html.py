@@ -275,6 +275,10 @@ def render_page(
     start = ""
     if links.start is not None:
         start = f'<script type="module" async src="{html.escape(links.start)}"></script>\n'
+    # Who hears a page finds its beginning by its heading; what is edited may lose its own.
+    heading = f'<h1 class="tn-hidden tn-page-title">{title}</h1>\n'
+    if config["mode"] == "run" and any(found.level == 1 for found in headings):
+        heading = ""
     policy = _attribute(content_security_policy(links.origins, links.connections))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
@@ -299,7 +303,7 @@ def render_page(
 {render_contents_button(headings)}<span class="tn-actions"></span></header>
 {render_contents(headings)}
 <main class="tn-notebook">
-{cells}
+{heading}{cells}
 </main>
 <noscript><p class="tn-noscript">Without JavaScript the widgets stay as the author left them.</p></noscript>
 </body>
