@@ -1,16 +1,16 @@
 /** The exported page, alive: cells and widgets kept in step with a kernel. */
 
 import type { Json, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import { CellDrawing } from "./cell-drawing.ts";
 import { ChosenFiles } from "./chosen-files.ts";
 import type { Execution } from "./execution.ts";
 import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
-import { Flood } from "./flood.ts";
 import { NotebookEdits } from "./notebook-edits.ts";
 import { asError, messageOf, withoutStop } from "./problems.ts";
 import { PageResults } from "./results.ts";
 import { newRunId } from "./run-id.ts";
 import type { AnswerTo, OpenSession, Question, RunCommand, Session, SessionListener, SessionNotice } from "./session.ts";
-import { abandoned, cellOf, type CellState, type CellStatus, planned, reduceCell } from "./state/cell-state.ts";
+import { abandoned, type CellStatus, planned } from "./state/cell-state.ts";
 import { Keepsake } from "./state/keepsake.ts";
 import { logCommand, logEnd, logEvent, type RunEntry } from "./state/run-log.ts";
 import { Readiness } from "./state/readiness.ts";
@@ -38,6 +38,7 @@ export class NotebookPage {
   readonly #settings: PageSettings;
   readonly #status: StatusView;
   readonly #cells: CellList;
+  readonly #drawing: CellDrawing;
   readonly #executions: Executions;
   readonly #changes: WidgetChanges;
   #boot: BootStats = { path: null, reason: null, phases: {} };
@@ -59,18 +60,7 @@ export class NotebookPage {
   #runs = 0;
   #isReady = false;
   #listener: () => void = () => undefined;
-  /** Views change in the order of the events, also where rendering takes a while. */
-  #drawing: Promise<void> = Promise.resolve();
   #readiness = new Readiness();
-  readonly #flood = new Flood(
-    (cell, drawing) => {
-      this.#queue(cell, drawing);
-    },
-    async (cell, sayings) => {
-      const view = this.#cells.find(cell);
-      await view?.show(sayings.reduce(reduceCell, view.state));
-    },
-  );
 
   /** Ends a kernel that does not hear. */
   readonly #giveUp = (): void => {
@@ -84,9 +74,10 @@ export class NotebookPage {
     this.#openSession = openSession;
     this.#shown = new ShownResults(settings.keys);
     this.#cells = new CellList((cell, question, text) => {
-      this.#change(cell, (state) => ({ ...state, question: null }));
+      this.#drawing.change(cell, (state) => ({ ...state, question: null }));
       this.#session?.answer(question, text);
     });
+    this.#drawing = new CellDrawing(this.#cells);
     this.edits = new NotebookEdits({
       cells: this.#cells,
       carryOut: async (command) => {
@@ -94,7 +85,7 @@ export class NotebookPage {
         return (await this.#carryOut(command)).success;
       },
       draw: (what, change) => {
-        this.#draw(what, change);
+        this.#drawing.draw(what, change);
       },
       shown: edited,
     });
@@ -103,10 +94,10 @@ export class NotebookPage {
       shown: this.#shown,
       keepsake: this.#keepsake,
       change: (id, next) => {
-        this.#change(id, next);
+        this.#drawing.change(id, next);
       },
       draw: (what, change) => {
-        this.#draw(what, change);
+        this.#drawing.draw(what, change);
       },
     });
     this.#executions = new Executions({
@@ -195,7 +186,7 @@ export class NotebookPage {
 
   /** Says at once that these cells will run. */
   plan(ids: readonly string[]): void {
-    for (const id of ids) this.#change(id, planned);
+    for (const id of ids) this.#drawing.change(id, planned);
   }
 
   /** The cells that are out of date. */
@@ -317,8 +308,7 @@ export class NotebookPage {
     try {
       const completed = await session.run(command);
       this.#stats = completed.stats;
-      this.#flood.end();
-      await this.#drawing;
+      await this.#drawing.settle();
       return completed;
     } finally {
       this.#runs -= 1;
@@ -352,7 +342,7 @@ export class NotebookPage {
         document.documentElement.dataset["python"] = event.python;
         break;
       case "RunStarted":
-        for (const id of event.cells) this.#change(id, planned);
+        for (const id of event.cells) this.#drawing.change(id, planned);
         break;
       case "ElementChanged":
         this.#changes.hear(event);
@@ -362,19 +352,19 @@ export class NotebookPage {
         break;
       case "CellStarted":
         if (this.#isReady) this.#status.sayRunning(event.cell);
-        this.#pass(event);
+        this.#drawing.pass(event);
         break;
       case "InputAsked":
         this.#status.say(`${event.cell} asks for input.`);
-        this.#pass(event);
+        this.#drawing.pass(event);
         break;
       case "CellConsole":
       case "CellDisplay":
-        this.#flood.hear(event);
+        this.#drawing.gather(event);
         break;
       case "CellQueued":
       case "CellEnded":
-        this.#pass(event);
+        this.#drawing.pass(event);
         break;
       case "NotebookEdited":
         this.edits.follow(event);
@@ -390,29 +380,6 @@ export class NotebookPage {
         this.#stats = event.stats;
         break;
     }
-  }
-
-  #pass(event: KernelEvent): void {
-    const id = cellOf(event);
-    if (id !== null) this.#change(id, (state) => reduceCell(state, event));
-  }
-
-  #change(id: string, next: (state: CellState) => CellState): void {
-    this.#draw(id, async () => {
-      const view = this.#cells.find(id);
-      await view?.show(next(view.state));
-    });
-  }
-
-  #draw(what: string, change: () => Promise<void>): void {
-    this.#flood.end();
-    this.#queue(what, change);
-  }
-
-  #queue(what: string, change: () => Promise<void>): void {
-    this.#drawing = this.#drawing.then(change).catch((error: unknown) => {
-      showNotice({ level: "error", text: `${what} could not be shown: ${messageOf(error)}.` });
-    });
   }
 
   #hear(notice: SessionNotice, again: boolean): void {
@@ -467,6 +434,6 @@ export class NotebookPage {
   }
 
   #abandon(reason: string, restoring: boolean): void {
-    for (const id of this.#cells.ids) this.#change(id, (state) => abandoned(state, reason, restoring));
+    for (const id of this.#cells.ids) this.#drawing.change(id, (state) => abandoned(state, reason, restoring));
   }
 }
