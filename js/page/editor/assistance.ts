@@ -13,8 +13,8 @@ import type { AnswerTo, Question } from "../session.ts";
 /** Asks Python; null if it has no answer, or does not run. */
 export type Ask = <Asked extends Question>(question: Asked) => Promise<AnswerTo<Asked>>;
 
-/** Milliseconds that completions wait for Python, which may be busy with a cell. */
-const PATIENCE = 300;
+/** Milliseconds that names wait for Python, which may be busy with a cell; attributes, which nobody else knows, longer. */
+const PATIENCE = { names: 300, attributes: 5000 };
 
 /** As many as Python tells at most: then there may be more for a longer word. */
 const MOST = 400;
@@ -40,9 +40,10 @@ async function complete(ask: Ask, context: CompletionContext): Promise<Completio
   if (isOpaque(syntaxTree(context.state).resolveInner(context.pos, -1))) return null;
   if (!context.explicit && (word === null || /^\d/.test(word.text))) return null;
   const code = codeBefore(context.state, context.pos);
-  const [local, found] = await Promise.all([findLocally(context), within(ask({ type: "Complete", code }), PATIENCE)]);
-  const known = new Map<string, Completion>(local.map((option) => [option.label, option]));
   const path = /(?:\w+\s*\.\s*)+(?=\w*$)/.exec(code)?.[0] ?? "";
+  const patience = path === "" ? PATIENCE.names : PATIENCE.attributes;
+  const [local, found] = await Promise.all([findLocally(context), within(ask({ type: "Complete", code }), patience)]);
+  const known = new Map<string, Completion>(local.map((option) => [option.label, option]));
   for (const { label, kind } of found?.items ?? []) {
     known.set(label, { label, type: kind, boost: kind === "keyword" ? -1 : 0, info: () => explain(ask, path + label) });
   }
