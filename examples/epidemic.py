@@ -1,7 +1,7 @@
 # %% [markdown]
 # # How an epidemic ends
 #
-# In 1927 a biochemist and a physician in Edinburgh, Kermack and McKendrick, wrote down three equations, and found
+# In 1927 Kermack and McKendrick, a biochemist and a physician in Edinburgh, wrote down three equations. They say
 # something that surprises most people: an epidemic does not end because there is nobody left to fall ill. It ends
 # while many are still healthy, as soon as those who are ill meet too few of them.
 #

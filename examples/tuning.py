@@ -56,7 +56,7 @@ scale_table = tn.ui.table(
         {"note": _note, **{_name: round(cents(_ratios[_index]), 1) for _name, _ratios in scales.items()}}
         for _index, _note in enumerate(NAMES)
     ],
-    columns={"note": "Note"},
+    columns={"note": "Note", **{_name: _name for _name in scales}},
     format=dict.fromkeys(scales, ",.1f"),
     page_size=12,
     label="Cents above C",
@@ -70,7 +70,7 @@ scale_table
 # Then play A♭ major, a key that a tuner of the Renaissance never meant to be played.
 
 # %% tuning
-tuning = tn.ui.radio(list(scales), value="Equal temperament", label="Tuning")
+tuning = tn.ui.radio(list(scales), value="Meantone", label="Tuning")
 tuning
 
 # %% chord
