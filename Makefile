@@ -4,17 +4,20 @@
 PYTHON ?= python3
 FLAGSHIP ?= examples/lunch.py
 SITE ?= site
+GALLERY ?= gallery
+GALLERY_FLAGS ?= --pyodide 0.27.7 --offline
 
 BIN := .venv/bin
 digest = $(shell cat $(1) | sha256sum | cut -c1-16)
 PYTHON_READY := .venv/ready-$(call digest,pyproject.toml)
 NODE_READY := node_modules/.ready-$(call digest,package.json package-lock.json .npmrc)
 
-.PHONY: setup browsers audit runtimes bundle kernel compiled snapshots demo serve test lint bench bench-kernel build clean help
+.PHONY: setup browsers audit runtimes bundle kernel compiled snapshots demo gallery serve test lint bench bench-kernel build clean help
 
 help:
 	@echo "make setup    everything that the other targets need: .venv, node_modules, browsers, Pyodide, bundles"
 	@echo "make demo     export $(FLAGSHIP) to $(SITE)/, executed, with its results"
+	@echo "make gallery  export every example to $(GALLERY)/, with a page that lists them and a playground"
 	@echo "make serve    serve $(SITE)/"
 	@echo "make test     every check and every test"
 	@echo "make lint     only the linters and type checkers"
@@ -62,6 +65,13 @@ demo: setup
 	@echo "The notebook is in $(SITE)/. To look at it:"
 	@echo "    $(BIN)/tiffin serve $(SITE)"
 
+gallery: setup
+	$(BIN)/tiffin export html-wasm $(wildcard examples/*.py examples/*.ipynb) -o $(GALLERY) --execute \
+		--playground --title "A gallery of notebooks" $(GALLERY_FLAGS)
+	@echo
+	@echo "The gallery is in $(GALLERY)/. To look at it:"
+	@echo "    $(BIN)/tiffin serve $(GALLERY)"
+
 serve: $(PYTHON_READY)
 	$(BIN)/tiffin serve $(SITE)
 
@@ -87,5 +97,5 @@ build: setup
 	$(BIN)/pyproject-build --no-isolation
 
 clean:
-	rm -rf build/out dist $(SITE) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build/out dist $(SITE) $(GALLERY) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find py tests build -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,6 +22,11 @@ CASES = [
     ("daylight.py", (), "latitude", 10),
     ("garden.ipynb", (), "rain", 100),
     ("bakery.py", ("--pyodide", "0.27.7", "--offline"), "price", 6.25),
+    ("birthdays.py", (), "people", 40),
+    ("coin.py", (), "bend", 65),
+    ("epidemic.py", (), "immune", 50),
+    ("mortgage.py", (), "rate", 6.5),
+    ("tuning.py", (), "chord", "A♭ major"),
 ]
 
 

@@ -2,6 +2,8 @@
 
 import DOMPurify from "dompurify";
 
+import { ATTRIBUTE as STYLE_ATTRIBUTE } from "../view/author-styles.ts";
+
 /** What would leave its cell, ask for a password, or load something that is no picture. */
 const FORBIDDEN = ["style", "form", "input", "button", "textarea", "select", "option", "dialog", "template"];
 
@@ -14,6 +16,7 @@ export function purifyHtml(html: string): string {
     FORBID_TAGS: FORBIDDEN,
     FORBID_ATTR: ["id", "popover", "popovertarget", "command", "commandfor"],
     ALLOW_DATA_ATTR: false,
+    ADD_ATTR: [STYLE_ATTRIBUTE], // no more than a style attribute, which stays as well
     CUSTOM_ELEMENT_HANDLING: {
       tagNameCheck: /^tn-(?!sheet$)/,
       attributeNameCheck: OF_WIDGETS,

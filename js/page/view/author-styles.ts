@@ -5,7 +5,7 @@
  */
 
 /** What the exporter, and this module before it parses, calls a `style` attribute. */
-const ATTRIBUTE = "data-tn-style";
+export const ATTRIBUTE = "data-tn-style";
 
 const MARKUP =
   /<!--(?:-?>|[^]*?(?:--!?>|$))|<!\[CDATA\[[^]*?(?:\]\]>|$)|<(?<end>\/?)(?<name>[a-zA-Z][^\s/>]*)|<[!?/][^>]*>/g;
@@ -43,10 +43,13 @@ export function purifyWith(purifier: (html: string) => string): void {
   purify = purifier;
 }
 
-/** Parses an author's HTML; scripts in it do not run, styles come with it. */
+/**
+ * Parses an author's HTML; scripts in it do not run, styles come with it. A purifier parses, too: without the renaming
+ * before it, the browser would tell of every style attribute that the policy refuses there.
+ */
 export function parseStyled(html: string): DocumentFragment {
   const template = document.createElement("template");
-  template.innerHTML = renameStyles(purify(html));
+  template.innerHTML = renameStyles(purify(renameStyles(html)));
   const content = template.content;
   for (const style of content.querySelectorAll("style")) {
     const type = style.getAttribute("type") ?? "";

@@ -16,7 +16,7 @@ from tiffin.host.cli.cache_place import CACHE_HELP, choose_cache, limit_cache
 from tiffin.host.cli.explained import explained, give_up, stderr_console
 from tiffin.host.cli.kernel import offer_kernel
 from tiffin.host.cli.mcp import offer_to_agent
-from tiffin.host.cli.playground import make_playground
+from tiffin.host.cli.playground import make_playground, write_playground
 from tiffin.host.cli.progress import cell_progress, cell_table, cells_json, error_line, interruption
 from tiffin.host.cli.run import run_notebook
 from tiffin.host.cli.signing import make_signing_key, sign_cache, trust_signing_key
@@ -24,6 +24,7 @@ from tiffin.host.cli.user_settings import user_cache_limit, user_options
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.folder import check_target, is_site, user_cache
 from tiffin.host.export.notebook_snapshots import SnapshotKitchen
+from tiffin.host.export.playground import PLAYGROUND, playground_options
 from tiffin.host.export.runtime import find_assets, find_runtime, read_remote_lock
 from tiffin.host.export.site import (
     SHARED_NAMES,
@@ -95,6 +96,17 @@ def export() -> None:
     help="How readers see it at first: code on request, no code, all code "
     "[default: what the notebook says, else article].",
 )
+@click.option(
+    "--title",
+    default=SiteOptions.title,
+    show_default=True,
+    help="Of the page that lists the notebooks, if there are several.",
+)
+@click.option(
+    "--playground",
+    is_flag=True,
+    help="Put a playground beside several notebooks; the page that lists them opens them in it.",
+)
 @click.option("--index", metavar="URL", help="The package index that an edited page installs from.")
 @click.option("--cache", metavar="FOLDER|URL", help=CACHE_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -110,6 +122,8 @@ def export_html_wasm(
     snapshot: str,
     service_worker: bool,
     view: str | None,
+    title: str,
+    playground: bool,
     index: str | None,
     cache: str | None,
     as_json: bool,
@@ -119,29 +133,43 @@ def export_html_wasm(
     \b
     tiffin export html-wasm lunch.py -o site --execute
     tiffin export html-wasm a.py b.ipynb -o site --execute --pyodide 0.27.7 --offline
+    tiffin export html-wasm a.py b.ipynb -o site --execute --playground
     """
     console = stderr_console()
     check_target(output)
     assets, runtime = find_assets(), read_remote_lock(find_runtime(pyodide))
     wheels = PipWheels(runtime.lock.get("info", {}), user_cache(os.environ) / "wheels")
     read = [(path, read_notebook(path)) for path in notebooks]
-    folders = _folders([notebook for _, notebook in read])
+    folders = _folders([notebook for _, notebook in read], playground)
     entries: list[Entry] = []
     for (path, notebook), folder in zip(read, folders, strict=True):
         cooked = _cook(console, notebook, path, cache) if execute else None
         entries.append(Entry(notebook, cooked, folder, path.resolve().parent))
-    options = SiteOptions(boot, mode, offline, index, snapshot, service_worker, view)
+    beside = PLAYGROUND if playground else None
+    options = SiteOptions(
+        boot, mode, offline, index, snapshot, service_worker, view, title=title, playground_beside=beside
+    )
     kitchen = SnapshotKitchen(assets, user_cache(os.environ) / "snapshots")
     report = write_site(entries, output, assets, runtime, options, wheels, kitchen)
+    if playground:
+        tinkering = playground_options(offline=offline, index=index, service_worker=service_worker)
+        more = write_playground(output / PLAYGROUND, runtime, tinkering)
+        warnings = tuple(dict.fromkeys((*report.warnings, *more.warnings)))
+        report = SiteReport(report.files + more.files, report.size + more.size, warnings)
     _tell_export(console, entries, output, report, as_json)
 
 
-def _folders(notebooks: list[Notebook]) -> list[str]:
+def _folders(notebooks: list[Notebook], playground: bool) -> list[str]:
     """Where each notebook lies in the site: at the root if it is the only one."""
     if len(notebooks) == 1:
+        if playground:
+            raise UsageError(
+                "--playground goes with several notebooks: make it alone with 'tiffin playground -o SITE'"
+            )
         return [""]
     names = [notebook.name for notebook in notebooks]
-    taken = next((name for name in names if name in SHARED_NAMES or name.strip(".") == ""), None)
+    shared = {*SHARED_NAMES, *([PLAYGROUND] if playground else ())}
+    taken = next((name for name in names if name in shared or name.strip(".") == ""), None)
     if taken is not None:
         raise UsageError(f"a notebook called {taken!r} cannot lie beside others in a site: rename it")
     twice = next((name for name in names if names.count(name) > 1), None)

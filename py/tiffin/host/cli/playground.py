@@ -11,8 +11,8 @@ import click
 from tiffin.host.cli.explained import explained, stderr_console
 from tiffin.host.export.folder import check_target, user_cache
 from tiffin.host.export.playground import playground_entry, playground_options
-from tiffin.host.export.runtime import find_assets, find_runtime, read_remote_lock
-from tiffin.host.export.site import write_site
+from tiffin.host.export.runtime import Runtime, find_assets, find_runtime, read_remote_lock
+from tiffin.host.export.site import SiteOptions, SiteReport, write_site
 from tiffin.host.export.wheels import PipWheels
 
 
@@ -42,10 +42,8 @@ def make_playground(
     """
     console = stderr_console()
     check_target(output)
-    assets, runtime = find_assets(), read_remote_lock(find_runtime(pyodide))
-    wheels = PipWheels(runtime.lock.get("info", {}), user_cache(os.environ) / "wheels")
     options = playground_options(offline=offline, index=index, service_worker=service_worker)
-    report = write_site([playground_entry()], output, assets, runtime, options, wheels)
+    report = write_playground(output, read_remote_lock(find_runtime(pyodide)), options)
     for warning in report.warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if as_json:
@@ -54,3 +52,9 @@ def make_playground(
     else:
         size = f"{report.files} files, {report.size / 1e6:.1f} MB"
         console.print(f"{output}: {size}", markup=False, highlight=False, soft_wrap=True)
+
+
+def write_playground(output: Path, runtime: Runtime, options: SiteOptions) -> SiteReport:
+    """Write the site of a playground to `output`, replacing an older one, and return what was written."""
+    wheels = PipWheels(runtime.lock.get("info", {}), user_cache(os.environ) / "wheels")
+    return write_site([playground_entry()], output, find_assets(), runtime, options, wheels)

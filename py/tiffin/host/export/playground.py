@@ -7,6 +7,8 @@ from tiffin.ids import CellId
 from tiffin.notebook.notebook import Notebook, NotebookCell
 
 NAME = "untitled"
+PLAYGROUND = "playground"
+"""Where a playground lies in a site of several notebooks."""
 
 
 def playground_entry() -> Entry:

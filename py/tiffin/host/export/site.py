@@ -17,7 +17,7 @@ from tiffin.host.export.charts import drawing_libraries
 from tiffin.host.export.cook import Cooked
 from tiffin.host.export.folder import MARKER, replacing
 from tiffin.host.export.html import CellView, PageLinks, render_page
-from tiffin.host.export.index_page import render_index
+from tiffin.host.export.index_page import Card, render_index, summarise
 from tiffin.host.export.lock import lock_files
 from tiffin.host.export.modules import OwnModules, own_modules, pack
 from tiffin.host.export.notebook_snapshots import Imported, SnapshotKitchen
@@ -34,6 +34,7 @@ from tiffin.host.export.packages import (
     choose_packages,
     reaches_network,
 )
+from tiffin.host.export.pictures import find_picture
 from tiffin.host.export.public import PUBLIC, public_files
 from tiffin.host.export.runtime import (
     Assets,
@@ -70,7 +71,8 @@ class SiteOptions:
     site, the package index that the page asks, if it is not micropip's own, what Python's snapshots hold (the
     `kernel`, the imports of the `notebook` too, `none`), whether a service worker isolates its pages and
     keeps them for times without a network, and which of the `VIEWS` they show at first, if not the notebook's
-    own; and whether it is a playground, in which others are opened."""
+    own; whether it is a playground, in which others are opened; and, for several notebooks, the title of the
+    page that lists them, and the folder of the site in which a playground is or will be, to open them in."""
 
     boot: str = "eager"
     mode: str = "run"
@@ -80,6 +82,8 @@ class SiteOptions:
     service_worker: bool = False
     view: str | None = None
     playground: bool = False
+    title: str = "Notebooks"
+    playground_beside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,7 @@ def write_site(
             warnings += said
             _write_entry(site, gathered, needs, snapshots)
         if len(entries) > 1:
-            listed = [(entry.folder, entry.notebook.title or entry.folder) for entry in entries]
-            early, styles = (f"assets/{assets.bundle[role]}" for role in ("early", "styles"))
-            (folder / "index.html").write_text(render_index(listed, early, styles), "utf-8")
+            _write_index(site, entries)
         marker = {"tiffin": __version__, "notebooks": [entry.notebook.filename for entry in entries]}
         (folder / MARKER).write_text(json.dumps(marker, sort_keys=True) + "\n", "utf-8")
         if options.service_worker:
@@ -213,6 +215,30 @@ def _write_shared(site: _Site, *drawing: frozenset[str]) -> None:
     if site.runtime.lock or site.options.offline:
         for name, content in lock_files(site.runtime, site.chosen, offline=site.options.offline).items():
             _write(site.folder / "runtime" / site.runtime.version / name, content)
+
+
+def _write_index(site: _Site, entries: Sequence[Entry]) -> None:
+    """Write the page that lists the notebooks, and their pictures."""
+    cards: list[Card] = []
+    for entry in entries:
+        title, summary = entry.notebook.title or entry.folder, summarise(entry.notebook)
+        picture = find_picture(entry.notebook, entry.cooked)
+        if picture is None:
+            cards.append(Card(entry.folder, title, summary))
+            continue
+        address = f"assets/pictures/{digest(picture.data)[:20]}{picture.suffix}"
+        _write(site.folder / address, picture.data)
+        cards.append(Card(entry.folder, title, summary, address, picture.alt, picture.size))
+    bundle, options = site.assets.bundle, site.options
+    page = render_index(
+        cards,
+        f"assets/{bundle['early']}",
+        f"assets/{bundle['styles']}",
+        [f"assets/{font}" for font in bundle["fonts"]],
+        options.title,
+        options.playground_beside,
+    )
+    _write(site.folder / "index.html", page.encode("utf-8", "replace"))
 
 
 def _snapshots(

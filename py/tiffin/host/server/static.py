@@ -20,8 +20,9 @@ from tiffin.host.server.encodings import IDENTITY, choose_encoding
 _COMPRESSED = frozenset({".html", ".css", ".js", ".mjs", ".json", ".svg", ".txt", ".wasm"})
 _HASHED = re.compile(r"-[0-9A-Z]{8}\.(js|css|woff2)$|/[0-9a-f]{20,}(\.(?!json)\w+)?$")
 """Names made of their content's digest; that of a manifest is the key of a computation."""
-_OPEN = ("/assets/", "/runtime/", "/kernel/")
-"""Where nothing lies that is anybody's own: a playground's sandbox, which has no origin, reads it, too."""
+_OPEN = re.compile(r"/(?:playground/)?(?:assets/(?!outputs/)|runtime/|kernel/)")
+"""Where nothing lies that is anybody's own: a playground's sandbox, which has no origin, reads it, too. The
+playground is the whole site, or beside notebooks in its own folder."""
 _SIBLINGS = {"zstd": ".zst", "br": ".br", "gzip": ".gz"}
 """Content encoding -> what the name of a file that is compressed already ends in, best first."""
 
@@ -76,7 +77,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         # There is no path where the request could not be understood.
         path = getattr(self, "path", "").split("?")[0]
-        opened = path.startswith(_OPEN) and not path.startswith("/assets/outputs/")
+        opened = _OPEN.match(path) is not None
         self.send_header("Cross-Origin-Resource-Policy", "cross-origin" if opened else "same-origin")
         if opened:
             self.send_header("Access-Control-Allow-Origin", "*")

@@ -198,6 +198,32 @@ def test_several_notebooks_become_one_site(shell: Shell) -> None:
     ).keys()
 
 
+def test_a_playground_beside_several_notebooks_opens_them(shell: Shell) -> None:
+    shell.write("tea.py", "# %%\n'tea'\n")
+    result = shell.export("lunch.py", "tea.py", "-o", "site", "--playground", "--title", "Meals", "--json")
+    assert result.exit_code == 0
+    site = shell.folder / "site"
+    page = (site / "index.html").read_text("utf-8")
+    assert "<h1>Meals</h1>" in page
+    assert 'href="playground/?url=..%2Ftea%2Fnotebook.json"' in page
+    assert '"playground":{' in (site / "playground" / "index.html").read_text("utf-8").replace(" ", "")
+    assert json.loads(result.stdout)["files"] == len(contents(site))
+
+
+def test_without_being_asked_for_there_is_no_playground(shell: Shell) -> None:
+    shell.write("playground.py", "# %%\n'swings'\n")
+    assert shell.export("lunch.py", "playground.py", "-o", "site").exit_code == 0
+    assert "Open in the playground" not in (shell.folder / "site" / "index.html").read_text("utf-8")
+
+
+def test_a_playground_needs_several_notebooks_and_a_name_of_its_own(shell: Shell) -> None:
+    alone = ("export", "html-wasm", "lunch.py", "-o", "site", "--playground")
+    shell.refuses(*alone, says="--playground goes with several notebooks")
+    shell.write("playground.py", "# %%\n'swings'\n")
+    both = ("export", "html-wasm", "lunch.py", "playground.py", "-o", "site", "--playground")
+    shell.refuses(*both, says="a notebook called 'playground' cannot lie beside others")
+
+
 def test_names_in_brackets_are_names(shell: Shell) -> None:
     shell.write("[/b][red].py", LUNCH)
     result = shell.export("[/b][red].py", "-o", "[/i]", "--execute")

@@ -38,6 +38,10 @@ FILES = {
     "assets/worker-AAAAAAAA.js": b"work();",
     "assets/worker-AAAAAAAA.js.br": b"(brotli)",
     "lunch/index.html": b"lunch",
+    "lunch/kernel/beans.json": b"{}",
+    "playground/assets/page-X7VDUXWQ.js": b"page();",
+    "playground/kernel/tiffin_kernel-0.1.0-py3-none-any.whl": b"PK",
+    f"playground/assets/outputs/{DIGEST[:20]}.png": b"PNG",
 }
 
 
@@ -105,6 +109,10 @@ def send(server: SiteServer, raw: bytes) -> bytes:
         ("/runtime/314.0.7/pyodide.asm.wasm", "application/wasm"),
         ("/runtime/314.0.7/python_stdlib.zip", "application/zip"),
         ("/kernel/tiffin_kernel-0.1.0-py3-none-any.whl", "application/zip"),
+        ("/playground/assets/page-X7VDUXWQ.js", "text/javascript; charset=utf-8"),
+        ("/playground/kernel/tiffin_kernel-0.1.0-py3-none-any.whl", "application/zip"),
+        (f"/playground/assets/outputs/{DIGEST[:20]}.png", "image/png"),
+        ("/lunch/kernel/beans.json", "application/json"),
         (f"/public/cache/blobs/ab/{DIGEST}", "application/octet-stream"),
         (f"/assets/outputs/{DIGEST[:20]}.png", "image/png"),
     ],
@@ -116,7 +124,7 @@ def test_every_file_has_its_type_and_isolates_the_page(server: SiteServer, path:
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
         # What a playground's sandbox needs, which has no origin, lies open; what is anybody's own does not.
-        is_open = path.startswith(("/assets/page", "/runtime/", "/kernel/"))
+        is_open = path.removeprefix("/playground").startswith(("/assets/page", "/runtime/", "/kernel/"))
         resource_policy = "cross-origin" if is_open else "same-origin"
         assert answer.headers["Cross-Origin-Resource-Policy"] == resource_policy
         assert answer.headers.get("Access-Control-Allow-Origin") == ("*" if is_open else None)
