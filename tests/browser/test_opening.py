@@ -4,6 +4,7 @@ clipboard; and as files again."""
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -78,13 +79,16 @@ def at_address(playground: Served) -> Iterator[Callable[[Path], str]]:
         copy.unlink()
 
 
-def sources(page: Page) -> list[str]:
-    """The texts of the cells that are shown, those of editors and of Markdown alike."""
-    shown: list[str] = page.evaluate(
-        "[...document.querySelectorAll('.tn-cell')].map((cell) => "
+def has_sources(page: Page, expected: list[str]) -> None:
+    """The cells' editors, which come one after another, hold these texts; those of Markdown are not there yet."""
+    code = (
+        "[...document.querySelectorAll('.tn-cell[data-kind=code]')].map((cell) => "
         "[...cell.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\\n'))"
     )
-    return shown
+    end = time.monotonic() + 10
+    while page.evaluate(code) != expected and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert page.evaluate(code) == expected
 
 
 def is_shown(page: Page, name: str) -> None:
@@ -94,10 +98,7 @@ def is_shown(page: Page, name: str) -> None:
     expect(page.locator(".tn-name")).to_have_text(Path(name).stem)
     cells = TABLE[name]["notebook"]["cells"]
     expect(page.locator(".tn-cell")).to_have_count(len(cells))
-    shown = sources(page)
-    for cell, text in zip(cells, shown, strict=True):
-        if cell["kind"] == "code":
-            assert text == cell["source"]
+    has_sources(page, [cell["source"] for cell in cells if cell["kind"] == "code"])
     assert page.evaluate("document.documentElement.dataset.kernel") == "off"
 
 
@@ -133,7 +134,7 @@ def test_a_text_is_pasted(page: Page) -> None:
     page.evaluate(PASTE, "# %% first\nx = 20 + 1\n\n# %%\nx * 2\n")
     expect(page.locator("html")).to_have_attribute("data-foreign", "")
     expect(page.locator(".tn-cell")).to_have_count(2)
-    assert sources(page) == ["x = 20 + 1", "x * 2"]
+    has_sources(page, ["x = 20 + 1", "x * 2"])
 
 
 MARIMO = """import marimo
@@ -165,7 +166,7 @@ def test_an_address_is_opened_shown_and_runs_when_the_reader_agrees(
     file.write_text(MARIMO, "utf-8")
     page.goto(at_address(file), wait_until="domcontentloaded")
     expect(page.locator("html")).to_have_attribute("data-foreign", "")
-    assert sources(page) == ["import marimo as mo", 'mo.md(f"The answer is *{6 * 7}*.")']
+    has_sources(page, ["import marimo as mo", 'mo.md(f"The answer is *{6 * 7}*.")'])
     page.get_by_role("button", name="Run it").click()
     expect(page.locator("html")).to_have_attribute("data-kernel", "ready", timeout=READY)
     # What it calls marimo is tiffin here.
