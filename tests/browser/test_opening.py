@@ -80,7 +80,7 @@ def at_address(playground: Served) -> Iterator[Callable[[Path], str]]:
 
 
 def has_sources(page: Page, expected: list[str]) -> None:
-    """The cells' editors, which come one after another, hold these texts; those of Markdown are not there yet."""
+    """The editors of code, which come one after another, hold these texts."""
     code = (
         "[...document.querySelectorAll('.tn-cell[data-kind=code]')].map((cell) => "
         "[...cell.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\\n'))"
