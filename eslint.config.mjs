@@ -11,7 +11,7 @@ const BROWSER_GLOBALS = {
 };
 
 export default defineConfig(
-  globalIgnores(["build/out/", "node_modules/", "dist/", "site/", "public/", ".venv/"]),
+  globalIgnores(["build/out/", "node_modules/", "dist/", "site/", "gallery/", "public/", ".venv/"]),
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],
