@@ -16,8 +16,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["chromium", "firefox"], indirect=True)]
 
-FILES = Path(__file__).parents[1] / "contracts" / "fixtures"
-TABLE = json.loads((FILES.parent / "notebook_files.json").read_text("utf-8"))
+ROOT = Path(__file__).parents[2]
+TABLE = json.loads((ROOT / "tests" / "contracts" / "notebook_files.json").read_text("utf-8"))
+FULL = "tests/contracts/fixtures/full.py"
+GARDEN = "examples/garden.ipynb"
 # Not every driver tells of downloads: the page is listened to instead.
 LISTENING = """
 const make = URL.createObjectURL;
@@ -103,10 +105,17 @@ def is_shown(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["recipe.md", "kitchen.py", "jupyter_45.ipynb", "magic.py", "jupyter_3.ipynb"]
+    "name",
+    [
+        "tests/contracts/fixtures/recipe.md",
+        "tests/contracts/fixtures/kitchen.py",
+        "tests/contracts/fixtures/magic.py",
+        "tests/py/notebook/fixtures/jupyter_45.ipynb",
+        "tests/py/notebook/fixtures/jupyter_3.ipynb",
+    ],
 )
 def test_a_file_that_is_dropped_is_shown_and_not_run(page: Page, name: str) -> None:
-    page.evaluate(DROP, [name, (FILES / name).read_text("utf-8")])
+    page.evaluate(DROP, [Path(name).name, (ROOT / name).read_text("utf-8")])
     is_shown(page, name)
 
 
@@ -114,8 +123,8 @@ def test_a_file_is_chosen(page: Page) -> None:
     page.get_by_role("button", name="Notebooks").click()
     with page.expect_file_chooser() as chosen:
         page.get_by_role("button", name="Open a file…").click()
-    chosen.value.set_files(FILES / "full.py")
-    is_shown(page, "full.py")
+    chosen.value.set_files(ROOT / FULL)
+    is_shown(page, FULL)
 
 
 def test_a_file_that_is_no_notebook_says_so_and_nothing_else_happens(page: Page) -> None:
@@ -181,12 +190,12 @@ def test_an_address_without_a_notebook_says_so(page: Page, playground: Served) -
 
 @pytest.mark.parametrize("suffix", [".py", ".ipynb", ".md"])
 def test_a_notebook_is_downloaded_as_a_file(page: Page, suffix: str) -> None:
-    page.evaluate(DROP, ["garden.ipynb", (FILES / "garden.ipynb").read_text("utf-8")])
-    is_shown(page, "garden.ipynb")
+    page.evaluate(DROP, ["garden.ipynb", (ROOT / GARDEN).read_text("utf-8")])
+    is_shown(page, GARDEN)
     page.get_by_role("button", name="Download", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name=suffix).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator("html")).to_be_attached()
     page.wait_for_timeout(300)
     assert page.evaluate("window.savedAs") == f"garden{suffix}"
-    assert page.evaluate("window.saved.text()") == TABLE["garden.ipynb"]["written"][suffix]
+    assert page.evaluate("window.saved.text()") == TABLE[GARDEN]["written"][suffix]

@@ -1,7 +1,7 @@
 """Notebooks in files, as both sides read and write them: `notebook/files.py`, and `js/page/files/`.
 
-`python tests/contracts/notebook_files.py` makes `notebook_files.json` from the files in `fixtures/`: the
-notebook that is in each of them, and the texts that this notebook is written as.
+`python tests/contracts/notebook_files.py` makes `notebook_files.json` from the examples and the fixtures: the
+notebook that is in each of these files, and the texts that this notebook is written as.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from tiffin.notebook.notebook import Notebook
 from tiffin.notebook.percent import write_percent
 
 HERE = Path(__file__).parent
-FILES = sorted((HERE / "fixtures").iterdir())
+ROOT = HERE.parents[1]
+FOLDERS = (HERE / "fixtures", ROOT / "tests" / "py" / "notebook" / "fixtures", ROOT / "examples")
+
+
+def name_of(path: Path) -> str:
+    """The name of a file in the table: its path in the repository."""
+    return path.relative_to(ROOT).as_posix()
+
+
+FILES = sorted(path for folder in FOLDERS for path in folder.iterdir() if path.is_file())
 TABLE = HERE / "notebook_files.json"
 
 
@@ -38,7 +47,7 @@ def make_entry(path: Path) -> dict[str, Any]:
 
 
 def make_table() -> dict[str, Any]:
-    return {path.name: make_entry(path) for path in FILES}
+    return {name_of(path): make_entry(path) for path in FILES}
 
 
 if __name__ == "__main__":

@@ -32,18 +32,14 @@ import {
 import { tagHighlighter, tags } from "@lezer/highlight";
 import { parser as markdownParser, Strikethrough, Table } from "@lezer/markdown";
 
+import { CODE_COLOURS } from "../view/code-colours.ts";
 import { type Ask, assistance } from "./assistance.ts";
 import type { CellKind } from "./draft.ts";
 
-/** The short classes that exported code has, so that both look alike. */
+/** The classes that exported code has, and those of Markdown as it is written. */
 const COLOURS = tagHighlighter([
-  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword], class: "k" },
-  { tag: [tags.bool, tags.null], class: "kc" },
-  { tag: [tags.string, tags.special(tags.string), tags.docString], class: "s" },
-  { tag: [tags.escape, tags.special(tags.brace)], class: "se" },
-  { tag: [tags.number], class: "m" },
-  { tag: [tags.comment, tags.lineComment, tags.blockComment], class: "c" },
-  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className), tags.meta], class: "nf" },
+  ...CODE_COLOURS,
+  { tag: [tags.meta], class: "nf" },
   { tag: [tags.standard(tags.name)], class: "nb" },
   { tag: [tags.heading], class: "tn-md-heading" },
   { tag: [tags.emphasis], class: "tn-md-emphasis" },

@@ -1,17 +1,10 @@
 /** Fenced Python with its colours as classes: the page's side of `host/export/code.py`. */
 
-import { highlightTree, tagHighlighter, tags } from "@lezer/highlight";
+import { highlightTree, tagHighlighter } from "@lezer/highlight";
 import { parser } from "@lezer/python";
+import { CODE_COLOURS } from "./code-colours.ts";
 
-const CLASSES = tagHighlighter([
-  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword], class: "k" },
-  { tag: [tags.bool, tags.null], class: "kc" },
-  { tag: [tags.string, tags.special(tags.string), tags.docString], class: "s" },
-  { tag: [tags.escape, tags.special(tags.brace)], class: "se" },
-  { tag: [tags.number], class: "m" },
-  { tag: [tags.comment, tags.lineComment, tags.blockComment], class: "c" },
-  { tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.className)], class: "nf" },
-]);
+const CLASSES = tagHighlighter(CODE_COLOURS);
 
 /** A fenced block of Markdown as HTML. */
 export function renderFence(source: string, language: string): string {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type Draft, newCell, newDraft } from "../../../../js/page/editor/draft.ts";
@@ -10,10 +11,9 @@ interface Entry {
   readonly written: Readonly<Record<(typeof FORMATS)[number], string>>;
 }
 
-const FOLDER = "tests/contracts/fixtures";
-const FILES = readdirSync(FOLDER);
 /** What native Python reads and writes; tests/contracts/notebook_files.py makes it. */
 const TABLE = JSON.parse(readFileSync("tests/contracts/notebook_files.json", "utf8")) as Readonly<Record<string, Entry>>;
+const FILES = Object.keys(TABLE);
 
 /** What the header of a Markdown file says, and what stands below it. */
 function partsOf(text: string): readonly unknown[] {
@@ -29,7 +29,7 @@ function entryOf(name: string): Entry {
 
 describe("a notebook in a file", () => {
   it.each(FILES)("is read as native Python reads it: %s", (name) => {
-    expect(readNotebookFile(readFileSync(`${FOLDER}/${name}`, "utf8"), name)).toEqual(entryOf(name).notebook);
+    expect(readNotebookFile(readFileSync(name, "utf8"), basename(name))).toEqual(entryOf(name).notebook);
   });
 
   it.each(FILES.flatMap((name) => FORMATS.map((format) => [name, format] as const)))("is written as native Python writes it: %s as %s", (name, format) => {
