@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from tiffin.host.server.bodies import Limits
 from tiffin.host.server.live_kernel import LiveKernel
@@ -37,7 +37,16 @@ class AgentsOverHttp:
             await self._closing.wait()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._manager.handle_request(scope, receive, send)
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = message["type"] == "http.response.start" or bool(message.get("more_body"))
+            await send(message)
+
+        await self._manager.handle_request(scope, receive, watch)
+        if begun:  # the library breaks off its streams when it ends; HTTP gives them an end
+            await send({"type": "http.response.body", "body": b""})
 
     async def end(self) -> None:
         """End all sessions and streams."""
