@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tiffin.host.server.bodies import Limits
 from tiffin.host.server.live_kernel import LiveKernel
@@ -37,16 +37,7 @@ class AgentsOverHttp:
             await self._closing.wait()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def watch(message: Message) -> None:
-            nonlocal begun
-            begun = message["type"] == "http.response.start" or bool(message.get("more_body"))
-            await send(message)
-
-        await self._manager.handle_request(scope, receive, watch)
-        if begun:  # the library breaks off its streams when it ends; HTTP gives them an end
-            await send({"type": "http.response.body", "body": b""})
+        await ended(self._manager.handle_request)(scope, receive, send)
 
     async def end(self) -> None:
         """End all sessions and streams."""
@@ -55,3 +46,22 @@ class AgentsOverHttp:
         if self._task is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+
+
+def ended(app: ASGIApp) -> ASGIApp:
+    """Return `app` whose answers have an end, also those that it breaks off by returning, as the library's
+    streams do."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        open_ = False
+
+        async def watch(message: Message) -> None:
+            nonlocal open_
+            open_ = message["type"] == "http.response.start" or bool(message.get("more_body"))
+            await send(message)
+
+        await app(scope, receive, watch)
+        if open_:
+            await send({"type": "http.response.body", "body": b""})
+
+    return answer

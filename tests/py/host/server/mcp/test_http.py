@@ -9,9 +9,13 @@ import time
 from queue import Queue
 from typing import Any
 
+import anyio
 import pytest
 from agent import HELLO, LEGACY, MODERN, joining, text
 from live_server import PATIENCE, TOKEN, LiveServer, wait_for_end
+from starlette.types import Message, Receive, Scope, Send
+
+from tiffin.host.server.mcp.http import ended
 
 from ..conftest import Serve
 
@@ -116,6 +120,29 @@ def begin(server: LiveServer) -> tuple[http.client.HTTPConnection, str]:
     headers = {"Authorization": f"Bearer {TOKEN}", "Accept": "text/event-stream", "Mcp-Session-Id": session}
     connection.request("GET", MCP, headers=headers)
     return connection, session
+
+
+START: Message = {"type": "http.response.start", "status": 200, "headers": []}
+PART: Message = {"type": "http.response.body", "body": b"data", "more_body": True}
+END: Message = {"type": "http.response.body", "body": b""}
+
+
+@pytest.mark.parametrize("said", [[], [START], [START, PART], [START, PART, END], [START, END]])
+def test_an_answer_that_is_broken_off_has_an_end(said: list[Message]) -> None:
+    heard: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        for message in said:
+            await send(message)
+
+    async def receive() -> Message:
+        raise NotImplementedError
+
+    async def send(message: Message) -> None:
+        heard.append(message)
+
+    anyio.run(ended(app), {"type": "http"}, receive, send)
+    assert heard == (said if END in said or not said else [*said, END])
 
 
 @pytest.mark.parametrize("mode", [MODERN, LEGACY])
