@@ -373,7 +373,7 @@ export class NotebookPage {
       case "ScratchConsole": // for whoever sent the code, as are the next two
       case "ScratchDisplay":
       case "ScratchEnded":
-      case "ElementAnswered": // for whoever asked
+      case "Answered": // for whoever asked
         break;
       case "RunCompleted":
         clearTimeout(this.#grace);

@@ -14,7 +14,7 @@ import type {
 } from "../protocol/messages.ts";
 
 /** Commands that start a run, and are answered by its `RunCompleted`. */
-export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" | "PutContent" | "AskElement" }>;
+export type RunCommand = Exclude<KernelCommand, { readonly type: "Interrupt" | "AnswerInput" | "PutContent" | "Ask" }>;
 
 /** What somebody who writes a cell may ask. */
 export type Question = Complete | Describe | Check;

@@ -1,7 +1,8 @@
 /** A session with a kernel in a web worker. */
 
-import type { ElementAnswered, ExecuteMessage, Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
+import type { Answered, Ask, ExecuteMessage, Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
 import type { FromWorker, ToWorker } from "../protocol/rpc.ts";
+import { reasonOf } from "../protocol/reason.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
 import { newRunId } from "./run-id.ts";
 import type { AnswerTo, Question, RunCommand, Session, SessionListener } from "./session.ts";
@@ -31,9 +32,6 @@ export class WorkerSession implements Session {
   readonly #listener: SessionListener;
   readonly #interrupt: Int32Array | null;
   readonly #pending = new Map<string, PendingRun>();
-  /** Who waits for an answer, by the number of the question. */
-  readonly #helping = new Map<number, (text: string) => void>();
-  #questions = 0;
   readonly #asked = new Map<string, PendingAnswer>();
   #waiting: Told[] | null = [];
   #failure: string | null = null;
@@ -80,12 +78,12 @@ export class WorkerSession implements Session {
 
   async assist<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
     if (this.#waiting !== null || this.#failure !== null) return null;
-    const number = (this.#questions += 1);
-    const text = await new Promise<string>((resolve) => {
-      this.#helping.set(number, resolve);
-      this.#worker.postMessage({ kind: "assist", number, text: JSON.stringify(question) });
-    });
-    return JSON.parse(text) as AnswerTo<Asked>;
+    try {
+      return (await this.#ask(null, question as unknown as Ask["asked"])) as unknown as AnswerTo<Asked>;
+    } catch (error) {
+      console.warn(`no help with this cell: ${reasonOf(error)}`);
+      return null;
+    }
   }
 
   interrupt(): boolean {
@@ -128,12 +126,7 @@ export class WorkerSession implements Session {
   }
 
   ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
-    if (this.#failure !== null) return Promise.reject(new Error(this.#failure));
-    const run_id = newRunId();
-    return new Promise((resolve, reject) => {
-      this.#asked.set(run_id, { resolve, reject });
-      this.#command({ type: "AskElement", run_id, element, asked });
-    });
+    return this.#ask(element, asked);
   }
 
   settle(): void {
@@ -143,6 +136,15 @@ export class WorkerSession implements Session {
   close(reason = "it was ended"): void {
     this.#worker.terminate();
     this.#fail(reason);
+  }
+
+  #ask(element: string | null, asked: Ask["asked"]): Promise<Json> {
+    if (this.#failure !== null) return Promise.reject(new Error(this.#failure));
+    const run_id = newRunId();
+    return new Promise((resolve, reject) => {
+      this.#asked.set(run_id, { resolve, reject });
+      this.#command({ type: "Ask", run_id, asked, element });
+    });
   }
 
   #raise(signal: number): void {
@@ -193,10 +195,6 @@ export class WorkerSession implements Session {
       case "event":
         this.#deliver(JSON.parse(message.text) as KernelEvent);
         break;
-      case "assisted":
-        this.#helping.get(message.number)?.(message.text);
-        this.#helping.delete(message.number);
-        break;
       case "stored":
         this.#listener.stored(message.entry);
         break;
@@ -211,14 +209,14 @@ export class WorkerSession implements Session {
 
   #deliver(event: KernelEvent): void {
     this.#listener.event(event);
-    if (event.type === "ElementAnswered") this.#answer(event);
+    if (event.type === "Answered") this.#answer(event);
     if (event.type !== "RunCompleted") return;
     const pending = this.#pending.get(event.run_id);
     this.#pending.delete(event.run_id);
     pending?.resolve(event);
   }
 
-  #answer({ run_id, answer, problem }: ElementAnswered): void {
+  #answer({ run_id, answer, problem }: Answered): void {
     const asked = this.#asked.get(run_id);
     this.#asked.delete(run_id);
     if (problem === null) asked?.resolve(answer);
@@ -235,8 +233,6 @@ export class WorkerSession implements Session {
     this.#settleReady.reject(error);
     this.#settleScratchpad?.reject(error);
     for (const run of pending) run.reject(error);
-    for (const resolve of this.#helping.values()) resolve("null");
-    this.#helping.clear();
     this.#listener.notice({ kind: "failed", reason });
   }
 }

@@ -334,11 +334,11 @@ export interface ElementChanged {
   readonly value: Json;
 }
 
-/** The answer to the `AskElement` with this `run_id`; where there is none, `problem` says why. */
-export interface ElementAnswered {
-  readonly type: "ElementAnswered";
+/** The answer to the `Ask` with this `run_id`; where there is none, `problem` says why. */
+export interface Answered {
+  readonly type: "Answered";
   readonly run_id: string;
-  readonly element: string;
+  readonly element: string | null;
   readonly answer: Json;
   readonly problem: string | null;
 }
@@ -428,12 +428,12 @@ export interface PutContent {
   readonly last: boolean;
 }
 
-/** Ask a widget, by its id, something that is no value, such as rows of a table; it starts no run, and is answered by one `ElementAnswered` with the same `run_id`. */
-export interface AskElement {
-  readonly type: "AskElement";
+/** Ask a widget, by its id, something that is no value, such as rows of a table; or, with null for a widget, one of the questions of whoever writes a cell. It starts no run, and is answered by one `Answered` with the same `run_id`. */
+export interface Ask {
+  readonly type: "Ask";
   readonly run_id: string;
-  readonly element: string;
   readonly asked: { readonly [name: string]: Json };
+  readonly element: string | null;
 }
 
 /** What could the word become that ends where `code` ends? */
@@ -471,7 +471,7 @@ export type KernelEvent =
   | ScratchDisplay
   | ScratchEnded
   | ElementChanged
-  | ElementAnswered
+  | Answered
   | Notice
   | RunCompleted;
 
@@ -485,7 +485,7 @@ export type KernelCommand =
   | Interrupt
   | AnswerInput
   | PutContent
-  | AskElement;
+  | Ask;
 
 /** Questions of whoever writes a cell, and what answers them. */
 export interface AssistanceAnswers {

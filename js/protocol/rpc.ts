@@ -109,8 +109,6 @@ export type ToWorker =
   | { readonly kind: "scratchpad" }
   /** `text` is the JSON of a command. */
   | { readonly kind: "command"; readonly text: string }
-  /** A question of whoever writes a cell, as JSON; `number` comes back with its answer. */
-  | { readonly kind: "assist"; readonly number: number; readonly text: string }
   /** The content of a file that a reader chose, which values name by its digest. */
   | { readonly kind: "content"; readonly digest: string; readonly data: Uint8Array<ArrayBuffer> }
   /** To a worker that does nothing else: fetch this, unpack it, send it through `to`, and end. */
@@ -134,8 +132,6 @@ export type FromWorker =
   | { readonly kind: "piece"; readonly run: string; readonly event: string; readonly data: string }
   /** The notebook is another one: its JSON. Comes before the event that says so. */
   | { readonly kind: "edited"; readonly notebook: string }
-  /** The answer to a question, as JSON; `null` where there is none to be had. */
-  | { readonly kind: "assisted"; readonly number: number; readonly text: string }
   /** `text` is the JSON of an event. */
   | { readonly kind: "event"; readonly text: string }
   /** Packages that cells of an edited notebook have from now on. */

@@ -14,7 +14,6 @@ performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
 let handle: Handle | null = null;
-let assist: FullHost["assist"] | null = null;
 let take: FullHost["take"] | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
@@ -55,7 +54,6 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
     },
   });
   handle = host.handle;
-  assist = (question) => host.assist(question);
   take = host.take;
   add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
@@ -89,17 +87,6 @@ async function loadScratchpad(): Promise<void> {
   send({ kind: "scratchpad", problem });
 }
 
-/** Nobody's notebook fails because there is no answer. */
-function answer(number: number, question: string): void {
-  let text = "null";
-  try {
-    if (assist !== null) text = assist(question);
-  } catch (error) {
-    console.warn(`no help with this cell: ${reasonOf(error)}`);
-  }
-  send({ kind: "assisted", number, text });
-}
-
 function receive(digest: string, data: Uint8Array): void {
   try {
     if (take === null) throw new Error("a file came before Python was ready");
@@ -128,9 +115,6 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
     case "command":
       if (handle === null) fail("a command came before Python was ready");
       else handle(message.text).catch(fail);
-      break;
-    case "assist":
-      answer(message.number, message.text);
       break;
     case "content":
       receive(message.digest, message.data);

@@ -66,10 +66,8 @@ export interface KernelHost {
   readonly handle: Handle;
 }
 
-/** What takes contents, too, and helps to write cells. */
+/** What takes contents, too. */
 export interface FullHost extends KernelHost {
-  /** Answers a question of whoever writes a cell; both are JSON. */
-  readonly assist: (question: string) => string;
   readonly take: (digest: string, data: Uint8Array) => void;
 }
 

@@ -114,16 +114,17 @@ class PutContent:
 
 
 @dataclass(frozen=True)
-class AskElement:
-    """Ask a widget, by its id, something that is no value, such as rows of a table; it starts no run, and is
-    answered by one `ElementAnswered` with the same `run_id`."""
+class Ask:
+    """Ask a widget, by its id, something that is no value, such as rows of a table; or, with null for a
+    widget, one of the questions of whoever writes a cell. It starts no run, and is answered by one `Answered`
+    with the same `run_id`."""
 
     run_id: str
-    element: str
     asked: dict[str, Json]
+    element: str | None = None
 
 
-Runless: TypeAlias = Interrupt | AnswerInput | PutContent | AskElement
+Runless: TypeAlias = Interrupt | AnswerInput | PutContent | Ask
 """What starts no run."""
 
 Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Execute | Runless
@@ -132,7 +133,7 @@ _COMMANDS: dict[str, type[Command]] = {
     kind.__name__: kind
     for kind in (
         *(Restore, RunCells, RunStale, SetValues, EditCells, Execute),
-        *(Interrupt, AnswerInput, PutContent, AskElement),
+        *(Interrupt, AnswerInput, PutContent, Ask),
     )
 }
 

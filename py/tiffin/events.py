@@ -211,11 +211,11 @@ class ElementChanged:
 
 
 @dataclass(frozen=True)
-class ElementAnswered:
-    """The answer to the `AskElement` with this `run_id`; where there is none, `problem` says why."""
+class Answered:
+    """The answer to the `Ask` with this `run_id`; where there is none, `problem` says why."""
 
     run_id: str
-    element: str
+    element: str | None
     answer: Json = None
     problem: str | None = None
 
@@ -253,7 +253,7 @@ Event: TypeAlias = (
     | ScratchDisplay
     | ScratchEnded
     | ElementChanged
-    | ElementAnswered
+    | Answered
     | Notice
     | RunCompleted
 )

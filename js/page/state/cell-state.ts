@@ -72,7 +72,7 @@ export function cellOf(event: KernelEvent): string | null {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
-    case "ElementAnswered":
+    case "Answered":
     case "RunCompleted":
       return null;
   }
@@ -102,7 +102,7 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
-    case "ElementAnswered":
+    case "Answered":
     case "RunCompleted":
       return state;
   }

@@ -184,8 +184,15 @@ def answer(namespace: Namespace, edits: Edits, question: Question) -> Answer | N
 
 
 def answer_json(namespace: Namespace, edits: Edits, given: Mapping[str, Any]) -> Any:
-    """Return the JSON form of the answer to the question whose JSON form is `given`."""
-    found = answer(namespace, edits, _question(given))
+    """Return the JSON form of the answer to the question whose JSON form is `given`; `UsageError` if it is
+    none."""
+    try:
+        question = _question(given)
+    except (KeyError, TypeError):
+        raise UsageError(
+            "this is no question: Complete and Describe take a code, Check takes put, remove and order"
+        ) from None
+    found = answer(namespace, edits, question)
     return None if found is None else asdict(found)
 
 
@@ -195,6 +202,8 @@ def _question(given: Mapping[str, Any]) -> Question:
         order = given["order"]
         return Check(put, tuple(given["remove"]), None if order is None else tuple(order))
     kinds: dict[str, type[Complete] | type[Describe]] = {"Complete": Complete, "Describe": Describe}
+    if not isinstance(given["code"], str):
+        raise TypeError
     return kinds[given["type"]](given["code"])
 
 

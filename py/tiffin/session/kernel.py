@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import FrameType, ModuleType
@@ -19,7 +18,7 @@ from tiffin.codecs.registry import Codec
 from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import (
     AnswerInput,
-    AskElement,
+    Ask,
     Command,
     EditCells,
     Execute,
@@ -31,7 +30,7 @@ from tiffin.commands import (
     SetValues,
 )
 from tiffin.errors import UsageError
-from tiffin.events import CellEnded, ElementAnswered, Event, KernelStats, NotebookEdited, Notice, RunCompleted
+from tiffin.events import CellEnded, Event, KernelStats, NotebookEdited, Notice, RunCompleted
 from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId, new_run_id
 from tiffin.notebook.notebook import Notebook, NotebookCell
@@ -50,6 +49,7 @@ from tiffin.run.namespace import Namespace
 from tiffin.run.result import RunSummary
 from tiffin.run.runner import Beside, Runner
 from tiffin.session.ambient import Ambient, current
+from tiffin.session.answering import Answering
 from tiffin.session.author import clear_output, display
 from tiffin.session.calls import Calls
 from tiffin.session.edits import BesideServices, CallingBack, Edits, Scratching
@@ -181,6 +181,7 @@ class Kernel:
         self._edits = Edits(
             notebook, self._runner, self.namespace, self.elements, self._read_cell, self._report
         )
+        self._answering = Answering(self.elements, self._inputs.fill, self.beside, self._report)
         self._scratchpad: Scratching | None = None
         self._ambient = Ambient(
             adopt=self._adopt,
@@ -272,10 +273,10 @@ class Kernel:
             self.questions.answer(command.question, command.text)
             return None
         if isinstance(command, PutContent):
-            self._take(command)
+            self._answering.take(command)
             return None
-        if isinstance(command, AskElement):
-            await self._answer(command)
+        if isinstance(command, Ask):
+            await self._answering.answer(command)
             return None
         run_id = RunId(command.run_id)
         async with self._turns.turn(run_id) as has_come:
@@ -319,26 +320,6 @@ class Kernel:
             self._interrupter.cancel()
         else:
             self._interrupter.break_into(frame)
-
-    def _take(self, command: PutContent) -> None:
-        try:
-            self.elements.take(command.digest, b64decode(command.data, validate=True), last=command.last)
-        except (UsageError, ValueError) as error:
-            self._report(Notice("error", f"a file could not be taken: {error}"))
-
-    async def _answer(self, command: AskElement) -> None:
-        answer: Json = None
-        problem: str | None = None
-        try:
-            element = self.elements.find(command.element)
-            problem = await self._inputs.fill(element)
-            if problem is None:
-                answer = element.answer(command.asked)
-        except UsageError as error:
-            problem = str(error)
-        except Exception as error:  # noqa: BLE001 (an author's values may raise anything)
-            problem = f"{type(error).__name__}: {error}"
-        self._report(ElementAnswered(command.run_id, command.element, answer, problem))
 
     async def _start(self, run_id: RunId, change: Callable[[], Trigger]) -> RunSummary | None:
         """Run what a change sets off, or tell why it cannot be made."""

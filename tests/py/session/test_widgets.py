@@ -6,8 +6,8 @@ from base64 import b64encode
 
 from notebooks import Bench, how
 
-from tiffin.commands import AskElement, PutContent
-from tiffin.events import CellConsole, CellEnded, ElementAnswered, ElementChanged
+from tiffin.commands import Ask, PutContent
+from tiffin.events import Answered, CellConsole, CellEnded, ElementChanged
 from tiffin.ids import digest
 from tiffin.run.lifecycles.cached import CachePolicy
 
@@ -184,28 +184,17 @@ async def test_a_file_is_handed_over_before_the_value_that_names_it() -> None:
     assert bench.notices[-1].startswith("a file could not be taken: ")
 
 
-async def test_a_question_is_answered_once_or_told_why_not() -> None:
-    bench = Bench(TN, "s = tn.ui.slider(0, 9)")
-    await bench.run()
-    await bench.kernel.handle(AskElement("q", "s", {"rows": 1}))
-    await bench.kernel.handle(AskElement("p", "nobody", {}))
-    assert [event for event in bench.events if isinstance(event, ElementAnswered)] == [
-        ElementAnswered("q", "s", None, "a slider answers no questions"),
-        ElementAnswered("p", "nobody", None, "there is no widget 'nobody'; known: s"),
-    ]
-
-
 ROWS = "{'n': list(range(3000)), 's': [str(i) for i in range(3000)]}"
 
 
-def rows_asked(bench: Bench) -> list[ElementAnswered]:
-    return [event for event in bench.events if isinstance(event, ElementAnswered)]
+def rows_asked(bench: Bench) -> list[Answered]:
+    return [event for event in bench.events if isinstance(event, Answered)]
 
 
 async def test_a_table_answers_without_a_run_and_its_selection_is_a_value() -> None:
     bench = Bench(TN, f"t = tn.ui.table({ROWS}, selection='multi')", "t.value['n']")
     await bench.run()
-    await bench.kernel.handle(AskElement("q", "t", {"what": "rows", "start": 2998, "count": 9}))
+    await bench.kernel.handle(Ask("q", {"what": "rows", "start": 2998, "count": 9}, "t"))
     assert rows_asked(bench)[-1].answer["positions"] == [2998, 2999]
     await bench.set(t=[5, 3])
     assert bench.shown["c3"] == "[3, 5]"
@@ -217,7 +206,7 @@ async def test_a_restored_table_fetches_its_rows_when_they_are_wanted_and_no_cel
     second = first.again()
     assert {cell for cell, origin in how(await second.restore()).items() if origin == "run"} == set()
     assert second.kernel.stats().values_materialised == 0
-    await second.kernel.handle(AskElement("q", "t", {"what": "rows", "start": 0, "count": 1}))
+    await second.kernel.handle(Ask("q", {"what": "rows", "start": 0, "count": 1}, "t"))
     assert rows_asked(second)[-1].answer == {"total": 3000, "rows": [["0", "0"]], "positions": [0]}
     third = first.again()
     await third.restore()
@@ -245,7 +234,7 @@ async def test_a_table_whose_rows_are_damaged_is_made_again_when_a_cell_needs_th
         await first.blobs.put(name, b"damaged")
     second = first.again(policy=CachePolicy(unreadable="recompute", check_blobs=False))
     await second.restore()
-    await second.kernel.handle(AskElement("q", "t", {"what": "rows", "start": 0, "count": 1}))
+    await second.kernel.handle(Ask("q", {"what": "rows", "start": 0, "count": 1}, "t"))
     assert "cannot be used" in (rows_asked(second)[-1].problem or "")
     assert how(await second.set(t=[7]))["c2"] == "run"
     await second.set(t=[8])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import platform
@@ -75,14 +74,6 @@ class BrowserHost:
             self.report(Notice("error", f"the kernel failed: {type(error).__name__}: {error}"))
             if not isinstance(command, Runless):
                 raise
-
-    def assist(self, question: str) -> str:
-        """Answer a question of whoever writes a cell; both are the JSON of `tiffin.session.assistance`."""
-        # It is in the archive on demand.
-        assistance = importlib.import_module("tiffin.session.assistance")
-        beside = self.kernel.beside()
-        found = assistance.answer_json(beside.namespace, beside.edits, json.loads(question))
-        return json.dumps(found, ensure_ascii=False)
 
     def take(self, digest: str, body: Any) -> None:
         """Take the content of a file that a reader chose, from a JavaScript buffer."""
