@@ -46,6 +46,9 @@ ONDEMAND = (
     "cache/function_cache.py",
     "cache/stored_calls.py",
     "outputs/charts.py",
+    "outputs/frames.py",
+    "outputs/rows.py",
+    "outputs/table.py",
     "session/assistance.py",
     "session/caches.py",
     "session/callouts.py",
@@ -61,7 +64,6 @@ ONDEMAND = (
     "ui/fields.py",
     "ui/files.py",
     "ui/panels.py",
-    "ui/rows.py",
     "ui/stacks.py",
     "ui/table.py",
 )

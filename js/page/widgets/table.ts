@@ -3,19 +3,12 @@
 import { reasonOf } from "../../protocol/reason.ts";
 import type { Definitions } from "./define.ts";
 import { TnElement } from "./element.ts";
+import { button, type Column, download, grouped, make, WIDEST, widthsFor } from "./table/parts.ts";
 import { type Cell, FetchedRows, type Row, type Rows, type TableView, UNCHANGED, type Whole, WholeRows } from "./table/rows.ts";
 import { bodyHeight, scrollFor, viewportAt } from "./table/viewport.ts";
 
-interface Column {
-  readonly title: string;
-  readonly number: boolean;
-}
-
 /** Milliseconds of rest before what was typed filters. */
 const REST = 200;
-/** Letters that a column has room for. */
-const NARROWEST = 5;
-const WIDEST = 36;
 
 let ids = 0;
 
@@ -91,10 +84,12 @@ export class TnTable extends TnElement {
     const label = make("span", "tn-tb-label");
     label.id = `${this.#id}-label`;
     label.textContent = this.label;
+    label.hidden = this.label === "";
+    this.#count.id = `${this.#id}-count`;
     const search = make("input", "tn-tb-search");
     search.type = "search";
     search.placeholder = "Filter";
-    search.setAttribute("aria-label", `Filter ${this.label}`);
+    search.setAttribute("aria-label", `Filter ${this.label === "" ? "the table" : this.label}`);
     search.addEventListener("input", () => {
       this.#soon(() => ({ ...this.#view, filter: search.value }));
     });
@@ -106,11 +101,11 @@ export class TnTable extends TnElement {
       this.#draw();
       if (!this.#filterRow.hidden) this.#filterRow.querySelector("input")?.focus();
     });
-    const download = button("CSV", "Download as CSV");
-    download.addEventListener("click", () => {
-      void this.#download(download);
+    const save = button("CSV", "Download as CSV");
+    save.addEventListener("click", () => {
+      void this.#download(save);
     });
-    bar.append(label, this.#count, search, columns, download);
+    bar.append(label, this.#count, search, columns, save);
     return bar;
   }
 
@@ -118,7 +113,8 @@ export class TnTable extends TnElement {
     const grid = this.#grid;
     grid.tabIndex = 0;
     grid.setAttribute("role", "grid");
-    grid.setAttribute("aria-labelledby", `${this.#id}-label`);
+    // A frame that is a cell's output has no label: it is called by its size.
+    grid.setAttribute("aria-labelledby", `${this.#id}-${this.label === "" ? "count" : "label"}`);
     grid.setAttribute("aria-colcount", String(this.#columns.length));
     if (this.#selects === "multi") grid.setAttribute("aria-multiselectable", "true");
     if (this.#selects === "none") grid.setAttribute("aria-readonly", "true");
@@ -133,7 +129,7 @@ export class TnTable extends TnElement {
     head.append(this.#heads, this.#filterRow);
     this.#body.setAttribute("role", "rowgroup");
     grid.append(head, this.#body);
-    const widths = this.#widths();
+    const widths = widthsFor(this.#columns, (this.args["first"] as unknown as Pick<Whole, "rows">).rows);
     grid.style.setProperty("--tn-columns", widths.map((width) => `minmax(calc${width}, 1fr)`).join(" "));
     grid.style.setProperty("--tn-width", `calc(${widths.join(" + ")})`);
     grid.addEventListener("scroll", () => {
@@ -187,15 +183,6 @@ export class TnTable extends TnElement {
     });
     cell.append(input);
     return cell;
-  }
-
-  /** Widths for what the first rows have; the rest of the room goes to all. */
-  #widths(): readonly string[] {
-    const rows = (this.args["first"] as unknown as Pick<Whole, "rows">).rows.slice(0, 100);
-    return this.#columns.map(({ title }, column) => {
-      const longest = Math.max(title.length + 2, ...rows.map((cells) => cells[column]?.length ?? 1));
-      return `(${String(Math.min(Math.max(longest, NARROWEST), WIDEST))}ch + 1.5rem)`;
-    });
   }
 
   #measure(): void {
@@ -390,13 +377,7 @@ export class TnTable extends TnElement {
     button.setAttribute("aria-disabled", "true");
     try {
       const text = (await this.#rows?.csv()) ?? "";
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-      link.download = `${/^[\w-]+$/.test(this.name) ? this.name : "table"}.csv`;
-      link.click();
-      setTimeout(() => {
-        URL.revokeObjectURL(link.href);
-      }, 10_000);
+      download(text, /^[\w-]+$/.test(this.name) ? this.name : "table");
       this.#problem.textContent = "";
     } catch (error) {
       this.#problem.textContent = `The rows could not be downloaded: ${reasonOf(error)}.`;
@@ -404,25 +385,6 @@ export class TnTable extends TnElement {
       button.setAttribute("aria-disabled", "false");
     }
   }
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-function button(text: string, title: string): HTMLButtonElement {
-  const made = make("button", "tn-tb-button");
-  made.type = "button";
-  made.textContent = text;
-  made.title = title;
-  made.setAttribute("aria-label", title);
-  return made;
-}
-
-function make<K extends keyof HTMLElementTagNameMap>(tag: K, name: string): HTMLElementTagNameMap[K] {
-  const element = document.createElement(tag);
-  element.className = name;
-  return element;
 }
 
 export const WIDGETS: Definitions = { "tn-table": TnTable };

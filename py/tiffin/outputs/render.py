@@ -114,27 +114,6 @@ def _is_writable(mime: str, data: Json) -> bool:
     return isinstance(data, str)
 
 
-def _render_frame(frame: Any) -> dict[str, Json]:
-    """A pandas frame as a table with its shape beneath; long and wide ones show their ends."""
-    rows, columns = frame.shape
-    table = frame.to_html(max_rows=20, max_cols=20, border=0, classes="tn-table", justify="inherit")
-    note = (
-        f'<p class="tn-table-note">{rows:,} rows × {columns:,} columns</p>'
-        if rows > 20 or columns > 20
-        else ""
-    )
-    return {"text/html": f'<div class="tn-table-frame">{table}</div>{note}', "text/plain": repr(frame)}
-
-
-def _render_series(series: Any) -> dict[str, Json]:
-    bundle = _render_frame(series.to_frame(series.name if series.name is not None else ""))
-    return {**bundle, "text/plain": repr(series)}
-
-
-def _render_polars(frame: Any) -> dict[str, Json]:
-    return {"text/html": frame._repr_html_(), "text/plain": repr(frame)}
-
-
 def _render_figure(figure: Any) -> dict[str, Json]:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", metadata={"Software": None})
@@ -160,11 +139,13 @@ _OWN: dict[str, Renderer | str] = {
     "altair.vegalite.v5.api.TopLevelMixin": "tiffin.outputs.charts:render_altair",
     "altair.vegalite.v6.api.TopLevelMixin": "tiffin.outputs.charts:render_altair",
     "plotly.basedatatypes.BaseFigure": "tiffin.outputs.charts:render_plotly",
-    "pandas.core.frame.DataFrame": _render_frame,
-    "pandas.core.series.Series": _render_series,
-    "pandas.DataFrame": _render_frame,
-    "pandas.Series": _render_series,
-    "polars.dataframe.frame.DataFrame": _render_polars,
+    "pandas.core.frame.DataFrame": "tiffin.outputs.frames:render_pandas",
+    "pandas.core.series.Series": "tiffin.outputs.frames:render_series",
+    "pandas.DataFrame": "tiffin.outputs.frames:render_pandas",
+    "pandas.Series": "tiffin.outputs.frames:render_series",
+    "polars.dataframe.frame.DataFrame": "tiffin.outputs.frames:render_polars",
+    "pyarrow.lib.Table": "tiffin.outputs.frames:render_arrow",
+    "pyarrow.lib.RecordBatch": "tiffin.outputs.frames:render_arrow",
     "matplotlib.figure.Figure": _render_figure,
     "matplotlib.axes._axes.Axes": _render_axes,
     "builtins.BaseException": _render_exception,

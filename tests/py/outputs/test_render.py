@@ -8,8 +8,6 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pandas as pd
-import polars as pl
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -156,54 +154,6 @@ def test_an_exception_is_a_value_too(error: Exception, text: str) -> None:
     assert bundle["text/html"] == f'<pre class="tn-exception">{text}</pre>'.replace(" < ", " &lt; ").replace(
         "'", "&#x27;"
     )
-
-
-def test_a_frame_is_a_table() -> None:
-    bundle = render(pd.DataFrame({"dish": ["dal", "<b>"], "price": [80, 90]}))
-    assert bundle["text/html"].startswith('<div class="tn-table-frame"><table class="dataframe tn-table">')
-    assert "<td>dal</td>" in bundle["text/html"]
-    assert "&lt;b&gt;" in bundle["text/html"]
-    assert "tn-table-note" not in bundle["text/html"]
-    assert "price" in bundle["text/plain"]
-
-
-def test_a_long_or_wide_frame_shows_its_ends_and_says_its_size() -> None:
-    long = render(pd.DataFrame({"n": range(100_000, 101_500)}))["text/html"]
-    assert "<td>100000</td>" in long
-    assert "<td>101499</td>" in long
-    assert "<td>100700</td>" not in long
-    assert "1,500 rows × 1 columns" in long
-    wide = render(pd.DataFrame([range(40)], columns=[f"c{i}" for i in range(40)]))["text/html"]
-    assert "<th>c0</th>" in wide
-    assert "<th>c39</th>" in wide
-    assert "<th>c20</th>" not in wide
-    assert "1 rows × 40 columns" in wide
-
-
-@pytest.mark.parametrize("frame", [pd.DataFrame(), pd.DataFrame(columns=["a"])])
-def test_an_empty_frame_is_a_table_too(frame: pd.DataFrame) -> None:
-    assert "<table" in render(frame)["text/html"]
-
-
-def test_a_series_is_a_table_of_one_column() -> None:
-    named = render(pd.Series([1, 2], index=["a", "b"], name="price"))
-    assert "<th>price</th>" in named["text/html"]
-    assert "Name: price" in named["text/plain"]
-    assert "<td>1</td>" in render(pd.Series([1, 2]))["text/html"]
-
-
-def test_a_subclass_of_a_frame_is_a_frame() -> None:
-    class Menu(pd.DataFrame):  # type: ignore[misc]
-        pass
-
-    assert "tn-table" in render(Menu({"a": [1]}))["text/html"]
-
-
-def test_a_polars_frame_is_a_table() -> None:
-    bundle = render(pl.DataFrame({"dish": ["dal"], "price": [80]}))
-    assert "<table" in bundle["text/html"]
-    assert "dal" in bundle["text/html"]
-    assert "shape: (1, 2)" in bundle["text/plain"]
 
 
 def figure() -> Figure:

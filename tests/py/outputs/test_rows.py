@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiffin.errors import UsageError
-from tiffin.ui.rows import is_missing, order_of, rows_of
-from tiffin.ui.table import ranks_of
+from tiffin.outputs.rows import is_missing, order_of, rows_of
+from tiffin.outputs.table import ranks_of
 
 DATA: dict[str, list[Any]] = {"name": ["b", "a", None], "size": [1.5, None, 0.5]}
 KINDS: dict[str, Any] = {
