@@ -143,18 +143,18 @@ async function bundleInto(folder) {
     outdir: folder,
     entryNames: "[name]-[hash]",
   });
-  // Apart from the page, with whatever it shares with it: it must not wait for a second file.
-  const start = await build({
-    ...COMMON,
-    entryPoints: { start: "js/page/start.ts" },
-    outdir: folder,
-    entryNames: "[name]-[hash]",
-  });
-  // Before anything is seen, so a script of its own that the parser waits for: as small as can be.
+  // Before anything is seen, so scripts of their own that the parser waits for: as small as can be.
   const early = await build({
     ...COMMON,
     format: "iife",
     entryPoints: { early: "js/page/early.ts" },
+    outdir: folder,
+    entryNames: "[name]-[hash]",
+  });
+  const start = await build({
+    ...COMMON,
+    format: "iife",
+    entryPoints: { start: "js/page/start.ts" },
     outdir: folder,
     entryNames: "[name]-[hash]",
   });

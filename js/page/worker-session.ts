@@ -1,7 +1,7 @@
 /** A session with a kernel in a web worker. */
 
 import type { Answered, Ask, ExecuteMessage, Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
-import type { FromWorker, ToWorker } from "../protocol/rpc.ts";
+import type { FromWorker } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
 import { newRunId } from "./run-id.ts";
@@ -17,15 +17,12 @@ interface PendingAnswer {
   readonly reject: (error: Error) => void;
 }
 
-/** What waits until the worker takes commands. */
-type Told = Extract<ToWorker, { readonly kind: "command" | "content" }>;
-
 /** Python's SIGINT, as Pyodide's interrupt buffer takes it. */
 const SIGINT = 2;
 /** What `WorkerScratchpad` listens to: SIGALRM and SIGUSR1. */
 const SIGNALS = { late: 14, unwanted: 10 } as const;
 
-/** Speaks with the kernel of a worker that boots; commands sent before it is ready wait. */
+/** Speaks with the kernel of a worker that boots; commands sent before it is ready wait there. */
 export class WorkerSession implements Session {
   readonly ready: Promise<void>;
   readonly #worker: WorkerLike;
@@ -33,7 +30,7 @@ export class WorkerSession implements Session {
   readonly #interrupt: Int32Array | null;
   readonly #pending = new Map<string, PendingRun>();
   readonly #asked = new Map<string, PendingAnswer>();
-  #waiting: Told[] | null = [];
+  #isReady = false;
   #failure: string | null = null;
   #scratchpad: Promise<void> | null = null;
   #settleScratchpad: { resolve: () => void; reject: (error: Error) => void } | null = null;
@@ -77,7 +74,7 @@ export class WorkerSession implements Session {
   }
 
   async assist<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
-    if (this.#waiting !== null || this.#failure !== null) return null;
+    if (!this.#isReady || this.#failure !== null) return null;
     try {
       return (await this.#ask(null, question as unknown as Ask["asked"])) as unknown as AnswerTo<Asked>;
     } catch (error) {
@@ -87,7 +84,7 @@ export class WorkerSession implements Session {
   }
 
   interrupt(): boolean {
-    if (this.#waiting !== null || this.#failure !== null) return false;
+    if (!this.#isReady || this.#failure !== null) return false;
     this.#raise(SIGINT);
     // Code that waits hears messages, and does not look into shared memory.
     this.#command({ type: "Interrupt", run_id: null });
@@ -122,7 +119,7 @@ export class WorkerSession implements Session {
   }
 
   give(digest: string, data: Uint8Array<ArrayBuffer>): void {
-    this.#send({ kind: "content", digest, data });
+    this.#worker.postMessage({ kind: "content", digest, data }, [data.buffer]);
   }
 
   ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
@@ -154,12 +151,7 @@ export class WorkerSession implements Session {
   }
 
   #command(command: KernelCommand): void {
-    this.#send({ kind: "command", text: JSON.stringify(command) });
-  }
-
-  #send(message: Told): void {
-    if (this.#waiting !== null) this.#waiting.push(message);
-    else this.#worker.postMessage(message, message.kind === "content" ? [message.data.buffer] : []);
+    this.#worker.postMessage({ kind: "command", text: JSON.stringify(command) });
   }
 
   #receive(message: FromWorker): void {
@@ -184,14 +176,11 @@ export class WorkerSession implements Session {
         this.#listener.notice({ kind: "piece", run, message: { event, data } as ExecuteMessage });
         break;
       }
-      case "booted": {
-        const waiting = this.#waiting ?? [];
-        this.#waiting = null;
+      case "booted":
+        this.#isReady = true;
         this.#listener.notice({ kind: "ready", at: message.at, jspi: message.jspi });
         this.#settleReady.resolve();
-        for (const told of waiting) this.#send(told);
         break;
-      }
       case "event":
         this.#deliver(JSON.parse(message.text) as KernelEvent);
         break;

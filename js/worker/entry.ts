@@ -15,6 +15,8 @@ performance.setResourceTimingBufferSize(MOST_RESOURCES);
 const started = performance.now();
 let handle: Handle | null = null;
 let take: FullHost["take"] | null = null;
+/** What was told before Python was ready; null since then. */
+let waiting: (() => void)[] | null = [];
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
 /** What is still to be fetched, once nobody waits for anything. */
@@ -57,6 +59,16 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   take = host.take;
   add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
+  // The page may be busy with being laid out: nothing waits for it to hear that Python is ready.
+  const held = waiting ?? [];
+  waiting = null;
+  for (const carryOut of held) carryOut();
+}
+
+/** Does what takes Python as soon as there is one. */
+function onceReady(carryOut: () => void): void {
+  if (waiting === null) carryOut();
+  else waiting.push(carryOut);
 }
 
 /** Whether cells may wait in sync code. Only Python itself knows, and only where cells run: in a call that may wait. */
@@ -89,8 +101,7 @@ async function loadScratchpad(): Promise<void> {
 
 function receive(digest: string, data: Uint8Array): void {
   try {
-    if (take === null) throw new Error("a file came before Python was ready");
-    take(digest, data);
+    take?.(digest, data);
   } catch (error) {
     fail(error);
   }
@@ -113,11 +124,12 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       void loadScratchpad();
       break;
     case "command":
-      if (handle === null) fail("a command came before Python was ready");
-      else handle(message.text).catch(fail);
+      onceReady(() => void handle?.(message.text).catch(fail));
       break;
     case "content":
-      receive(message.digest, message.data);
+      onceReady(() => {
+        receive(message.digest, message.data);
+      });
       break;
     case "fetch":
       void sendAside(message.to, message.url, message.what).finally(() => {

@@ -3,7 +3,7 @@
 import type { LibraryConfig, RuntimeConfig } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { addKernel, loadPyodide } from "./boot.ts";
-import { packMemory } from "./memory.ts";
+import { clearFreed, packMemory } from "./memory.ts";
 import type { EmscriptenModule, Pyodide } from "./pyodide.ts";
 import { compileModule, fetchBytes, fetchText, importScripts } from "./runtime.ts";
 import { type Library, linking, openHandles } from "./snapshot.ts";
@@ -69,6 +69,7 @@ async function make(config: MakeConfig): Promise<Made> {
   // Nothing that JavaScript made may be in it, and nothing that nobody needs should be.
   for (const name of packages) Reflect.deleteProperty(pyodide.loadedPackages, name);
   pyodide.runPython("import gc; gc.collect()");
+  clearFreed(pyodide._module);
   await send(`${config.target}memory`, packMemory(pyodide.makeMemorySnapshot()));
   return {
     kind: "made",

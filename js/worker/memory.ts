@@ -11,6 +11,9 @@ const PAGE = 4096;
 /** Bytes of the first run: room enough for Pyodide's header, and a length that is known before anything is fetched. */
 export const HEAD = 16 * PAGE;
 const WORD = 4;
+/** Bytes of the pieces in which freed memory is looked for. */
+const LARGEST = 1 << 20;
+const SMALLEST = 8;
 /** The place in the header of Pyodide's snapshot where it says where memory begins. */
 const OFFSET = 1;
 
@@ -27,6 +30,34 @@ export interface Unpacked {
   readonly head: Bytes;
   /** Puts the rest into memory, which has room for it. */
   readonly place: (heap: Int8Array) => void;
+}
+
+/** What allocates in a module's memory. */
+export interface Allocator {
+  readonly HEAP8: Int8Array;
+  _PyMem_RawMalloc(size: number): number;
+  _PyMem_RawFree(address: number): void;
+  _malloc_usable_size(address: number): number;
+  _sbrk(bytes: number): number;
+}
+
+/** Makes zero what was freed, and still has in it what it was used for: allocates all of it, largest pieces first. */
+export function clearFreed(allocator: Allocator): void {
+  const end = allocator._sbrk(0);
+  const taken: number[] = [];
+  for (let size = LARGEST; size >= SMALLEST; size = Math.min(size - 8, (size * 0.8) & ~7)) {
+    for (;;) {
+      const at = allocator._PyMem_RawMalloc(size);
+      const after = at + allocator._malloc_usable_size(at);
+      if (at === 0 || after > end) {
+        allocator._PyMem_RawFree(at); // there is none of this size any more
+        break;
+      }
+      allocator.HEAP8.fill(0, at, after);
+      taken.push(at);
+    }
+  }
+  for (const at of taken) allocator._PyMem_RawFree(at);
 }
 
 /** Packs what Pyodide has made; throws where its header has grown too long. */

@@ -117,6 +117,11 @@ export interface EmscriptenModule {
     readonly loadedLibsByHandle: Record<number, LinkedLibrary>;
   };
   growMemory(size: number): void;
+  _PyMem_RawMalloc(size: number): number;
+  _PyMem_RawFree(address: number): void;
+  _malloc_usable_size(address: number): number;
+  /** The end of what was ever allocated, moved by so many bytes. */
+  _sbrk(bytes: number): number;
   newDSO(path: string, handle: number | undefined, state: "loading"): LinkedLibrary;
   loadWebAssemblyModule(module: WebAssembly.Module, flags: object, path: string, scope: object): unknown;
 }

@@ -85,11 +85,13 @@ beforeEach(() => {
 });
 
 describe("WorkerSession", () => {
-  it("boots the worker first, and holds commands back until it is ready, in order", async () => {
+  it("boots the worker first, and sends it commands at once, in order", async () => {
     const session = open();
     const first = session.run(command("1"));
     const second = session.run(command("2"));
-    expect(worker.sent).toEqual([{ kind: "boot", config: base, memory: null }]);
+    expect(worker.sent[0]).toEqual({ kind: "boot", config: base, memory: null });
+    expect(worker.commands).toEqual(["1", "2"]);
+    expect(session.interrupt()).toBe(false); // nothing hears it yet
     worker.say({ kind: "booted", at: 5, jspi: true });
     await session.ready;
     expect(worker.commands).toEqual(["1", "2"]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { HEAD, packMemory, unpackMemory } from "../../../js/worker/memory.ts";
+import { type Allocator, clearFreed, HEAD, packMemory, unpackMemory } from "../../../js/worker/memory.ts";
 
 const PAGE = 4096;
 const HEADER = 128;
@@ -85,5 +85,54 @@ describe("memory that is packed", () => {
     for (const damaged of [packed.slice(0, -1), packed.slice(0, 14), packed.slice(0, 12), late]) {
       expect(() => unpackMemory(damaged)).toThrow("the snapshot of Python is damaged");
     }
+  });
+});
+
+/** Memory of pieces that are in use or free; an allocation takes the smallest that fits, whole, or new memory. */
+class Pieces implements Allocator {
+  readonly HEAP8 = new Int8Array(1 << 22).fill(7);
+  readonly #free = new Map<number, number>();
+  readonly #used = new Map<number, number>();
+  #end = 8;
+
+  _sbrk(): number {
+    return this.#end;
+  }
+
+  _PyMem_RawMalloc(size: number): number {
+    const fits = [...this.#free].filter(([, length]) => length >= size).sort(([, one], [, other]) => one - other)[0];
+    const [at, length] = fits ?? [this.#end, size];
+    if (fits === undefined) this.#end += size;
+    this.#free.delete(at);
+    this.#used.set(at, length);
+    return at;
+  }
+
+  _PyMem_RawFree(at: number): void {
+    this.#free.set(at, this.#used.get(at) ?? 0);
+    this.#used.delete(at);
+  }
+
+  _malloc_usable_size(at: number): number {
+    return this.#used.get(at) ?? 0;
+  }
+}
+
+describe("freed memory", () => {
+  it("is zero afterwards, and memory in use is what it was", () => {
+    const pieces = new Pieces();
+    const sizes = [8, 24, 4000, 64, 300_000, 16, 72, 5000];
+    const places = sizes.map((size) => pieces._PyMem_RawMalloc(size));
+    const freed = places.filter((_, index) => index % 3 !== 0);
+    for (const at of freed) pieces._PyMem_RawFree(at);
+    clearFreed(pieces);
+    const before = pieces._sbrk();
+    for (const [index, at] of places.entries()) {
+      const content = new Set(pieces.HEAP8.subarray(at, at + (sizes[index] ?? 0)));
+      expect([...content]).toEqual([index % 3 === 0 ? 7 : 0]);
+    }
+    // All of it can be had again.
+    for (const at of freed.reverse()) pieces._PyMem_RawMalloc(sizes[places.indexOf(at)] ?? 0);
+    expect(pieces._sbrk()).toBe(before);
   });
 });

@@ -64,12 +64,11 @@ class CellView:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Where the page finds its script, styles and first fonts; `start` is the script that starts Python at
-    once, None where it waits; `early` the one that has to run before anything is seen; `editing` are the
-    styles of a page whose notebook is edited, None where it is only read; `origins` are others that it runs
-    code from, `connections` others that it fetches from."""
+    """Where the page finds its script, styles and first fonts; `early` is the script that has to run before
+    anything is seen, and that starts Python where that is to be at once; `editing` are the styles of a page
+    whose notebook is edited, None where it is only read; `origins` are others that it runs code from,
+    `connections` others that it fetches from."""
 
-    start: str | None
     script: str
     styles: str
     early: str
@@ -272,9 +271,6 @@ def render_page(
     if sheet := attribute_sheet(cells):
         styles.append(keep_file(sheet.encode("utf-8", "replace"), ".css"))
     sheets = "\n".join(f'<link rel="stylesheet" href="{html.escape(address)}">' for address in styles)
-    start = ""
-    if links.start is not None:
-        start = f'<script type="module" async src="{html.escape(links.start)}"></script>\n'
     # Who hears a page finds its beginning by its heading; what is edited may lose its own.
     heading = f'<h1 class="tn-hidden tn-page-title">{title}</h1>\n'
     if config["mode"] == "run" and any(found.level == 1 for found in headings):
@@ -291,11 +287,11 @@ def render_page(
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
 <link rel="icon" href="data:,">
+<script type="application/json" id="tn-config">{config_text}</script>
 <script src="{html.escape(links.early)}"></script>
 {fonts}
 {sheets}
-<script type="application/json" id="tn-config">{config_text}</script>
-{start}<script type="module" src="{html.escape(links.script)}"></script>
+<script type="module" src="{html.escape(links.script)}"></script>
 </head>
 <body>
 <header class="tn-bar"><span class="tn-name">{html.escape(notebook.filename)}</span>

@@ -296,10 +296,9 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
     }
     origins = () if runtime.url is None else (_origin(runtime.url),)
     links = PageLinks(
-        f"{up}assets/{assets.bundle['start']}" if options.boot == "eager" else None,
         f"{up}assets/{assets.bundle['page']}",
         f"{up}assets/{assets.bundle['styles']}",
-        f"{up}assets/{assets.bundle['early']}",
+        f"{up}assets/{assets.bundle['start' if options.boot == 'eager' else 'early']}",
         origins,
         tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
         _connections(gathered, runtime, options, needs),

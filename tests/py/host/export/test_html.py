@@ -180,12 +180,12 @@ def test_a_cell_follows_the_dom_contract() -> None:
 def page(config: dict[str, Any] | None = None, origins: tuple[str, ...] = (), **fields: Any) -> str:
     given = {"mode": "run", "version": "0.1.0", **(config or {})}
     views = fields.pop("views", [view()])
-    start, shown = fields.pop("start", None), fields.pop("shown", "article")
+    shown = fields.pop("shown", "article")
     return render_page(
         notebook("1", **fields),
         views,
         given,
-        PageLinks(start, "a/p.js", "a/p.css", "a/early.js", origins, ("a/f.woff2",)),
+        PageLinks("a/p.js", "a/p.css", "a/early.js", origins, ("a/f.woff2",)),
         no_file,
         shown,
     )
@@ -216,17 +216,15 @@ def test_nothing_breaks_out_of_the_configuration_or_the_title(text: str) -> None
     assert "<!--" not in markup
 
 
-def test_a_script_that_starts_python_stands_after_the_configuration_that_it_reads() -> None:
-    markup = page(start="a/start.js")
-    script = '<script type="module" async src="a/start.js"></script>'
-    assert markup.index('id="tn-config"') < markup.index(script) < markup.index('src="a/p.js"')
-    assert "async" not in page()
-
-
 def test_the_script_that_must_run_before_anything_is_seen_stands_before_the_styles() -> None:
     markup = page()
     early = markup.index('<script src="a/early.js"></script>')
     assert markup.index('name="color-scheme"') < early < markup.index('rel="stylesheet"')
+
+
+def test_it_stands_after_the_configuration_by_which_it_starts_python() -> None:
+    markup = page()
+    assert markup.index('id="tn-config"') < markup.index('src="a/early.js"') < markup.index('src="a/p.js"')
 
 
 def test_a_view_is_the_roots_and_a_notebook_has_its_code_open() -> None:
@@ -255,7 +253,7 @@ def test_headings_of_text_can_be_linked_to_and_are_listed() -> None:
         replace(notebook("1"), cells=cells),
         [CellView(each, {}, (), (), "export") for each in cells],
         {"mode": "run", "version": "0.1.0"},
-        PageLinks(None, "p.js", "p.css", "e.js"),
+        PageLinks("p.js", "p.css", "e.js"),
         no_file,
     )
     assert '<h2 id="with-rice-2">With <code>rice</code></h2>' in markup
