@@ -2,6 +2,7 @@
 
 import { findSnapshot } from "../protocol/families.ts";
 import type { BootConfig, FromWorker, KeptEntry, ToWorker } from "../protocol/rpc.ts";
+import { nameWorker } from "../protocol/worker-name.ts";
 import { bootConfig, isCompressing, type PageConfig, sharesMemory } from "./config.ts";
 
 /** The part of `Worker` that a session uses; tests bring their own. */
@@ -82,5 +83,5 @@ export function bootWorker(
   const start = (name: string): Worker => new Worker(address, { type: "module", name });
   const around = { shared: sharesMemory(window), compressing: isCompressing(performance, script) };
   const told = bootConfig(config, document.baseURI, around, kept, edited);
-  return boot(start("tiffin"), told, () => start("tiffin: fetching"));
+  return boot(start(nameWorker(told)), told, () => start("tiffin: fetching"));
 }

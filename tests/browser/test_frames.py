@@ -27,7 +27,7 @@ def test_a_frame_is_sorted_filtered_and_downloaded_without_python(opening: Openi
     view.wait("document.querySelectorAll('tn-table[data-live]').length === 1")
     page = view.page
     cell = page.locator("[data-cell=all]")
-    page.get_by_role("grid", name="16 rows").focus()
+    page.get_by_role("grid", name="Table of 16 rows").focus()
     for key in ("ArrowRight", "Enter"):
         page.keyboard.press(key)
     shown = cell.locator(".tn-tb-body [role=row] > :nth-child(2)").all_inner_texts()

@@ -85,7 +85,6 @@ export class TnTable extends TnElement {
     label.id = `${this.#id}-label`;
     label.textContent = this.label;
     label.hidden = this.label === "";
-    this.#count.id = `${this.#id}-count`;
     const search = make("input", "tn-tb-search");
     search.type = "search";
     search.placeholder = "Filter";
@@ -114,7 +113,8 @@ export class TnTable extends TnElement {
     grid.tabIndex = 0;
     grid.setAttribute("role", "grid");
     // A frame that is a cell's output has no label: it is called by its size.
-    grid.setAttribute("aria-labelledby", `${this.#id}-${this.label === "" ? "count" : "label"}`);
+    if (this.label === "") grid.setAttribute("aria-label", `Table of ${grouped(Number(this.args["count"]))} rows`);
+    else grid.setAttribute("aria-labelledby", `${this.#id}-label`);
     grid.setAttribute("aria-colcount", String(this.#columns.length));
     if (this.#selects === "multi") grid.setAttribute("aria-multiselectable", "true");
     if (this.#selects === "none") grid.setAttribute("aria-readonly", "true");

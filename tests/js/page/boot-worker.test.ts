@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { boot, listen, type WorkerLike } from "../../../js/page/boot-worker.ts";
 import type { BootConfig, FromWorker, SnapshotConfig, ToWorker } from "../../../js/protocol/rpc.ts";
+import { readWorkerName } from "../../../js/protocol/worker-name.ts";
 
 class FakeWorker implements WorkerLike {
   readonly sent: ToWorker[] = [];
@@ -12,9 +13,11 @@ class FakeWorker implements WorkerLike {
   onmessageerror: WorkerLike["onmessageerror"] = null;
 
   readonly address: unknown;
+  readonly name: string;
 
-  constructor(address?: unknown) {
+  constructor(address?: unknown, options: WorkerOptions = {}) {
     this.address = address;
+    this.name = options.name ?? "";
     made.push(this);
   }
 
@@ -137,7 +140,15 @@ describe("the first script of a page", () => {
     },
   };
 
-  async function run(policy: string | null): Promise<void> {
+  class Timing {
+    decodedBodySize = 800;
+    constructor(readonly transferSize: number) {}
+  }
+
+  /** Runs the script, which came over the network if `sent` bytes did. */
+  async function run(policy: string | null, sent = 0): Promise<void> {
+    vi.stubGlobal("PerformanceResourceTiming", Timing);
+    vi.spyOn(performance, "getEntriesByName").mockReturnValue([new Timing(sent)] as unknown as PerformanceEntryList);
     const text = policy === null ? "" : JSON.stringify({ ...config, boot: policy });
     document.body.innerHTML = policy === null ? "" : `<script type="application/json" id="tn-config">${text}</script>`;
     vi.resetModules();
@@ -150,13 +161,27 @@ describe("the first script of a page", () => {
   });
   afterEach(() => {
     vi.unstubAllGlobals();
+    vi.restoreAllMocks();
     delete window.tiffinWorker;
+  });
+
+  it("starts the worker after the first frame of a page that has come over the network", async () => {
+    const frames: FrameRequestCallback[] = [];
+    vi.stubGlobal("requestAnimationFrame", (callback: FrameRequestCallback) => frames.push(callback));
+    await run("eager", 900);
+    expect([made.length, frames.length]).toEqual([0, 1]);
+    frames[0]?.(0);
+    await vi.waitFor(() => {
+      expect(made).toHaveLength(1);
+    });
+    expect(window.tiffinWorker?.worker).toBe(made[0]);
   });
 
   it("starts the worker of a page that starts Python at once", async () => {
     await run("eager");
     expect(made.map((worker) => String(worker.address))).toEqual([new URL("assets/worker.js", document.baseURI).href]);
     expect(window.tiffinWorker?.worker).toBe(made[0]);
+    expect(readWorkerName(made[0]?.name ?? "")?.runtime.wasm).toBe(new URL("w", document.baseURI).href);
     expect(made[0]?.sent).toMatchObject([{ kind: "boot", config: { kept: [], interrupt: null } }]);
   });
 
