@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from conftest import Served, View
@@ -51,10 +52,11 @@ def test_a_frame_is_sorted_filtered_and_downloaded_without_python(opening: Openi
     assert view.kernel == "off"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_accessible(
-    sites: Callable[..., object], serve: Callable[..., Served], visit: Callable[..., View], scheme: str
-) -> None:
-    view = visit(f"{serve(sites(NOTEBOOK)).url}?boot=never", color_scheme=scheme)
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_accessible(opening: Opening, theme: Any) -> None:
+    view, _ = opening(NOTEBOOK, query="?boot=never")
+    assert isinstance(view, PlaywrightView)
+    view.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     view.page.locator("tn-table[data-live]").wait_for()
-    assert violations(view) == []
+    assert violations(View(view.page)) == []

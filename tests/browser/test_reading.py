@@ -135,7 +135,7 @@ def test_a_theme_is_there_in_the_first_frame(sites: Sites, serve: Serve, chromiu
         painted.append(page.evaluate("performance.getEntriesByType('paint').length"))
         route.continue_()
 
-    page.route("**/early-*.js", late)
+    page.route("**/start-*.js", late)
     page.reload()
     assert painted == [0]
     assert page.evaluate(GROUND) == DARK

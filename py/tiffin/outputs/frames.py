@@ -24,10 +24,11 @@ ENDS = 20
 
 def render_pandas(frame: Any) -> dict[str, Json]:
     """Return the bundle of a pandas frame."""
-    table = _alive(frame) or _ends(
-        frame.to_html(max_rows=ENDS, max_cols=ENDS, border=0, classes="tn-table", justify="inherit"),
-        frame.shape,
-    )
+    table = _alive(frame)
+    if table is None:
+        plain = frame.to_html(max_rows=ENDS, max_cols=ENDS, border=0, classes="tn-table", justify="inherit")
+        # Above an index without a name there is no heading, as far as who hears the page is concerned.
+        table = _ends(plain.replace("<th></th>", "<td></td>"), frame.shape)
     return {"text/html": table, "text/plain": repr(frame)}
 
 
