@@ -46,13 +46,16 @@ ONDEMAND = (
     "cache/function_cache.py",
     "cache/stored_calls.py",
     "outputs/charts.py",
+    "outputs/widgets.py",
     "session/assistance.py",
     "session/caches.py",
     "session/callouts.py",
     "session/known_names.py",
     "session/media.py",
+    "session/objects.py",
     "session/output.py",
     "session/progress.py",
+    "ui/anywidget.py",
     "ui/buttons.py",
     "ui/calendar.py",
     "ui/choices.py",
@@ -64,6 +67,7 @@ ONDEMAND = (
     "ui/rows.py",
     "ui/stacks.py",
     "ui/table.py",
+    "ui/traits.py",
 )
 """What the archive on demand holds: modules that the kernel, which has their packages, imports by name when a
 notebook first asks for what is in them. `ON_DEMAND` in host/browser/entry.py has the packages."""
