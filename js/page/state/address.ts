@@ -82,7 +82,8 @@ export class AddressValues {
       if (set !== null) {
         // Those that have not come to life yet read it there.
         const copies = this.#document.querySelectorAll<HTMLElement>(`[data-element="${CSS.escape(id)}"]`);
-        const whole = element.localName === PARTED ? { ...(previous as object), ...(value as object) } : value;
+        const parts = element.localName === PARTED && typeof value === "object";
+        const whole = parts ? { ...(previous as object), ...value } : value;
         for (const copy of copies) copy.dataset["value"] = JSON.stringify(whole);
         await set(id, value).catch(() => undefined); // what went wrong is told by whoever knows it
         continue;
