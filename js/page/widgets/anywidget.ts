@@ -113,7 +113,7 @@ export class TnAnywidget extends TnElement implements AnyView {
       await shared.render(place, end.signal);
     } catch (error) {
       if (end.signal.aborted) return;
-      const why = error instanceof Unloadable ? error.message : refused.text();
+      const why = error instanceof Unloadable ? error.message : await refused.text(error);
       if (why === null) this.fail(error);
       else this.#say(why);
     } finally {

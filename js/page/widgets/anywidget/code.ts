@@ -22,6 +22,9 @@ const NOT_HERE =
 /** A sentence that says why a widget’s code is not there. */
 export class Unloadable extends Error {}
 
+/** Milliseconds after a failure in which a browser tells of what its policy has refused. */
+const TELLING = 100;
+
 /** What HTML has brought, by digest. */
 const texts = new Map<string, string>();
 const modules = new Map<string, Promise<Definition>>();
@@ -53,7 +56,7 @@ async function importDefinition(digest: string): Promise<Definition> {
   try {
     return await definitionOf((await import(/* @vite-ignore */ url)) as Record<string, unknown>);
   } catch (error) {
-    throw new Unloadable(refused.text() ?? `The code of this widget cannot be loaded: ${reasonOf(error)}`);
+    throw new Unloadable((await refused.text(error)) ?? `The code of this widget cannot be loaded: ${reasonOf(error)}`);
   } finally {
     refused.end();
     if (file === null) URL.revokeObjectURL(url);
@@ -117,17 +120,26 @@ function isForeign(): boolean {
   return document.documentElement.dataset["foreign"] !== undefined;
 }
 
-/** Hears what the page's policy refuses meanwhile; `text` says it in a sentence. */
-export function watchRefusals(): { readonly text: () => string | null; readonly end: () => void } {
+/** Hears what the page's policy refuses meanwhile. */
+export interface Refusals {
+  /** A sentence for a failure that comes of it; null for others. */
+  text(error: unknown): Promise<string | null>;
+  end(): void;
+}
+
+export function watchRefusals(): Refusals {
   const blocked: string[] = [];
   const hear = (event: SecurityPolicyViolationEvent): void => {
     if (event.effectiveDirective.startsWith("script-src")) blocked.push(event.blockedURI);
   };
   document.addEventListener("securitypolicyviolation", hear);
   return {
-    text: () => {
-      const [first] = blocked;
-      return first === undefined ? null : remoteText(first);
+    text: async (error) => {
+      // What every engine says of a module that cannot be had.
+      if (!(error instanceof TypeError) || !/import/i.test(error.message)) return null;
+      if (blocked.length === 0) await new Promise((resolve) => setTimeout(resolve, TELLING)); // Firefox tells later
+      const found = blocked.find((address) => error.message.includes(address)) ?? blocked[0];
+      return found === undefined ? null : remoteText(found);
     },
     end: () => {
       document.removeEventListener("securitypolicyviolation", hear);
