@@ -4,13 +4,16 @@ refused."""
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Served, View
 from engines import EngineView, PlaywrightView
 from test_accessibility import violations
+from wheels import make_installed_wheel
 
 pytestmark = pytest.mark.browser
 
@@ -111,6 +114,33 @@ def test_bytes_and_messages_go_both_ways(opening: Opening) -> None:
     view.wait("document.querySelector('[name=painter] .heard').textContent === 'scaled 6'")
     shows(view, "painted", "[3, 6]")
     assert page.locator("[name=painter] .shown").inner_text() == "3 6"
+
+
+@pytest.fixture
+def own_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has exports find the package, and what it needs, as it is installed: no index is asked."""
+    for name in ("anywidget", "ipywidgets", "comm", "traitlets", "psygnal", "typing_extensions"):
+        make_installed_wheel(tmp_path, name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+
+
+@both
+@pytest.mark.usefixtures("own_wheels")
+def test_the_package_itself_acts_in_the_browser(opening: Opening) -> None:
+    view = opened(opening, "?boot=intent", "counter.py")
+    view.wait("document.querySelector('tn-anywidget[data-live]') !== null")
+    button = view.page.get_by_role("group", name="w").get_by_role("button")
+    assert button.inner_text() == "2 of 4"
+    button.click()
+    # Its observer is in Python: the cell that makes it runs before the one that reads it.
+    shows(view, "read", "(3, 6)")
+    view.wait_ready()
+    assert button.inner_text() == "3 of 6"
+    button.click()
+    shows(view, "read", "(4, 8)")
+    assert view.notices() == []
 
 
 @both

@@ -12,7 +12,7 @@ let ids = 0;
 
 export class TnAnywidget extends TnElement implements AnyView {
   readonly #frame = make("div", "tn-any");
-  readonly #problem = make("p", "tn-any-problem");
+  readonly #problem = make("div", "tn-any-problem");
   #shared: SharedWidget | null = null;
   #end: AbortController | null = null;
   #early: readonly (readonly [Json, readonly string[]])[] = [];
@@ -136,12 +136,12 @@ export class TnAnywidget extends TnElement implements AnyView {
     const parts: HTMLElement[] = [place, this.#problem];
     this.#problem.textContent = "";
     if (typeof this.args["label"] === "string" && this.args["label"] !== "") {
-      const label = make("p", "tn-group-label");
+      const label = make("div", "tn-group-label");
       label.textContent = this.args["label"];
       parts.unshift(label);
     }
     if (this.help !== "") {
-      const help = make("p", "tn-group-help");
+      const help = make("div", "tn-group-help");
       help.id = `tn-any-help-${String(++ids)}`;
       help.textContent = this.help;
       this.#frame.setAttribute("aria-describedby", help.id);
