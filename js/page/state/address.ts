@@ -83,7 +83,7 @@ export class AddressValues {
         // Those that have not come to life yet read it there.
         const copies = this.#document.querySelectorAll<HTMLElement>(`[data-element="${CSS.escape(id)}"]`);
         const parts = element.localName === PARTED && typeof value === "object";
-        const whole = parts ? { ...(previous as object), ...value } : value;
+        const whole = parts ? { ...(previous as object), ...(value as object) } : value;
         for (const copy of copies) copy.dataset["value"] = JSON.stringify(whole);
         await set(id, value).catch(() => undefined); // what went wrong is told by whoever knows it
         continue;

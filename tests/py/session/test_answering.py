@@ -36,7 +36,7 @@ async def test_who_writes_a_cell_is_helped_with_what_the_cells_have_made() -> No
     assert bench.kernel.stats().cells_run == bodies
 
 
-NONSENSE = (
+NONSENSE: tuple[dict[str, object], ...] = (
     {},
     {"type": "Sing"},
     {"type": "Complete"},

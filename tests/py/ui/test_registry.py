@@ -83,7 +83,7 @@ class Heeding(Checkbox):
     left = 0
 
     def follow(self, before: Element) -> bool:
-        return before.initial == self.initial
+        return bool(before.initial == self.initial)
 
     def leave(self) -> None:
         self.left += 1

@@ -12,7 +12,7 @@ from notebooks import notebook
 
 from tiffin.host.export.cook import Cooked, cook
 from tiffin.host.export.widget_code import leave_out, take_code
-from tiffin.ids import digest
+from tiffin.ids import CellId, digest
 
 ESM = 'export default { render({ el }) { el.textContent = "*a* <b> & \\\'"; } }'
 CSS = ".a { color: red; }"
@@ -34,8 +34,8 @@ def cooked(tmp_path: Path) -> Cooked:
 
 def test_wherever_it_is_shown_or_stored_its_code_is_found(cooked: Cooked) -> None:
     assert cooked.summary.success
-    for cell in ("c3", "c4", "c5", "c6"):
-        one = Cooked(cooked.graph, cooked.summary, {cell: cooked.cells[cell]}, {}, {})  # type: ignore[index]
+    for cell in map(CellId, ("c3", "c4", "c5", "c6")):
+        one = Cooked(cooked.graph, cooked.summary, {cell: cooked.cells[cell]}, {}, {})
         assert take_code(one).files == FILES, cell
     assert take_code(cooked).digests == {digest(ESM.encode()), digest(CSS.encode())}
     assert take_code(None).files == {}
@@ -43,7 +43,7 @@ def test_wherever_it_is_shown_or_stored_its_code_is_found(cooked: Cooked) -> Non
 
 def test_a_page_has_no_code_left(cooked: Cooked) -> None:
     code = take_code(cooked)
-    shown = cooked.cells["c3"].output["text/html"]  # type: ignore[index]
+    shown = cooked.cells[CellId("c3")].output["text/html"]
     left = leave_out(shown, code)
     assert "data-code" not in left
     (arguments,) = re.findall(r'data-args="([^"]*)"', left)
