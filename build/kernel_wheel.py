@@ -49,13 +49,16 @@ ONDEMAND = (
     "outputs/frames.py",
     "outputs/rows.py",
     "outputs/table.py",
+    "outputs/widgets.py",
     "session/assistance.py",
     "session/caches.py",
     "session/callouts.py",
     "session/known_names.py",
     "session/media.py",
+    "session/objects.py",
     "session/output.py",
     "session/progress.py",
+    "ui/anywidget.py",
     "ui/buttons.py",
     "ui/calendar.py",
     "ui/choices.py",
@@ -66,6 +69,7 @@ ONDEMAND = (
     "ui/panels.py",
     "ui/stacks.py",
     "ui/table.py",
+    "ui/traits.py",
 )
 """What the archive on demand holds: modules that the kernel, which has their packages, imports by name when a
 notebook first asks for what is in them. `ON_DEMAND` in host/browser/entry.py has the packages."""

@@ -29,6 +29,8 @@ export interface PageConfig {
   readonly offline: boolean;
   /** Whether the notebook uses modules on demand. */
   readonly ondemand: boolean;
+  /** The digests of the code and styles of anywidgets that are files of the site. */
+  readonly widgets: readonly string[];
   /** Cell -> key of the result that `index.html` shows. */
   readonly keys: Readonly<Record<string, string>>;
 }

@@ -347,6 +347,9 @@ export class NotebookPage {
       case "ElementChanged":
         this.#changes.hear(event);
         break;
+      case "ElementSaid":
+        elementsOf(event.element)[0]?.hear(event.content, event.buffers); // those that show it share what hears
+        break;
       case "Notice":
         if (event.text !== CALLED_OFF) showNotice(event); // that is told to whoever sent the code
         break;

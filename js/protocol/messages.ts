@@ -334,6 +334,15 @@ export interface ElementChanged {
   readonly value: Json;
 }
 
+/** The object behind a widget has sent a message to its code in the page; `buffers` are in Base64. */
+export interface ElementSaid {
+  readonly type: "ElementSaid";
+  readonly element: string;
+  readonly name: string;
+  readonly content: Json;
+  readonly buffers: readonly string[];
+}
+
 /** The answer to the `Ask` with this `run_id`; where there is none, `problem` says why. */
 export interface Answered {
   readonly type: "Answered";
@@ -471,6 +480,7 @@ export type KernelEvent =
   | ScratchDisplay
   | ScratchEnded
   | ElementChanged
+  | ElementSaid
   | Answered
   | Notice
   | RunCompleted;

@@ -211,6 +211,16 @@ class ElementChanged:
 
 
 @dataclass(frozen=True)
+class ElementSaid:
+    """The object behind a widget has sent a message to its code in the page; `buffers` are in Base64."""
+
+    element: str
+    name: str
+    content: Json
+    buffers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answered:
     """The answer to the `Ask` with this `run_id`; where there is none, `problem` says why."""
 
@@ -253,6 +263,7 @@ Event: TypeAlias = (
     | ScratchDisplay
     | ScratchEnded
     | ElementChanged
+    | ElementSaid
     | Answered
     | Notice
     | RunCompleted

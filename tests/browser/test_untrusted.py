@@ -227,6 +227,35 @@ def test_a_link_opens_in_a_fresh_profile_as_it_was_shared(
     other.close()
 
 
+ANYWIDGET = """
+import tiffin as tn
+
+class Offering:
+    _esm = "window.pwned = 1; export default { render({ el }) { el.textContent = 'I run'; } };"
+    _css = "* { color: rgb(1, 2, 3) !important; }"
+
+    def traits(self, sync=True):
+        return {}
+
+    def observe(self, handler, names): ...
+    def set_trait(self, name, value): ...
+
+
+tn.ui.anywidget(Offering())
+"""
+
+
+def test_the_code_of_its_anywidgets_does_not_run_even_when_it_does(opening: Opening) -> None:
+    page = opening(ANYWIDGET, "1 + 1")
+    run(page)
+    expect(page.locator("[data-cell=c2] > .tn-output")).to_contain_text("2")
+    said = "This notebook came from elsewhere: the code of its widgets does not run in your page."
+    expect(page.locator("[data-cell=c1] .tn-any-problem")).to_have_text(said)
+    colour = "getComputedStyle(document.querySelector('[data-cell=c1] .tn-any')).color"
+    assert page.evaluate("window.pwned") is None
+    assert page.evaluate(colour) != "rgb(1, 2, 3)"
+
+
 ACT = "window.top.pwned=1"
 ELEMENTS = (
     "img",
@@ -279,6 +308,8 @@ ODD = (
     f"<style>@import 'javascript:{ACT}';</style>",
     f'<div style="background:url(javascript:{ACT})">x</div>',
     f"<tn-slider name='x' data-args='{{}}' onpointerover='{ACT}'></tn-slider>",
+    f'<tn-anywidget data-element=e data-value={{}} data-args=\'{{"esm":"{"0" * 64}"}}\' '
+    f'data-code=\'{{"esm":"{ACT}","css":"*{{color:red}}"}}\'></tn-anywidget>',
     f"<tn-sheet>*{{background:url(javascript:{ACT})}}</tn-sheet>",
     f"<x-evil onclick='{ACT}' id=click>x</x-evil>",
     "<form id=x><input name=attributes><input name=parentNode></form>",

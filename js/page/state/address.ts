@@ -10,6 +10,10 @@ const TEXTS: readonly string[] = ["tn-text", "tn-text-area", "tn-dropdown", "tn-
 const WRITTEN: readonly string[] = ["tn-text", "tn-text-area"];
 /** Widgets whose values mean nothing to somebody else. */
 const PASSING: readonly string[] = ["tn-button", "tn-run-button", "tn-refresh", "tn-form", "tn-file"];
+/** Widgets whose values have parts by name: an address names those that are not as they were at first. */
+const PARTED = "tn-anywidget";
+/** Letters of such a value that an address has room for. */
+const MOST_LETTERS = 1000;
 /** Milliseconds of rest before a change is written: browsers take no more than a few in a second. */
 const REST = 300;
 
@@ -27,6 +31,16 @@ export function fromText(tag: string, text: string): Json {
   } catch {
     return text;
   }
+}
+
+/** The parts of a value that are not as at first, as text; empty if there are none, or for bytes and long ones. */
+export function partsText(initial: string, present: string): string {
+  const before = JSON.parse(initial) as Readonly<Record<string, Json>>;
+  const moved = Object.entries(JSON.parse(present) as Readonly<Record<string, Json>>).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
+  );
+  const text = JSON.stringify(Object.fromEntries(moved));
+  return moved.length === 0 || text.includes('"$bytes"') || text.length > MOST_LETTERS ? "" : text;
 }
 
 /** Whether a widget's value may stand in an address. */
@@ -68,7 +82,9 @@ export class AddressValues {
       if (set !== null) {
         // Those that have not come to life yet read it there.
         const copies = this.#document.querySelectorAll<HTMLElement>(`[data-element="${CSS.escape(id)}"]`);
-        for (const copy of copies) copy.dataset["value"] = JSON.stringify(value);
+        const parts = element.localName === PARTED && typeof value === "object";
+        const whole = parts ? { ...(previous as object), ...(value as object) } : value;
+        for (const copy of copies) copy.dataset["value"] = JSON.stringify(whole);
         await set(id, value).catch(() => undefined); // what went wrong is told by whoever knows it
         continue;
       }
@@ -84,13 +100,22 @@ export class AddressValues {
       const element = event.target;
       if (!(element instanceof HTMLElement) || !mayBeTold(element)) return;
       if (!this.#initial.has(name) || OTHERS.includes(name)) return;
-      const isInitial = this.#initial.get(name) === JSON.stringify(value);
-      this.#changed.set(name, isInitial ? "" : `=${toText(element.localName, value)}`);
+      this.#changed.set(name, this.#textOf(element, name, value));
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {
         this.#write(page);
       }, REST);
     });
+  }
+
+  /** What an address says of a value after the name; nothing where it is as at first. */
+  #textOf(element: HTMLElement, name: string, value: Json): string {
+    const initial = this.#initial.get(name) ?? "";
+    if (element.localName === PARTED) {
+      const text = partsText(initial, element.dataset["value"] ?? initial);
+      return text === "" ? "" : `=${text}`;
+    }
+    return initial === JSON.stringify(value) ? "" : `=${toText(element.localName, value)}`;
   }
 
   #write(page: Pick<Window, "location" | "history">): void {

@@ -72,6 +72,7 @@ export function cellOf(event: KernelEvent): string | null {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
+    case "ElementSaid":
     case "Answered":
     case "RunCompleted":
       return null;
@@ -102,6 +103,7 @@ export function reduceCell(state: CellState, event: KernelEvent): CellState {
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
+    case "ElementSaid":
     case "Answered":
     case "RunCompleted":
       return state;

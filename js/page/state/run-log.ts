@@ -71,6 +71,7 @@ export function logEvent(log: readonly RunEntry[], event: KernelEvent): readonly
     case "ScratchDisplay":
     case "ScratchEnded":
     case "ElementChanged":
+    case "ElementSaid":
     case "Answered":
     case "Notice":
       return log;

@@ -93,7 +93,7 @@ function signature(content: ParentNode & Node): string {
   for (const node of content.childNodes) holder.append(holder.ownerDocument.importNode(node, true));
   for (const widget of holder.querySelectorAll<HTMLElement>("[data-element]")) {
     widget.replaceChildren();
-    for (const name of ["data-value", "data-live", "style"]) widget.removeAttribute(name);
+    for (const name of ["data-value", "data-live", "data-code", "style"]) widget.removeAttribute(name);
   }
   return holder.innerHTML;
 }

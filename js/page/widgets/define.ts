@@ -25,6 +25,7 @@ const FURTHER: readonly (readonly [selector: string, load: () => Promise<{ reado
     () => import("./more.ts"),
   ],
   ["tn-table", () => import("./table.ts")],
+  ["tn-anywidget", () => import("./anywidget.ts")],
   ["tn-file", () => import("./file.ts")],
   ["tn-form, tn-tabs, tn-accordion", () => import("./containers.ts")],
 ];

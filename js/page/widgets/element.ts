@@ -167,6 +167,11 @@ export abstract class TnElement extends HTMLElement {
     // Most widgets stay as they were left.
   }
 
+  /** Takes what the object behind the widget says. */
+  hear(_content: Json, _buffers: readonly string[]): void {
+    // Most widgets have none.
+  }
+
   /** The value as text. */
   protected describe(value: Json): string {
     return value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);

@@ -302,11 +302,23 @@ _CLASSES: tuple[type[DisplayObject], ...] = (
 )
 
 
+class InteractiveShell:
+    """Jupyter's shell, which is not here."""
+
+    @classmethod
+    def initialized(cls) -> bool:
+        """Return that there is none."""
+        return False
+
+    instance = initialized
+
+
 def make_module(display: Callable[..., Any], clear_output: Callable[..., Any]) -> types.ModuleType:
     """Return a module `IPython.display` with these two functions, and shorthands such as `display_html`.
 
-    Its attribute `parent` is a minimal module `IPython` whose `get_ipython()` is None, as outside of Jupyter;
-    the caller puts both into `sys.modules`, under their `__name__`.
+    Its attribute `parent` is a minimal module `IPython` whose `get_ipython()` is None, as outside of Jupyter,
+    and whose `core.interactiveshell` is empty; the caller puts them into `sys.modules`, under their
+    `__name__`.
     """
     module = types.ModuleType("IPython.display", "Stand-in for IPython.display, by tiffin.")
     parent = types.ModuleType("IPython", "Stand-in for IPython, by tiffin: only `display` is there.")
@@ -321,6 +333,13 @@ def make_module(display: Callable[..., Any], clear_output: Callable[..., Any]) -
     parent.get_ipython = _nothing  # type: ignore[attr-defined]
     parent.display = module  # type: ignore[attr-defined]
     parent.__path__ = []
+    # Widgets of Jupyter look for the shell when they are imported.
+    core = types.ModuleType("IPython.core")
+    shell = types.ModuleType("IPython.core.interactiveshell")
+    shell.InteractiveShell = InteractiveShell  # type: ignore[attr-defined]
+    core.interactiveshell = shell  # type: ignore[attr-defined]
+    core.__path__ = []
+    parent.core = core  # type: ignore[attr-defined]
     return module
 
 

@@ -149,6 +149,7 @@ _OWN: dict[str, Renderer | str] = {
     "matplotlib.figure.Figure": _render_figure,
     "matplotlib.axes._axes.Axes": _render_axes,
     "builtins.BaseException": _render_exception,
+    "anywidget.widget.AnyWidget": "tiffin.outputs.widgets:render_anywidget",
 }
 renderers.supply(_OWN)
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from tiffin.commands import Ask, PutContent
 from tiffin.errors import UsageError
 from tiffin.events import Answered, Event, Notice
+from tiffin.ids import CellId
 from tiffin.session.edits import BesideServices
 from tiffin.ui.element import Element
 from tiffin.ui.registry import ElementRegistry
@@ -22,11 +23,13 @@ Json: TypeAlias = Any
 class Answering:
     """Takes files for widgets, and answers questions to them, or of whoever writes cells.
 
-    `fill` gives a widget that was restored its data, or returns why they cannot be had.
+    `fill` gives a widget that was restored its data, or returns why they cannot be had; `make_again` has the
+    cell run that makes the object behind one.
     """
 
     elements: ElementRegistry
     fill: Callable[[Element], Awaitable[str | None]]
+    make_again: Callable[[CellId], Awaitable[None]]
     beside: Callable[[], BesideServices]
     report: Callable[[Event], None]
 
@@ -46,6 +49,10 @@ class Answering:
                 answer = self._assist(command.asked)
             else:
                 element = self.elements.find(command.element)
+                maker = self.elements.maker(element.id)
+                if element.lacks and element.heeds and maker is not None:
+                    await self.make_again(maker)
+                    element = self.elements.find(element.id)
                 problem = await self.fill(element)
                 if problem is None:
                     answer = element.answer(command.asked)

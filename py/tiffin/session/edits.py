@@ -4,6 +4,7 @@ beside the cells gets of a kernel."""
 from __future__ import annotations
 
 import asyncio
+import importlib
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -58,7 +59,7 @@ class Edits:
         self.read_cell = read_cell
         self._report = report
         self.heeding: list[Element] = []
-        """The elements whose functions are to be called."""
+        """The elements that are to hear of changes."""
         self._pressed: list[Element] = []
 
     def carry_out(self, run_id: RunId, command: EditCells) -> Trigger:
@@ -90,19 +91,30 @@ class Edits:
         users = {user for name, maker in versions for user in self.runner.graph.users(name, maker)}
         return RunRequested(tuple(self.runner.graph.sort(users)))
 
-    def call_back(self) -> None:
-        """Call the functions of elements that were changed, once each."""
+    def call_back(self) -> tuple[CellId, ...]:
+        """Have elements hear of their changes, once each; return the cells that have to run again for those
+        that lack what would hear."""
         heeding, self.heeding = self.heeding, []
+        lacking: dict[CellId, None] = {}
         for element in dict.fromkeys(heeding):
-            assert element.on_change is not None
+            before = element.front_end
+            if element.lacks:
+                maker = self._elements.maker(element.id)
+                lacking.update({} if maker is None else {maker: None})
+                continue
             try:
-                element.on_behalf(element.on_change, element.value)
+                element.on_behalf(element.hear)
             except Exception as error:  # noqa: BLE001 (the author's code may raise anything)
                 tb = error.__traceback__
-                own = error.with_traceback(tb and tb.tb_next and tb.tb_next.tb_next)
+                for _ in range(3):  # how it was called is no concern of the author's
+                    tb = tb and tb.tb_next
+                own = error.with_traceback(tb)
                 element.on_behalf(print, *traceback.format_exception(own), sep="", end="", file=sys.stderr)
                 text = f"on_change of {element.name} failed: {type(error).__name__}: {error}"
                 self._report(Notice("error", text))
+            if element.front_end != before:
+                self._report(ElementChanged(element.id, element.name, element.front_end))
+        return tuple(lacking)
 
     def settle(self) -> None:
         """The run that changes have set off is over: what was pressed is so no more."""
@@ -175,14 +187,18 @@ class CallingBack:
     async def run(self, memory: RunMemory, *, interrupted: bool) -> Outcome:
         if interrupted:
             return Result("interrupted")
+        lacking: list[CellId] = []
         try:
-            await self._interrupter.drive(self._call())
+            await self._interrupter.drive(self._call(lacking))
         except (KeyboardInterrupt, asyncio.CancelledError):
             return Result("interrupted")
-        return Result("ok")
+        if not lacking:
+            return Result("ok")
+        again: Outcome = importlib.import_module("tiffin.session.objects").make_again(lacking, memory)
+        return again
 
-    async def _call(self) -> None:
-        self._edits.call_back()
+    async def _call(self, lacking: list[CellId]) -> None:
+        lacking += self._edits.call_back()
 
     def end(self, *, interrupted: bool) -> None:
         self._edits.heeding.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import FrameType, ModuleType
@@ -181,7 +182,10 @@ class Kernel:
         self._edits = Edits(
             notebook, self._runner, self.namespace, self.elements, self._read_cell, self._report
         )
-        self._answering = Answering(self.elements, self._inputs.fill, self.beside, self._report)
+        self.elements.tell = self._tell
+        self._answering = Answering(
+            self.elements, self._inputs.fill, self._make_again, self.beside, self._report
+        )
         self._scratchpad: Scratching | None = None
         self._ambient = Ambient(
             adopt=self._adopt,
@@ -379,6 +383,23 @@ class Kernel:
             if trigger is not None:
                 await self._run(trigger, run_id)
 
+    async def _make_again(self, cell: CellId) -> None:
+        run_id = new_run_id()
+        async with self._turns.turn(run_id):
+            await self._run(RunRequested(()), run_id, beside=_objects().MakingAgain(cell))
+
+    def _tell(self, element: Element, said: Json) -> bool:
+        """Tell what Python does to a widget."""
+        moves = _objects().Moves(
+            self.elements,
+            self._report,
+            self._capture.cell,
+            self._capture.whose,
+            self._states.was_set,
+        )
+        told: bool = moves.tell(element, said)
+        return told
+
     def _lineage(self, name: str) -> str | None:
         """What stands for a name whose content tells nothing: the run that bound it, or that is about to."""
         cell = self._capture.cell
@@ -431,6 +452,10 @@ class Kernel:
         self._capture.heard(event)
 
 
+def _objects() -> Any:
+    return importlib.import_module("tiffin.session.objects")  # in a browser it lies in the archive on demand
+
+
 def _main_module(file: str) -> ModuleType:
     module = ModuleType("__main__", "The names that the notebook's cells share.")
     vars(module).update(__builtins__=__builtins__, __file__=file)
@@ -440,9 +465,7 @@ def _main_module(file: str) -> ModuleType:
 def _modules_for(module: ModuleType) -> Mapping[str, ModuleType]:
     """What stands in `sys.modules` during a run; `__main__` is where pickle, dataclasses and typing look for
     the classes of cells."""
-    ipython_display = make_module(display, clear_output)
-    return {
-        "__main__": module,
-        "IPython": ipython_display.parent,
-        "IPython.display": ipython_display,
-    }
+    display_module = make_module(display, clear_output)
+    parent = display_module.parent
+    found = (parent, display_module, parent.core, parent.core.interactiveshell)
+    return {"__main__": module, **{each.__name__: each for each in found}}

@@ -9,6 +9,7 @@ from typing import Any
 from tiffin.ids import CellId
 from tiffin.plan.triggers import Trigger, ValuesChanged
 from tiffin.run.namespace import Version
+from tiffin.ui.element import Reactive
 from tiffin.ui.state import State
 
 
@@ -32,18 +33,17 @@ class States:
         self._holders = holders
         self._runs = runs
         self._start = start
-        self._set: list[tuple[State[Any], CellId | None]] = []
+        self._set: list[tuple[Reactive, CellId | None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Future[None]] = set()
 
     def make(self, initial: Any, allow_self_loops: bool) -> State[Any]:
         """Return a new state that tells when it is set."""
-        return State(
-            initial, allow_self_loops=allow_self_loops, identify=self._identify, notify=self._was_set
-        )
+        return State(initial, allow_self_loops=allow_self_loops, identify=self._identify, notify=self.was_set)
 
-    def _was_set(self, state: State[Any]) -> None:
-        self._set.append((state, self._cell()))
+    def was_set(self, state: Reactive, setter: CellId | None = None) -> None:
+        """Learn that a state was set, or that Python has moved a widget: by `setter`, or the present cell."""
+        self._set.append((state, setter or self._cell()))
         self.follow()
 
     @property
@@ -72,5 +72,5 @@ class States:
         states, self._set = self._set, []
         holders = (self._holders(state.id) for state, _ in states)
         versions = dict.fromkeys(version for found in holders for version in found)
-        setters = (setter for state, setter in states if not state.allow_self_loops)
+        setters = (setter for state, setter in states if not getattr(state, "allow_self_loops", False))
         return ValuesChanged(tuple(versions), frozenset(setter for setter in setters if setter is not None))

@@ -67,6 +67,12 @@ class Element(Reactive):
     keeps: ClassVar[bool] = False
     """Whether it goes on with its value where its cell makes it anew, if that still fits."""
 
+    lacks: str = ""
+    """The attribute that a restored one has not: a cell that names it has the element's cell run before."""
+    tell: Callable[[Any, Json], bool] = staticmethod(lambda *_: False)
+    """Called with the element when Python has changed its value (and null), or says something to the page;
+    returns whether the cell is still at it that makes the element."""
+
     def __init__(
         self,
         arguments: Mapping[str, Json],
@@ -108,6 +114,28 @@ class Element(Reactive):
         """Take a front-end value that was checked; return the elements whose value this has changed."""
         self.front_end = front_end
         return [self]
+
+    @property
+    def heeds(self) -> bool:
+        """Whether it is to hear of changes."""
+        return self.on_change is not None
+
+    @property
+    def is_storable(self) -> bool:
+        """Whether a manifest can hold all of what its cell has made of it."""
+        return self.on_change is None
+
+    def hear(self) -> None:
+        """A reader has changed its value."""
+        if self.on_change is not None:
+            self.on_change(self.value)
+
+    def follow(self, before: Element) -> bool:
+        """Take the place of one that `keeps` its value; return whether it goes on with that."""
+        return True
+
+    def leave(self) -> None:
+        """Its registry does not own it any more."""
 
     def on_behalf(self, call: Callable[..., object], *args: Any, **options: Any) -> None:
         """Call something as the cell would that made this element: what it prints goes there."""

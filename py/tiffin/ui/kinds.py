@@ -22,6 +22,7 @@ MODULES: Mapping[str, str] = {
         "buttons": "button run_button refresh",
         "files": "file",
         "table": "table",
+        "anywidget": "anywidget",
     }.items()
     for kind in kinds.split()
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -27,13 +27,18 @@ class ElementRegistry:
         self._expected: dict[str, Json] = {}
         self._contents: dict[str, bytes] = {}
         self._pieces: dict[str, bytearray] = {}
+        self._before: dict[str, Element] = {}
+        self.tell: Callable[[Element, Json], bool] = lambda *_: False
+        """What elements call when Python moves them: see `Element.tell`."""
 
     def begin(self, cell: CellId) -> None:
         """A cell is about to run, or to be restored: its elements of before are gone."""
         for element_id in self._of_cell.pop(cell, ()):
             element = self._elements.pop(element_id, None)
-            if element is not None and element.keeps:
-                self._expected.setdefault(element_id, element.front_end)
+            if element is not None:
+                element.leave()
+                if element.keeps:
+                    self._before[element_id] = element
 
     def adopt(self, element: Element, cell: CellId, code: Digest) -> Element:
         """Give a new element of `cell`, whose code digest is `code`, its id."""
@@ -72,7 +77,10 @@ class ElementRegistry:
         self._contents[name] = data
 
     def _take_expected(self, element: Element) -> None:
-        element.contents = self._contents
+        element.contents, element.tell = self._contents, self.tell
+        before = self._before.pop(element.id, None)
+        if before is not None and element.follow(before):
+            self._expected.setdefault(element.id, before.front_end)
         if element.id in self._expected:
             with suppress(UsageError):
                 element.begin(element.check(self._expected.pop(element.id)))
@@ -95,6 +103,7 @@ class ElementRegistry:
     def expect(self, values: Mapping[str, Json]) -> None:
         """Give elements that are made or restored from now on these front-end values, by id, once each."""
         self._expected = dict(values)
+        self._before.clear()
 
     def name(self, bound: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
         """Call each element by the first name that is bound to it."""
@@ -128,9 +137,13 @@ class ElementRegistry:
         return [
             element
             for element in self._elements.values()
-            if element.on_change and any(part.id in ids for part in elements_in(element))
+            if element.heeds and any(part.id in ids for part in elements_in(element))
         ]
 
+    def maker(self, element_id: str) -> CellId | None:
+        """Return the cell that made an element."""
+        return next((cell for cell, mine in self._of_cell.items() if element_id in mine), None)
+
     def acts(self, cell: CellId) -> bool:
-        """Return whether `cell` made an element with a function, which no manifest can hold."""
-        return any(self._elements[element].on_change for element in self._of_cell.get(cell, ()))
+        """Return whether `cell` made an element that no manifest can hold, such as one with a function."""
+        return not all(self._elements[element].is_storable for element in self._of_cell.get(cell, ()))

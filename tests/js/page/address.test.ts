@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { AddressValues, fromText, toText } from "../../../js/page/state/address.ts";
+import { AddressValues, fromText, partsText, toText } from "../../../js/page/state/address.ts";
 import type { TnChange } from "../../../js/page/widgets/element.ts";
 import type { Json } from "../../../js/protocol/messages.ts";
 
@@ -91,5 +91,31 @@ describe("an address", () => {
     change("k", 4);
     vi.runAllTimers();
     expect(String(replaceState.mock.calls[1]?.[2])).toBe("http://x.example/?boot=never&y=1&fruit=Pear+%26+plum#end");
+  });
+});
+
+describe("a widget whose value has parts", () => {
+  const initial = '{"count":1,"name":"tea","pixels":{"$bytes":"AAE="}}';
+
+  it("is told by those that are not as at first", () => {
+    expect(partsText(initial, initial)).toBe("");
+    expect(partsText(initial, '{"count":2,"name":"tea","pixels":{"$bytes":"AAE="}}')).toBe('{"count":2}');
+    expect(partsText(initial, '{"count":1,"name":"tea","pixels":{"$bytes":"AAI="}}')).toBe("");
+    expect(partsText(initial, JSON.stringify({ name: "x".repeat(2000) }))).toBe("");
+  });
+
+  it("is set in parts, and followed as a whole", async () => {
+    document.body.innerHTML = `<tn-anywidget name="w" data-element="c-9" data-args="{}" data-value='${initial}'></tn-anywidget>`;
+    const set = vi.fn(() => Promise.resolve());
+    const values = new AddressValues(document);
+    await values.apply(new URL('http://x.example/?w={"count":5}'), set);
+    expect(set).toHaveBeenCalledWith("c-9", { count: 5 });
+    const element = document.querySelector<HTMLElement>("tn-anywidget");
+    expect(JSON.parse(element?.dataset["value"] ?? "")).toMatchObject({ count: 5, name: "tea" });
+    const history = { state: null, replaceState: vi.fn() };
+    values.follow({ location: { href: "http://x.example/" } as Location, history: history as unknown as History });
+    change("w", { count: 5 });
+    vi.runAllTimers();
+    expect(String(history.replaceState.mock.calls[0]?.[2])).toBe("http://x.example/?w=%7B%22count%22%3A5%7D");
   });
 });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { bootConfig, bootPolicy, isCompressing, isKept, type PageConfig, readConfig, sharesMemory } from "../../../js/page/config.ts";
 
 const config: PageConfig = {
+  widgets: [],
   notebook: "notebook.json",
   cache: "public/cache",
   worker: "../assets/worker.js",

@@ -122,6 +122,7 @@ def test_the_module_shows_through_the_functions_it_was_given() -> None:
     assert module.parent.__name__ == "IPython"
     assert module.parent.get_ipython() is None
     assert module.parent.display is module
+    assert module.parent.core.interactiveshell.InteractiveShell.initialized() is False
 
 
 def test_the_imports_that_people_write_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from tiffin.codecs.standard import standard_codecs
 from tiffin.errors import UsageError
 from tiffin.ids import Key
 from tiffin.outputs.render import render
+from tiffin.ui.anywidget import AnyWidget
 from tiffin.ui.buttons import Button, Refresh, RunButton
 from tiffin.ui.calendar import Date, DateTime, Time
 from tiffin.ui.choices import MultiSelect, Radio
@@ -203,8 +204,11 @@ def test_a_refusal_names_the_widget_if_it_has_a_name() -> None:
 
 def test_every_kind_has_its_own_name_and_an_example() -> None:
     kinds = {name: find_kind(name) for name in MODULES}
-    # A file has no value before its content has come, nor a table before its data: see their own tests.
-    assert {type(make()) for make, _ in EXAMPLES.values()} | {FileInput, Table} == set(kinds.values())
+    # A file has no value before its content has come, a table none before its data: see their own tests, and
+    # that of anywidgets.
+    assert {type(make()) for make, _ in EXAMPLES.values()} | {FileInput, Table, AnyWidget} == set(
+        kinds.values()
+    )
     assert all(kind is not None and name == kind.kind for name, kind in kinds.items())
     for name, module in MODULES.items():
         assert set(importlib.import_module(f"tiffin.ui.{module}").KINDS) >= {name}

@@ -6,6 +6,7 @@ import pytest
 
 from tiffin.errors import UsageError
 from tiffin.ids import CellId, Digest
+from tiffin.ui.element import Element
 from tiffin.ui.inputs import Checkbox, Slider
 from tiffin.ui.registry import ElementRegistry
 
@@ -73,3 +74,45 @@ def test_a_wrong_value_changes_nothing(registry: ElementRegistry) -> None:
     with pytest.raises(UsageError):
         registry.set_value(element.id, 10)
     assert element.value == 1
+
+
+class Heeding(Checkbox):
+    """Keeps its value where it is made as before, and notes when it is left."""
+
+    keeps = True
+    left = 0
+
+    def follow(self, before: Element) -> bool:
+        return bool(before.initial == self.initial)
+
+    def leave(self) -> None:
+        self.left += 1
+
+
+def test_what_is_made_anew_follows_what_was_there_if_it_wants_to(registry: ElementRegistry) -> None:
+    first = registry.adopt(Heeding(), C1, CODE)
+    registry.set_value(first.id, True)
+    registry.begin(C1)
+    assert isinstance(first, Heeding)
+    assert first.left == 1
+    assert registry.adopt(Heeding(), C1, CODE).value is True
+    registry.begin(C1)
+    assert registry.adopt(Heeding(value=True), C1, CODE).value is True
+    registry.set_value(first.id, False)
+    registry.begin(C1)
+    assert registry.adopt(Heeding(), C1, CODE).value is False
+
+
+def test_it_tells_for_its_elements_and_who_made_them(registry: ElementRegistry) -> None:
+    told: list[tuple[str, object]] = []
+
+    def tell(element: Element, said: object) -> bool:
+        told.append((element.id, said))
+        return True
+
+    registry.tell = tell
+    element = registry.adopt(Slider(1, 9), C2, CODE)
+    assert element.tell(element, {"content": 1})
+    assert told == [(element.id, {"content": 1})]
+    assert registry.maker(element.id) == C2
+    assert registry.maker("nobody") is None

@@ -222,14 +222,17 @@ def _source_title(cell: NotebookCell) -> str:
     return f'<span class="tn-hidden">Code of </span>{html.escape(cell.name)}'
 
 
-def content_security_policy(origins: tuple[str, ...], connections: tuple[str, ...] = ()) -> str:
-    """Return the policy of an exported page: its own origin and WebAssembly, and nothing inline."""
+def content_security_policy(
+    origins: tuple[str, ...], connections: tuple[str, ...] = (), *, edited: bool = False
+) -> str:
+    """Return the policy of an exported page: its own origin and WebAssembly, and nothing inline; where its
+    notebook is `edited`, code of widgets that comes from its cells (decision 040)."""
     reached = "".join(f" {origin}" for origin in (*origins, *connections))
     more = "".join(f" {origin}" for origin in origins)
     return "; ".join(
         [
             f"default-src 'self'{more}",
-            f"script-src 'self' 'wasm-unsafe-eval'{more}",
+            f"script-src 'self' 'wasm-unsafe-eval'{' blob:' if edited else ''}{more}",
             "style-src 'self'",
             "img-src 'self' data: blob: https:",
             "media-src 'self' data: blob: https:",
@@ -275,7 +278,8 @@ def render_page(
     heading = f'<h1 class="tn-hidden tn-page-title">{title}</h1>\n'
     if config["mode"] == "run" and any(found.level == 1 for found in headings):
         heading = ""
-    policy = _attribute(content_security_policy(links.origins, links.connections))
+    edited = config["mode"] == "edit"
+    policy = _attribute(content_security_policy(links.origins, links.connections, edited=edited))
     status = "These are the author’s results." if executed else "This notebook has not run yet."
     return f"""<!doctype html>
 <html lang="en" data-kernel="off" data-mode="{html.escape(str(config["mode"]))}" data-view="{view}">

@@ -42,6 +42,11 @@ _THERE = frozenset({"tiffin", "IPython", "js", "pyodide", "pyodide_js"})
 """Roots that the kernel and Pyodide themselves bring."""
 
 
+_NEEDLESS = frozenset({"ipython", "jupyterlab-widgets", "widgetsnbextension"})
+"""Packages that others require, and that no page has a use for: of IPython the kernel brings what cells can
+use, the others are code for the pages of Jupyter."""
+
+
 @dataclass(frozen=True)
 class Wants:
     """What the live cells of one notebook may need: the modules that they and the notebook's own modules
@@ -238,7 +243,12 @@ class _Resolution:
             self.settle(name, each, filename, told=told or each is not requirement)
             wheel = self.fetched.get(name)
             if wheel is not None:
-                needs = [need for need in wheel.requires if _applies(need, self.environment, each.extras)]
+                needs = [
+                    need
+                    for need in wheel.requires
+                    if _applies(need, self.environment, each.extras)
+                    and canonicalize_name(need.name) not in _NEEDLESS
+                ]
                 depends = {canonicalize_name(need.name) for need in needs}
                 depends.update(self.entries[name]["depends"])
                 self.entries[name] = lock_entry(wheel, sorted(depends))

@@ -46,6 +46,7 @@ from tiffin.host.export.runtime import (
 )
 from tiffin.host.export.snapshots import Snapshot, SnapshotError
 from tiffin.host.export.wheels import NoWheels, WheelSource
+from tiffin.host.export.widget_code import WIDGETS, leave_out, take_code
 from tiffin.ids import Bytes, CellId, Key, digest
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.stores.loader import INDEX_FORMAT
@@ -278,8 +279,12 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
     index = _index(entry, notebook_facts(entry.notebook, document))
     _write_cache(folder / "public" / "cache", entry, index)
     _write(folder / "notebook.json", document)
+    code = take_code(entry.cooked)
+    for address, text in code.files.items():
+        _write(site.folder / WIDGETS / address, text)
     config = {
         "notebook": "notebook.json",
+        "widgets": sorted(code.digests),
         "cache": "public/cache",
         "worker": f"{up}assets/{assets.bundle['worker']}",
         "runtime": layout.config,
@@ -313,7 +318,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
     views = [_view(cell, entry.cooked) for cell in entry.notebook.cells]
     view = _choose_view(entry.notebook, options)
     page = render_page(entry.notebook, views, config, links, keep_file, view)
-    _write(folder / "index.html", page.encode("utf-8", "replace"))
+    _write(folder / "index.html", leave_out(page, code).encode("utf-8", "replace"))
 
 
 def _choose_view(notebook: Notebook, options: SiteOptions) -> str:

@@ -155,6 +155,12 @@ class CaptureLifecycle:
         return None if code is None or code.id == SCRATCHPAD else code.id
 
     @property
+    def whose(self) -> CellId | None:
+        """The cell on whose behalf the present code runs, also after its body; None if it is no cell's."""
+        body: _Body | None = owner()
+        return None if body is None or body.cell.id == SCRATCHPAD else body.cell.id
+
+    @property
     def here(self) -> tuple[RunId, CellId] | None:
         """The run and the cell whose body the present code is part of, None where `cell` is."""
         cell = self.cell

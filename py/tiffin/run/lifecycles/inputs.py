@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any, Protocol
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, blob_of
@@ -77,6 +78,7 @@ class InputsLifecycle:
                 reason = self._materialise(context, name, blobs)
             else:
                 reason = await self.fill(context.namespace.globals.get(name))
+            reason = reason or _object_lacking(context, name)
             if reason is not None:
                 missing[name] = reason
         return self._produce_again(context, missing) if missing else PROCEED
@@ -288,6 +290,24 @@ class InputsLifecycle:
     def _is_shared(self, context: CellContext, name: str) -> bool:
         binding = context.namespace.binding(name)
         return binding is not None and bool(binding.definition.shares)
+
+
+def _object_lacking(context: CellContext, name: str) -> str | None:
+    """Why a widget is not enough that was restored without its object; None if it is."""
+    value = context.namespace.globals.get(name)
+    if not isinstance(value, Element) or not value.lacks:
+        return None
+    code = context.cell.code()
+    if any(code and names_attribute(code, value.lacks) for code in (code.body, code.tail)):
+        return "its object is not stored"
+    return None
+
+
+def names_attribute(code: CodeType, name: str) -> bool:
+    """Return whether code, or a function in it, has this name of an attribute, or of a global."""
+    return name in code.co_names or any(
+        names_attribute(inner, name) for inner in code.co_consts if isinstance(inner, CodeType)
+    )
 
 
 def _is_as_made(context: CellContext, maker: CellId, name: str) -> bool:

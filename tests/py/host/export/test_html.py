@@ -275,6 +275,7 @@ def test_the_policy_allows_the_page_itself_and_no_other_script() -> None:
     more = content_security_policy(("https://x.org",))
     assert "script-src 'self' 'wasm-unsafe-eval' https://x.org;" in more
     assert "connect-src 'self' data: https://x.org;" in more
+    assert "script-src 'self' 'wasm-unsafe-eval' blob:;" in content_security_policy((), edited=True)
     fetched = content_security_policy((), ("https://x.org",))
     assert "connect-src 'self' data: https://x.org;" in fetched
     assert "script-src 'self' 'wasm-unsafe-eval';" in fetched

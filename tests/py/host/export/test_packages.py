@@ -136,6 +136,16 @@ def test_a_pure_wheel_is_found_with_what_it_requires_in_a_browser(tmp_path: Path
     assert sorted(chosen.wheels) == sorted(path.name for path in shelf.folder.iterdir())
 
 
+def test_what_only_jupyter_has_a_use_for_stays_away(tmp_path: Path, shelf: Shelf) -> None:
+    requires = ("ipython>=6.1", "widgetsnbextension~=4.0", "jupyterlab_widgets~=3.0")
+    make_wheel(shelf.folder, "tn_widgets", "1.0", requires=(*requires, "tn_comm"))
+    make_wheel(shelf.folder, "tn_comm", "1.0")
+    chosen = choose(runtime_of(tmp_path), "tn_widgets", source=shelf, requires=("tn-widgets",))
+    assert chosen.entries["tn-widgets"]["depends"] == ["tn-comm"]
+    assert sorted(chosen.entries) == ["tn-comm", "tn-widgets"]
+    assert chosen.warnings == ()
+
+
 def test_requirements_are_honoured_and_conflicts_name_both_versions(tmp_path: Path, shelf: Shelf) -> None:
     for version in ("1.0", "2.0"):
         make_wheel(shelf.folder, "tn_one", version)

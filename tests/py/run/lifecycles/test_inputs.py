@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 from notebooks import Bench, how, text
 
+from tiffin.run.lifecycles.inputs import names_attribute
 from tiffin.stores.memory import MemoryStore
 
 
@@ -93,3 +94,17 @@ async def test_methods_of_restored_objects_find_what_their_cells_use() -> None:
     runs = await second.restore()
     assert how(runs) == {"c1": "cache", "c2": "cache", "c3": "cache", "c4": "run", "c5": "run"}
     assert text(runs["c5"]) == "6"
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("w.widget.count", True),
+        ("[each.widget for each in ws]", True),
+        ("def f(w):\n    return lambda: w.widget", True),
+        ("w.value['widget']", False),
+        ("w.widgets", False),
+    ],
+)
+def test_code_that_names_an_attribute_is_seen(source: str, named: bool) -> None:
+    assert names_attribute(compile(source, "c", "exec"), "widget") is named
