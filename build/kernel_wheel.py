@@ -44,7 +44,9 @@ SCRATCHPAD = (
 ONDEMAND = (
     "cache/block_cache.py",
     "cache/function_cache.py",
+    "cache/notebook_folder.py",
     "cache/stored_calls.py",
+    "host/browser/files.py",
     "outputs/charts.py",
     "session/assistance.py",
     "session/caches.py",
@@ -72,7 +74,6 @@ LEFT_OUT = (
     "bundled/",
     "cache/inventory.py",
     "cache/folder_cache.py",
-    "cache/notebook_folder.py",
     "cache/signing.py",
     "codecs/extensions.py",
     "codecs/tensors.py",

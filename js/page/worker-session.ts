@@ -17,7 +17,7 @@ interface PendingAnswer {
 }
 
 /** What waits until the worker takes commands. */
-type Told = Extract<ToWorker, { readonly kind: "command" | "content" }>;
+type Told = Extract<ToWorker, { readonly kind: "command" | "content" | "place" | "allow" }>;
 
 /** Python's SIGINT, as Pyodide's interrupt buffer takes it. */
 const SIGINT = 2;
@@ -127,6 +127,14 @@ export class WorkerSession implements Session {
     this.#send({ kind: "content", digest, data });
   }
 
+  place(name: string, data: Uint8Array<ArrayBuffer> | null): void {
+    this.#send({ kind: "place", name, data });
+  }
+
+  allow(modules: readonly string[]): void {
+    this.#send({ kind: "allow", modules });
+  }
+
   ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
     if (this.#failure !== null) return Promise.reject(new Error(this.#failure));
     const run_id = newRunId();
@@ -157,7 +165,7 @@ export class WorkerSession implements Session {
 
   #send(message: Told): void {
     if (this.#waiting !== null) this.#waiting.push(message);
-    else this.#worker.postMessage(message, message.kind === "content" ? [message.data.buffer] : []);
+    else this.#worker.postMessage(message, "data" in message && message.data !== null ? [message.data.buffer] : []);
   }
 
   #receive(message: FromWorker): void {
@@ -170,6 +178,8 @@ export class WorkerSession implements Session {
       case "begun":
       case "edited":
       case "installed":
+      case "offered":
+      case "written":
         this.#listener.notice(message);
         break;
       case "scratchpad":

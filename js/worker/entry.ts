@@ -1,9 +1,12 @@
 /** The worker that runs Python: boots when told to, then takes commands and sends events. */
 
+import type { Notice } from "../protocol/messages.ts";
 import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
+import { FOLDER } from "./files.ts";
+import { Folder } from "./folder.ts";
 import { startKernel } from "./kernel.ts";
 import type { FullHost, Handle, KernelHost, Pyodide } from "./pyodide.ts";
 import { addScratchpad } from "./scratchpad.ts";
@@ -16,6 +19,10 @@ const started = performance.now();
 let handle: Handle | null = null;
 let assist: FullHost["assist"] | null = null;
 let take: FullHost["take"] | null = null;
+let replaced: FullHost["replaced"] | null = null;
+let allow: FullHost["allow"] | null = null;
+/** The notebook's folder, where files may come to it. */
+let folder: Folder | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
 /** What is still to be fetched, once nobody waits for anything. */
@@ -40,6 +47,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
   const inner = booted.pyodide._api;
   if (inner !== undefined) inner.on_fatal = fail;
+  if (config.folder) folder = new Folder(booted.pyodide.FS, FOLDER);
   const host = startKernel(booted, config, jspi, {
     post: (text) => {
       send({ kind: "event", text });
@@ -53,10 +61,16 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
     stored: (entry) => {
       self.postMessage({ kind: "stored", entry } satisfies FromWorker, [entry.data.buffer]);
     },
+    offered: (offer) => {
+      send({ kind: "offered", offer });
+    },
+    rested: tellWritten,
   });
   handle = host.handle;
   assist = (question) => host.assist(question);
   take = host.take;
+  replaced = host.replaced;
+  allow = host.allow;
   add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
 }
@@ -109,6 +123,32 @@ function receive(digest: string, data: Uint8Array): void {
   }
 }
 
+/** Puts a file where cells read it; that it cannot be there is no reason to end. */
+function place(name: string, data: Uint8Array | null): void {
+  if (folder === null) return;
+  try {
+    folder.place(name, data);
+    replaced?.(name);
+  } catch (error) {
+    warn(reasonOf(error));
+  }
+}
+
+/** Tells the page of the files that cells have written. */
+function tellWritten(): void {
+  if (folder === null) return;
+  const { files, large } = folder.changes();
+  const buffers = files.flatMap(({ data }) => (data === null ? [] : [data.buffer]));
+  if (files.length > 0) self.postMessage({ kind: "written", files } satisfies FromWorker, buffers);
+  for (const name of large) warn(`${name} is too large to be kept or downloaded: only cells can read it, until Python ends`);
+}
+
+/** Shows the reader a sentence. */
+function warn(text: string): void {
+  const notice: Notice = { type: "Notice", level: "warning", text, cell: null };
+  send({ kind: "event", text: JSON.stringify(notice) });
+}
+
 function fail(error: unknown): void {
   send({ kind: "failed", reason: reasonOf(error) });
 }
@@ -134,6 +174,12 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       break;
     case "content":
       receive(message.digest, message.data);
+      break;
+    case "place":
+      place(message.name, message.data);
+      break;
+    case "allow":
+      allow?.(message.modules);
       break;
     case "fetch":
       void sendAside(message.to, message.url, message.what).finally(() => {

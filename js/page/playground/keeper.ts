@@ -38,6 +38,11 @@ export class Keeper {
     this.#events = events;
   }
 
+  /** Whether the notebook is in the library. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
   /** Keeps this notebook, soon. */
   change(draft: Draft): void {
     this.#draft = draft;

@@ -20,6 +20,7 @@ from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import (
     AnswerInput,
     AskElement,
+    CheckFiles,
     Command,
     EditCells,
     Execute,
@@ -36,7 +37,7 @@ from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId, new_run_id
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
-from tiffin.plan.triggers import RestoreAll, RunRequested, StaleRequested, Trigger
+from tiffin.plan.triggers import FilesChanged, RestoreAll, RunRequested, StaleRequested, Trigger
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -296,6 +297,9 @@ class Kernel:
                     return await self._run(StaleRequested(), run_id)
                 case SetValues(values=values):
                     return await self._start(run_id, lambda: self._edits.set_values(values))
+                case CheckFiles(files=files):
+                    changed = self._cached.seen.outdated(files) & self.graph.cells.keys()
+                    return await self._run(FilesChanged(changed), run_id)
                 case EditCells():
                     return await self._start(run_id, lambda: self._edits.carry_out(run_id, command))
                 case Execute():

@@ -104,6 +104,7 @@ describe("the configuration", () => {
       packages: { providers: { numpy: "numpy" } },
       ondemand: true,
       index: null,
+      folder: false,
       interrupt: null,
       kept: [],
     });
