@@ -123,9 +123,7 @@ def test_a_file_is_read_plotted_and_what_a_cell_writes_is_downloaded(
     write(
         page, "c1", "import pandas as pd\nfruit = pd.read_csv('prices.csv')\nfruit.price.sum()", "Shift+Enter"
     )
-    page.keyboard.type(
-        "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot(fruit.price)\nfigure"
-    )
+    page.keyboard.type("import matplotlib\nfruit.price.plot().figure")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("fruit[fruit.price > 3].to_csv('dear.csv', index=False)\nopen('dear.csv').read()")
     page.keyboard.press("ControlOrMeta+Enter")
@@ -146,7 +144,7 @@ def test_a_file_is_read_plotted_and_what_a_cell_writes_is_downloaded(
     opened(page)
     expect(page.locator("[data-cell=c2] > .tn-output img")).to_be_visible()
     ready(page)
-    assert cells_run(page) == 0
+    assert cells_run(page) == 1, "a frame is not kept where there is no pyarrow: it is read again"
     lists(page, "dear.csv: 19 bytes · written by a cell", "prices.csv: 25 bytes · uploaded")
     write(page, "c3", "len(open('dear.csv').readlines()), len(fruit)")
     shows(page, "c3", "(2, 2)")
@@ -221,6 +219,7 @@ def test_files_are_there_after_a_restart_and_a_lazy_notebook_says_what_is_out_of
 def test_by_keys_alone(visit: Visiting) -> None:
     page = visit("?boot=never")
     page.keyboard.press("ControlOrMeta+Shift+p")
+    page.get_by_role("dialog").wait_for()
     page.keyboard.type("Upload a file")
     with page.expect_file_chooser() as chosen:
         page.keyboard.press("Enter")
@@ -264,7 +263,7 @@ def test_files_that_are_dropped(visit: Visiting) -> None:
     page.evaluate(DROP, ["data.json", '{"a": 1}', "body"])
     expect(page.locator(".tn-toast")).to_contain_text("data.json is here")
     lists(
-        page, "data.json: 8 bytes · uploaded", "helper.py: 33 bytes · uploaded", "n.txt: 2 bytes · uploaded"
+        page, "data.json: 8 bytes · uploaded", "helper.py: 30 bytes · uploaded", "n.txt: 2 bytes · uploaded"
     )
     assert page.evaluate("document.documentElement.dataset.foreign") is None
 
@@ -322,6 +321,7 @@ def test_a_notebook_from_elsewhere_has_files_of_its_own_and_no_others(
     mine = visit("?boot=never")
     upload(mine, payload("secret.csv", "mine"))
     kept(mine)
+    mine.wait_for_timeout(500)
     before = set(mine.evaluate(WALK))
     page = visit(link(playground.url, "import os\nsorted(os.listdir())", "open('given.csv').read()"))
     upload(page, payload("given.csv", "given"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -21,8 +22,9 @@ _NAME = re.compile(r"[^\s/\\:*?\"<>|.][^/\\:*?\"<>|\n]{0,80}\.[A-Za-z0-9]{1,8}")
 class WorkerFolder:
     """The surroundings of a notebook to which files may come while it is open, as `NotebookFolder` sees them.
 
-    What a body names, or imports, and is not there counts as read, too: a file of this name may come. What it
-    wrote outside of `folder` ends with the worker. `shipped` are the digests of own modules that came with
+    What a body names, or imports, and is not there counts as read, too: a file of this name may come. Outside
+    of `folder` only temporary files count, which end with the worker; packages that are being installed have
+    theirs anywhere. `shipped` are the digests of own modules that came with
     the page, by root.
     """
 
@@ -36,7 +38,8 @@ class WorkerFolder:
 
     def end(self, recording: Recording, modules: frozenset[str], texts: Iterable[str] = ()) -> FilesUsed:
         texts = list(texts)
-        used = self._folder.end(recording, modules, texts)
+        found = self._folder.end(recording, modules, texts)
+        used = FilesUsed(tuple(filter(self._counts, found.read)), tuple(filter(self._counts, found.written)))
         roots = {module.split(".")[0] for module in modules} - {""}
         sought = {f"{root}.py" for root in roots if root not in self._shipped and not is_there(root)}
         sought |= {text for text in texts if _NAME.fullmatch(text)}
@@ -53,6 +56,11 @@ class WorkerFolder:
     def exists(self, path: str) -> bool:
         # What is outside of the folder is not kept: who wrote it has to write it again.
         return path.startswith("..") or self._folder.exists(path)
+
+    def _counts(self, file: FileRead) -> bool:
+        if not file.path.startswith(".."):
+            return True
+        return (self._place / file.path).resolve().is_relative_to(tempfile.gettempdir())
 
     def module_digest(self, module: str) -> Digest | None:
         return self._shipped.get(module.split(".")[0]) or self._folder.module_digest(module)

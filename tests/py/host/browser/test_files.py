@@ -85,6 +85,21 @@ def test_what_was_written_outside_the_folder_is_not_there_later(place: Path, tmp
     assert not surroundings.unchanged(written)
 
 
+def test_what_packages_bring_is_nobodys(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    surroundings = WorkerFolder(place, {})
+    recording = surroundings.begin()
+    for path in ("share/man/x.1", "tmp/mine.txt", "pyodide/out.txt"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("1")
+    (tmp_path / "etc.txt").touch()
+    (tmp_path / "etc.txt").read_text()
+    used = surroundings.end(recording, NONE)
+    assert paths(used.written) == ["../tmp/mine.txt", "out.txt"]
+    assert used.read == ()
+
+
 def test_a_module_that_comes_and_changes_is_another_one_for_who_imports_it(place: Path) -> None:
     surroundings = WorkerFolder(place, {"tn_shipped": Digest("d" * 64)})
     modules = frozenset({"tn_brought", "tn_shipped", "json"})
