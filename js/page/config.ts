@@ -111,6 +111,7 @@ export function bootConfig(
       base: absolute(config.files.base),
     },
     ondemand: config.ondemand,
+    folder: config.playground !== null,
     interrupt: shared ? new SharedArrayBuffer(8) : null,
     kept,
   };

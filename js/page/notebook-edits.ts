@@ -1,6 +1,7 @@
 /** Edits of the notebook on a page, by whoever edits it there, and by code beside its cells. */
 
 import type { EditCells, NotebookEdited } from "../protocol/messages.ts";
+import type { PackageOffer } from "../protocol/rpc.ts";
 import { newRunId } from "./run-id.ts";
 import type { CellList, WrittenCell } from "./view/cells.ts";
 
@@ -28,6 +29,8 @@ export class NotebookEdits {
   #notebook: string | null = null;
   #listener: EditListener | null = null;
   #requiring: (packages: readonly string[]) => void = () => undefined;
+  #offering: ((offer: PackageOffer) => void) | null = null;
+  #offers: PackageOffer[] = [];
 
   constructor(page: EditsPage) {
     this.#page = page;
@@ -51,6 +54,18 @@ export class NotebookEdits {
   /** Has somebody hear of packages that were installed. */
   onRequired(listener: (packages: readonly string[]) => void): void {
     this.#requiring = listener;
+  }
+
+  /** Tells whoever edits that a package could be installed; keeps it for them while nobody does. */
+  offer(offer: PackageOffer): void {
+    if (this.#offering === null) this.#offers.push(offer);
+    else this.#offering(offer);
+  }
+
+  /** Has somebody hear of packages that could be installed. */
+  onOffered(listener: (offer: PackageOffer) => void): void {
+    this.#offering = listener;
+    for (const offer of this.#offers.splice(0)) listener(offer);
   }
 
   /** Has somebody else show edits from now on: those that they have not made themselves. */

@@ -5,6 +5,7 @@ import { CellDrawing } from "./cell-drawing.ts";
 import { ChosenFiles } from "./chosen-files.ts";
 import type { Execution } from "./execution.ts";
 import { CALLED_OFF, type ExecuteOptions, Executions } from "./executions.ts";
+import type { FolderLink } from "./folder/link.ts";
 import { NotebookEdits } from "./notebook-edits.ts";
 import { asError, messageOf, withoutStop } from "./problems.ts";
 import { PageResults } from "./results.ts";
@@ -45,6 +46,8 @@ export class NotebookPage {
   #session: Session | null = null;
   readonly edits: NotebookEdits;
   readonly results: PageResults;
+  /** The notebook's folder, where readers bring files of their own. */
+  folder: FolderLink | null = null;
   readonly #keepsake = new Keepsake();
   readonly #files = new ChosenFiles(document.body);
   readonly #shown: ShownResults;
@@ -174,6 +177,20 @@ export class NotebookPage {
     return (await this.#carryOut({ type: "RunStale", run_id: newRunId() })).success;
   }
 
+  /** Has Python, if it is up, see these files of the folder as they are now, and runs what found them otherwise. */
+  async checkFiles(files: readonly string[]): Promise<boolean> {
+    if (!this.isStarted) return true;
+    await this.folder?.give(this.#up(), files);
+    await this.ready;
+    return (await this.#carryOut({ type: "CheckFiles", run_id: newRunId(), files })).success;
+  }
+
+  /** Has the package for a module installed, and runs the cells that import it. */
+  async install(module: string, cells: readonly string[]): Promise<boolean> {
+    this.#up().allow([module]);
+    return cells.length === 0 ? this.run() : this.run(cells);
+  }
+
   /** Whether Python runs, or is about to. */
   get isStarted(): boolean {
     return this.#status.kernel !== "off";
@@ -248,7 +265,9 @@ export class NotebookPage {
     const session = this.#session;
     const restore = (): Promise<RunCompleted> =>
       this.#carryOut({ type: "Restore", run_id: newRunId(), shown, values, stored_only: again });
-    const restored = this.#files.has(values) ? this.#files.giveAgain(session, values).then(restore) : restore();
+    const given = [this.#files.has(values) ? this.#files.giveAgain(session, values) : null, this.folder?.give(session) ?? null];
+    const giving = given.filter((work) => work !== null);
+    const restored = giving.length > 0 ? Promise.all(giving).then(restore) : restore();
     restored.then(
       () => {
         if (!isCurrent()) return;
@@ -393,6 +412,12 @@ export class NotebookPage {
         break;
       case "installed":
         this.edits.require(notice.names);
+        break;
+      case "offered":
+        this.edits.offer(notice.offer);
+        break;
+      case "written":
+        this.folder?.hear(notice.files);
         break;
       case "path":
         this.#boot = { ...this.#boot, path: notice.path, reason: notice.reason };

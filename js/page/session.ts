@@ -1,6 +1,6 @@
 /** One page's conversation with a kernel, wherever the kernel runs. */
 
-import type { BootPath, BootPhase, KeptEntry } from "../protocol/rpc.ts";
+import type { BootPath, BootPhase, KeptEntry, PackageOffer, WrittenFile } from "../protocol/rpc.ts";
 import type {
   AssistanceAnswers,
   Check,
@@ -30,6 +30,10 @@ export type SessionNotice =
   | { readonly kind: "piece"; readonly run: string; readonly message: ExecuteMessage }
   /** Packages that cells import were installed. */
   | { readonly kind: "installed"; readonly names: readonly string[] }
+  /** A cell imports what only an index of packages has. */
+  | { readonly kind: "offered"; readonly offer: PackageOffer }
+  /** What cells did to the files of the notebook's folder. */
+  | { readonly kind: "written"; readonly files: readonly WrittenFile[] }
   /** The notebook is another one; the event that says which of its cells were edited comes next. */
   | { readonly kind: "edited"; readonly notebook: string }
   /** The kernel is gone; every pending run was rejected with the same sentence. */
@@ -61,6 +65,10 @@ export interface Session {
   answer(question: string, text: string | null): void;
   /** Hands over the content of a file, for values that name it by its digest; it is there before what is sent later. */
   give(digest: string, data: Uint8Array<ArrayBuffer>): void;
+  /** Puts a file into the notebook's folder, or removes it (null); it is so before what is sent later. */
+  place(name: string, data: Uint8Array<ArrayBuffer> | null): void;
+  /** Says that the reader wants the packages for these modules: the next cell that imports one has it installed. */
+  allow(modules: readonly string[]): void;
   /** Asks a widget something that is no value; rejects with a sentence where there is no answer. */
   ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json>;
   /** Says that the page shows what was restored: work that nobody waits for may begin. */

@@ -1,7 +1,7 @@
 /** A session with a kernel in a web worker. */
 
 import type { Answered, Ask, ExecuteMessage, Json, KernelCommand, KernelEvent, RunCompleted } from "../protocol/messages.ts";
-import type { FromWorker } from "../protocol/rpc.ts";
+import type { FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { type BootingWorker, listen, type WorkerLike } from "./boot-worker.ts";
 import { newRunId } from "./run-id.ts";
@@ -119,7 +119,15 @@ export class WorkerSession implements Session {
   }
 
   give(digest: string, data: Uint8Array<ArrayBuffer>): void {
-    this.#worker.postMessage({ kind: "content", digest, data }, [data.buffer]);
+    this.#send({ kind: "content", digest, data });
+  }
+
+  place(name: string, data: Uint8Array<ArrayBuffer> | null): void {
+    this.#send({ kind: "place", name, data });
+  }
+
+  allow(modules: readonly string[]): void {
+    this.#send({ kind: "allow", modules });
   }
 
   ask(element: string, asked: Readonly<Record<string, Json>>): Promise<Json> {
@@ -151,7 +159,11 @@ export class WorkerSession implements Session {
   }
 
   #command(command: KernelCommand): void {
-    this.#worker.postMessage({ kind: "command", text: JSON.stringify(command) });
+    this.#send({ kind: "command", text: JSON.stringify(command) });
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message, "data" in message && message.data !== null ? [message.data.buffer] : []);
   }
 
   #receive(message: FromWorker): void {
@@ -164,6 +176,8 @@ export class WorkerSession implements Session {
       case "begun":
       case "edited":
       case "installed":
+      case "offered":
+      case "written":
         this.#listener.notice(message);
         break;
       case "scratchpad":

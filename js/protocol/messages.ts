@@ -416,6 +416,13 @@ export interface Execute {
   readonly timeout: number | null;
 }
 
+/** See whether these files, by their paths from the notebook's folder, are still as cells found them, and run those cells for which they are not: a file is another one, or is there now, or no longer. */
+export interface CheckFiles {
+  readonly type: "CheckFiles";
+  readonly run_id: string;
+  readonly files: readonly string[];
+}
+
 /** Stop the run under way, whose cells end as cancelled; with a `run_id` that run alone, begun or not. */
 export interface Interrupt {
   readonly type: "Interrupt";
@@ -492,6 +499,7 @@ export type KernelCommand =
   | SetValues
   | EditCells
   | Execute
+  | CheckFiles
   | Interrupt
   | AnswerInput
   | PutContent

@@ -86,6 +86,8 @@ export interface BootConfig {
    * the number of the run of code that it is meant for.
    */
   readonly interrupt: SharedArrayBuffer | null;
+  /** Whether files may come to the notebook's folder while it is open: then the page hears of those that cells write. */
+  readonly folder: boolean;
   /** What an earlier worker of this page stored. */
   readonly kept: readonly KeptEntry[];
 }
@@ -95,6 +97,19 @@ export interface KeptEntry {
   readonly kind: "manifests" | "blobs";
   readonly key: string;
   readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** A file of the notebook's folder as cells left it; null if they removed it. Names have `/` between folders. */
+export interface WrittenFile {
+  readonly name: string;
+  readonly data: Uint8Array<ArrayBuffer> | null;
+}
+
+/** A package of an index that would bring a module which `cells` import. */
+export interface PackageOffer {
+  readonly module: string;
+  readonly name: string;
+  readonly cells: readonly string[];
 }
 
 /** The phases of a boot, in order. */
@@ -111,6 +126,10 @@ export type ToWorker =
   | { readonly kind: "command"; readonly text: string }
   /** The content of a file that a reader chose, which values name by its digest. */
   | { readonly kind: "content"; readonly digest: string; readonly data: Uint8Array<ArrayBuffer> }
+  /** A file of the notebook's folder, or that it is there no longer; it comes before the commands that are sent later. */
+  | { readonly kind: "place"; readonly name: string; readonly data: Uint8Array<ArrayBuffer> | null }
+  /** The reader wants the packages for these modules. */
+  | { readonly kind: "allow"; readonly modules: readonly string[] }
   /** To a worker that does nothing else: fetch this, unpack it, send it through `to`, and end. */
   | { readonly kind: "fetch"; readonly url: string; readonly what: string; readonly to: MessagePort }
   /** The worker that fetches has died: nothing comes from it. */
@@ -136,6 +155,10 @@ export type FromWorker =
   | { readonly kind: "event"; readonly text: string }
   /** Packages that cells of an edited notebook have from now on. */
   | { readonly kind: "installed"; readonly names: readonly string[] }
+  /** A cell imports what only an index of packages has, and its reader has not asked for. */
+  | { readonly kind: "offered"; readonly offer: PackageOffer }
+  /** What cells did to files; comes before the end of their run. */
+  | { readonly kind: "written"; readonly files: readonly WrittenFile[] }
   /** Something was stored in the worker's memory, which ends with the worker. */
   | { readonly kind: "stored"; readonly entry: KeptEntry }
   | { readonly kind: "resources"; readonly urls: readonly string[] }

@@ -1,10 +1,13 @@
 /** The worker that runs Python: boots when told to, then takes commands and sends events. */
 
+import type { Notice } from "../protocol/messages.ts";
 import type { BootConfig, BootPhase, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
-import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { readWorkerName } from "../protocol/worker-name.ts";
+import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot, fetchRuntime } from "./boot.ts";
+import { FOLDER } from "./files.ts";
+import { Folder } from "./folder.ts";
 import { startKernel } from "./kernel.ts";
 import type { FullHost, Handle, KernelHost, Pyodide } from "./pyodide.ts";
 import { addScratchpad } from "./scratchpad.ts";
@@ -22,6 +25,10 @@ let handle: Handle | null = null;
 let take: FullHost["take"] | null = null;
 /** What was told before Python was ready; null since then. */
 let waiting: (() => void)[] | null = [];
+let replaced: FullHost["replaced"] | null = null;
+let allow: FullHost["allow"] | null = null;
+/** The notebook's folder, where files may come to it. */
+let folder: Folder | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
 /** What is still to be fetched, once nobody waits for anything. */
@@ -48,6 +55,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
   const inner = booted.pyodide._api;
   if (inner !== undefined) inner.on_fatal = fail;
+  if (config.folder) folder = new Folder(booted.pyodide.FS, FOLDER);
   const host = startKernel(booted, config, jspi, {
     post: (text) => {
       send({ kind: "event", text });
@@ -61,9 +69,15 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
     stored: (entry) => {
       self.postMessage({ kind: "stored", entry } satisfies FromWorker, [entry.data.buffer]);
     },
+    offered: (offer) => {
+      send({ kind: "offered", offer });
+    },
+    rested: tellWritten,
   });
   handle = host.handle;
   take = host.take;
+  replaced = host.replaced;
+  allow = host.allow;
   add = () => addScratchpad(booted.pyodide, host, config, send);
   send({ kind: "booted", at: now(), jspi });
   // The page may be busy with being laid out: nothing waits for it to hear that Python is ready.
@@ -114,6 +128,32 @@ function receive(digest: string, data: Uint8Array): void {
   }
 }
 
+/** Puts a file where cells read it; that it cannot be there is no reason to end. */
+function place(name: string, data: Uint8Array | null): void {
+  if (folder === null) return;
+  try {
+    folder.place(name, data);
+    replaced?.(name);
+  } catch (error) {
+    warn(reasonOf(error));
+  }
+}
+
+/** Tells the page of the files that cells have written. */
+function tellWritten(): void {
+  if (folder === null) return;
+  const { files, large } = folder.changes();
+  const buffers = files.flatMap(({ data }) => (data === null ? [] : [data.buffer]));
+  if (files.length > 0) self.postMessage({ kind: "written", files } satisfies FromWorker, buffers);
+  for (const name of large) warn(`${name} is too large to be kept or downloaded: only cells can read it, until Python ends`);
+}
+
+/** Shows the reader a sentence. */
+function warn(text: string): void {
+  const notice: Notice = { type: "Notice", level: "warning", text, cell: null };
+  send({ kind: "event", text: JSON.stringify(notice) });
+}
+
 function fail(error: unknown): void {
   send({ kind: "failed", reason: reasonOf(error) });
 }
@@ -137,6 +177,14 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       onceReady(() => {
         receive(message.digest, message.data);
       });
+      break;
+    case "place":
+      onceReady(() => {
+        place(message.name, message.data);
+      });
+      break;
+    case "allow":
+      onceReady(() => allow?.(message.modules));
       break;
     case "fetch":
       void sendAside(message.to, message.url, message.what).finally(() => {

@@ -5,7 +5,7 @@ import { fetchBatch, fetchBatchNow } from "./blobs.ts";
 import type { FileSystem, Pyodide } from "./pyodide.ts";
 
 /** Where the notebook is: Pyodide's working directory. */
-const FOLDER = "/home/pyodide";
+export const FOLDER = "/home/pyodide";
 
 /** The errno of input and output errors in Emscripten (WASI). */
 const EIO = 29;

@@ -1,8 +1,9 @@
 /** The kernel in Python, started with the worker's own functions. */
 
-import type { BootConfig, KeptEntry } from "../protocol/rpc.ts";
+import type { BootConfig, KeptEntry, PackageOffer } from "../protocol/rpc.ts";
 import { type Body, fetchBatch, fetchBatchNow } from "./blobs.ts";
 import { type Booted, ONDEMAND } from "./boot.ts";
+import { FOLDER } from "./files.ts";
 import type { FullHost, Inside, Keeping, Pyodide } from "./pyodide.ts";
 
 /** Who hears of what the kernel does. */
@@ -14,11 +15,14 @@ export interface KernelListener {
   /** The names of packages that cells have from now on. */
   readonly installed: (names: readonly string[]) => void;
   readonly stored: (entry: KeptEntry) => void;
+  readonly offered: (offer: PackageOffer) => void;
+  /** A run is about to be over. */
+  readonly rested: () => void;
 }
 
 /** Starts the kernel. */
 export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, listener: KernelListener): FullHost {
-  const { post, installing, installed, stored } = listener;
+  const { post, installing, installed, stored, offered, rested } = listener;
   // WebKit ends a worker only where WebAssembly calls JavaScript: looking into a buffer, even one that nobody else
   // has, is such a call, and a loop in Python makes it again and again.
   if (config.interrupt === null) booted.pyodide.setInterruptBuffer(new Uint8Array(1));
@@ -29,6 +33,7 @@ export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, l
     jspi,
     signals: config.interrupt !== null,
     ondemand: ONDEMAND,
+    folder: config.folder ? FOLDER : null,
   };
   const load = (names: string): Promise<void> => loadPackages(booted.pyodide, names, installing);
   const entry = booted.pyodide.pyimport("tiffin.host.browser.entry");
@@ -49,11 +54,15 @@ export function startKernel(booted: Booted, config: BootConfig, jspi: boolean, l
       stored({ kind, key, data: new Uint8Array(view.data) });
       view.release();
     },
+    rest: rested,
   };
   const parsed = (tell: (names: readonly string[]) => void) => (names: string): void => {
     tell(JSON.parse(names) as readonly string[]);
   };
-  const packages = { load, say: parsed(installing), installed: parsed(installed) };
+  const offer = (text: string): void => {
+    offered(JSON.parse(text) as PackageOffer);
+  };
+  const packages = { load, say: parsed(installing), installed: parsed(installed), offer };
   return entry.start(JSON.stringify(settings), booted.notebook, booted.index, post, fetchAll, packages, inside, keeping);
 }
 

@@ -36,6 +36,8 @@ export interface PyBytes {
 export interface Keeping {
   readonly kept: readonly (readonly [kind: string, key: string, data: Uint8Array])[];
   readonly keep: (kind: KeptEntry["kind"], key: string, data: PyBytes) => void;
+  /** Called before the page hears that a run is over. */
+  readonly rest: () => void;
 }
 
 /** How packages of the lock are loaded, and how the page is told of others; names are a JSON array. */
@@ -43,6 +45,8 @@ export interface Installing {
   readonly load: (names: string) => Promise<void>;
   readonly say: (names: string) => void;
   readonly installed: (names: string) => void;
+  /** Takes the JSON of a `PackageOffer`. */
+  readonly offer: (offer: string) => void;
 }
 
 export interface PyModule {
@@ -69,6 +73,10 @@ export interface KernelHost {
 /** What takes contents, too. */
 export interface FullHost extends KernelHost {
   readonly take: (digest: string, data: Uint8Array) => void;
+  /** Tells Python that a file of the notebook's folder is another one. */
+  readonly replaced: (name: string) => void;
+  /** Has the packages for these modules installed when a cell next imports them. */
+  readonly allow: (modules: readonly string[]) => void;
 }
 
 /** Who hears of code that runs beside the cells. */
@@ -98,6 +106,14 @@ export interface FileSystem {
   readdir(path: string): readonly string[];
   lookupPath(path: string): { readonly node: FileNode };
   readonly ErrnoError: new (errno: number) => Error;
+}
+
+/** What else of it the notebook's folder needs. */
+export interface FolderSystem extends FileSystem {
+  unlink(path: string): void;
+  lstat(path: string): { readonly ino: number; readonly mode: number; readonly size: number; readonly mtime: Date };
+  isDir(mode: number): boolean;
+  isFile(mode: number): boolean;
 }
 
 /** A library in WebAssembly, as Emscripten's linker knows it. */
@@ -138,7 +154,7 @@ export type CreateModule = (settings: EmscriptenSettings) => Promise<EmscriptenM
 
 export interface Pyodide {
   readonly version: string;
-  readonly FS: FileSystem;
+  readonly FS: FolderSystem;
   unpackArchive(archive: Uint8Array, format: "zip", options: { readonly extractDir: string }): void;
   runPython(code: string): unknown;
   pyimport(name: "tiffin.host.browser.entry"): PyModule;

@@ -124,15 +124,24 @@ class Ask:
     element: str | None = None
 
 
+@dataclass(frozen=True)
+class CheckFiles:
+    """See whether these files, by their paths from the notebook's folder, are still as cells found them, and
+    run those cells for which they are not: a file is another one, or is there now, or no longer."""
+
+    run_id: str
+    files: tuple[str, ...]
+
+
 Runless: TypeAlias = Interrupt | AnswerInput | PutContent | Ask
 """What starts no run."""
 
-Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Execute | Runless
+Command: TypeAlias = Restore | RunCells | RunStale | SetValues | EditCells | Execute | CheckFiles | Runless
 
 _COMMANDS: dict[str, type[Command]] = {
     kind.__name__: kind
     for kind in (
-        *(Restore, RunCells, RunStale, SetValues, EditCells, Execute),
+        *(Restore, RunCells, RunStale, SetValues, EditCells, Execute, CheckFiles),
         *(Interrupt, AnswerInput, PutContent, Ask),
     )
 }
@@ -165,6 +174,7 @@ _IS_RIGHT: Mapping[str, Callable[[Json], bool]] = {
     "digest": lambda value: isinstance(value, str),
     "data": lambda value: isinstance(value, str),
     "last": lambda value: isinstance(value, bool),
+    "files": _texts,
     "text": lambda value: isinstance(value, str),
 }
 """What each field may be; null, too, where it is the default."""
@@ -178,7 +188,7 @@ def command_from_json(data: Json) -> Command:
     if kind is None:
         raise UsageError(f"unknown command {data.get('type')!r}; known: {', '.join(sorted(_COMMANDS))}")
     given = _fields(kind, {name: value for name, value in data.items() if name != "type"})
-    for name in ("cells", "remove", "order"):
+    for name in ("cells", "remove", "order", "files"):
         if given.get(name) is not None:
             given[name] = tuple(given[name])
     if "put" in given:

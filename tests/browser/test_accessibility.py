@@ -163,3 +163,47 @@ def test_the_playground(
     page.get_by_role("button", name="Download…").click()
     page.get_by_role("dialog", name="Download written").wait_for()
     assert violations(view) == []
+
+
+PICK = """
+() => {
+  const carried = new DataTransfer();
+  const long = "a_rather_long_name_of_a_file_with_measurements_of_2026.parquet";
+  for (const name of ["prices.csv", long]) {
+    carried.items.add(new File(["fruit,price"], name));
+  }
+  const how = { dataTransfer: carried, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new DragEvent("drop", how));
+}
+"""
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_files_of_a_playground_and_a_package_that_is_missed(
+    playground: Served,
+    chromium: Browser,
+    request: pytest.FixtureRequest,
+    theme: Theme,
+    viewport: ViewportSize,
+) -> None:
+    context = chromium.new_context(color_scheme=theme, viewport=viewport, reduced_motion="reduce")
+    request.addfinalizer(context.close)
+    view = View(context.new_page())
+    page = view.page
+    page.goto(playground.url)
+    page.locator("html[data-playground=open]").wait_for()
+    page.locator(".tn-files > summary").click()
+    assert violations(view) == []
+    page.evaluate(PICK)
+    page.locator(".tn-folder-file").nth(1).wait_for()
+    assert violations(view) == []
+    page.keyboard.press("Escape")
+    page.locator("[data-cell=c1] .cm-content").click()
+    page.keyboard.type("import tn_nowhere")
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.locator(".tn-offer").wait_for(timeout=READY)
+    assert violations(view) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        "nothing is wider than the page"
+    )

@@ -129,7 +129,13 @@ def test_a_file_is_chosen(page: Page) -> None:
 
 def test_a_file_that_is_no_notebook_says_so_and_nothing_else_happens(page: Page) -> None:
     before = page.url
-    page.evaluate(DROP, ["letter.txt", "Dear"])
+    page.evaluate(DROP, ["letter.ipynb", "Dear"])
+    expect(page.locator(".tn-toast")).to_contain_text("letter.ipynb could not be opened: ")
+    assert page.url == before
+    page.get_by_role("button", name="Notebooks").click()
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Open a file…").click()
+    chosen.value.set_files({"name": "letter.txt", "mimeType": "text/plain", "buffer": b"Dear"})
     expect(page.locator(".tn-toast")).to_have_text(
         "letter.txt could not be opened: a notebook is a .py, .ipynb, .md or .json file."
     )

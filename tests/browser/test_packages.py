@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import TIFFIN, Served, View
+from engines import READY
 from wheels import make_installed_wheel, make_wheel
 
 from tiffin.host.export.folder import user_cache
@@ -355,6 +356,24 @@ def test_an_edited_page_installs_what_its_cells_import(
         ".observe(document.body, { childList: true }) }"
     )
     view.wait_ready()
+    page = view.page
+    for cell, module in (("c1", "tn_indexed"), ("c2", "tn_native"), ("c3", "tn_nowhere")):
+        offer = page.locator(f"[data-cell={cell}] > .tn-offer")
+        assert f"{module} is not installed. It can be had" in offer.inner_text()
+    assert "the page offers to install it" in page.locator("[data-cell=c1] .tn-error").inner_text()
+    assert view.output("c2") == "'tn_native is not installed: the page offers to install it'"
+    assert not view.page.evaluate("said.some(line => line.startsWith('Installing tn_'))")
+    page.locator("[data-cell=c3] > .tn-offer").get_by_role("button", name="Not now").click()
+    assert page.locator(".tn-offer").count() == 2
+    page.evaluate("tiffin.run(['c3'])")  # it is missed again
+    for cell in ("c1", "c2", "c3"):
+        install = page.locator(f"[data-cell={cell}] > .tn-offer").get_by_role(
+            "button", name="Install and run"
+        )
+        install.focus()
+        page.keyboard.press("Enter")
+        page.locator(f"[data-cell={cell}] > .tn-offer").wait_for(state="detached", timeout=READY)
+        view.wait_ready()
     assert view.output("c1") == "'1.5'"
     # What could not be had is no requirement.
     assert {*view.page.evaluate("told")} == {
@@ -367,6 +386,52 @@ def test_an_edited_page_installs_what_its_cells_import(
     assert "Installing tn_indexed…" in view.page.evaluate("said")
     assert all("404" in line for line in view.console), view.console
     view.console.clear()
+
+
+REQUIRED = """
+# /// script
+# dependencies = ["tn_indexed<2"]
+# ///
+
+# %%
+import tn_indexed
+tn_indexed.VERSION
+"""
+DROP = """
+(text) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([text], "required.py"));
+  const how = { dataTransfer: carried, bubbles: true, cancelable: true };
+  document.body.dispatchEvent(new DragEvent("drop", how));
+}
+"""
+
+
+def test_a_playground_installs_what_its_notebook_requires_and_asks_for_the_rest(
+    serve: Serve, visit: Visit, elsewhere: str, tmp_path: Path
+) -> None:
+    for name, version in (("tn_indexed", "1.5"), ("tn_indexed", "2.0"), ("tn_other", "3.0")):
+        make_wheel(tmp_path / "wheels", name, version)
+    site = tmp_path / "playground"
+    command = [str(TIFFIN), "playground", "-o", str(site), "--index", f"{elsewhere}/simple"]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    view = visit(serve(site).url)
+    page = view.page
+    page.locator("html[data-playground=open]").wait_for()
+    page.evaluate(DROP, REQUIRED)
+    page.get_by_role("button", name="Run it").click()
+    page.locator("[data-cell=c1] > .tn-output").get_by_text("'1.5'").wait_for(timeout=READY)
+    assert page.locator(".tn-offer").count() == 0
+    page.locator("[data-cell=c1] .cm-content").click()
+    page.keyboard.press("ControlOrMeta+End")
+    page.keyboard.type("\nimport tn_other\ntn_other.VERSION")
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.locator("[data-cell=c1] > .tn-offer").wait_for(timeout=READY)
+    page.keyboard.press("ControlOrMeta+Shift+p")
+    page.keyboard.type("Install tn_other")
+    page.keyboard.press("Enter")
+    page.locator("[data-cell=c1] > .tn-output").get_by_text("'3.0'").wait_for(timeout=READY)
+    view.console.clear()  # what Pyodide tries on an opaque origin
 
 
 def test_a_page_that_nobody_edits_never_fetches_the_installer(

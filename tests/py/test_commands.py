@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tiffin.commands import (
     Ask,
+    CheckFiles,
     Command,
     Execute,
     Interrupt,
@@ -34,6 +35,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(Execute, names, names, st.none() | st.floats(0.001, 1e6)),
     st.builds(Interrupt, st.none() | names),
     st.builds(PutContent, names, names, st.booleans()),
+    st.builds(CheckFiles, names, st.lists(names, max_size=3).map(tuple)),
     st.builds(Ask, names, st.dictionaries(names, values, max_size=3), st.none() | names),
 )
 
@@ -63,8 +65,8 @@ def test_what_is_left_out_has_its_default(wire: dict[str, Any], command: Command
         (None, "a command is a JSON object, not None"),
         (
             {},
-            "known: AnswerInput, Ask, EditCells, Execute, Interrupt, PutContent, Restore, RunCells, "
-            "RunStale, SetValues",
+            "known: AnswerInput, Ask, CheckFiles, EditCells, Execute, Interrupt, PutContent, Restore, "
+            "RunCells, RunStale, SetValues",
         ),
         ({"type": "Explode"}, "unknown command 'Explode'"),
         ({"type": ["Restore"]}, "unknown command ['Restore']"),

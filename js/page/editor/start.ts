@@ -3,6 +3,7 @@
 import type { EditedPage } from "./edit-page.ts";
 import { EditPage, type EditSettings } from "./edit-page.ts";
 import { type Draft, readDraft } from "./draft.ts";
+import { type OfferingPage, Offers } from "./offers.ts";
 import { showToast } from "./toast.ts";
 
 /** Fetches the notebook that was exported; throws a sentence if that cannot be had. */
@@ -18,12 +19,14 @@ export function hasMacKeys(agent: { readonly userAgent: string }): boolean {
 }
 
 /** Puts editors in the place of code. */
-export function startEditing(page: EditedPage, draft: Draft, settings: Partial<EditSettings> = {}): EditPage {
-  return new EditPage(page, draft, {
+export function startEditing(page: EditedPage & OfferingPage, draft: Draft, settings: Partial<EditSettings> = {}): EditPage {
+  const editing = new EditPage(page, draft, {
     isMac: hasMacKeys(navigator),
     changed: () => undefined,
-    more: () => [],
     tell: showToast,
     ...settings,
+    more: () => [...offers.choices, ...(settings.more?.() ?? [])],
   });
+  const offers = new Offers(page); // when there are cells to offer something at
+  return editing;
 }

@@ -4,10 +4,8 @@ import { type Draft, draftText } from "../editor/draft.ts";
 import { showToast } from "../editor/toast.ts";
 import type { Format } from "../files/notebook-files.ts";
 import { reasonOf } from "../../protocol/reason.ts";
+import { saveAs } from "../view/save.ts";
 import { openDialog } from "./dialog.ts";
-
-/** Milliseconds within which a browser has begun to download. */
-const DOWNLOAD = 10_000;
 
 type Choice = Format | ".json";
 
@@ -42,20 +40,8 @@ export function openDownloads(draft: Draft): void {
 export async function downloadNotebook(draft: Draft, format: Choice): Promise<void> {
   try {
     const text = format === ".json" ? draftText(draft) : (await import("../files/notebook-files.ts")).writeNotebookFile(draft, format);
-    save(text, `${draft.name}${format}`);
+    saveAs(text, `${draft.name}${format}`);
   } catch (error) {
     showToast(`The notebook could not be written as ${format}: ${reasonOf(error)}.`, null);
   }
-}
-
-function save(text: string, filename: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
-  link.download = filename;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href);
-  }, DOWNLOAD);
 }

@@ -21,6 +21,8 @@ export class Keeper {
   readonly #events: KeeperEvents;
   #draft: Draft | null = null;
   #shown: (() => string) | null = null;
+  /** Results of a notebook that is not kept yet. */
+  readonly #held: KeptEntry[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Everything is written in turn. */
   #work: Promise<void> = Promise.resolve();
@@ -38,6 +40,11 @@ export class Keeper {
     this.#events = events;
   }
 
+  /** Whether the notebook is in the library. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
   /** Keeps this notebook, soon. */
   change(draft: Draft): void {
     this.#draft = draft;
@@ -50,9 +57,12 @@ export class Keeper {
     this.#schedule();
   }
 
-  /** Keeps a result. */
+  /** Keeps a result, as soon as the notebook is kept. */
   add(entry: KeptEntry): void {
-    this.#do(async () => this.#note(await this.#library.addEntry(this.#id, entry)));
+    this.#do(async () => {
+      if (this.#isBegun) this.#note(await this.#library.addEntry(this.#id, entry));
+      else this.#held.push(entry);
+    });
   }
 
   /** Keeps what has changed, now; resolves when it is kept, or was found not to be. */
@@ -66,6 +76,7 @@ export class Keeper {
       if (draft !== null && !this.#isBegun && this.#problem === null) {
         this.#isBegun = true;
         this.#events.begun();
+        for (const entry of this.#held.splice(0)) this.#note(await this.#library.addEntry(this.#id, entry));
       }
       if (shown !== null && this.#isBegun && !this.#note(await this.#library.writeShown(this.#id, shown()))) this.#shown ??= shown;
     });

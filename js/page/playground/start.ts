@@ -5,14 +5,20 @@ import { type Draft, newDraft } from "../editor/draft.ts";
 import type { EditPage } from "../editor/edit-page.ts";
 import { startEditing } from "../editor/start.ts";
 import { showToast } from "../editor/toast.ts";
+import { Desk, downloadFile, pickFiles } from "../folder/desk.ts";
+import { FilesPanel } from "../folder/files-panel.ts";
+import { Folder } from "../folder/folder.ts";
+import { KeptFiles } from "../keeping/kept-files.ts";
 import { Library, newNotebookId } from "../keeping/library.ts";
 import { openStore } from "../keeping/open-store.ts";
 import type { NotebookPage } from "../notebook-page.ts";
 import { purifyWith } from "../view/author-styles.ts";
+import { hideBanner, showBanner } from "../view/banner.ts";
+import { showNotice } from "../view/notices.ts";
 import { reasonOf } from "../../protocol/reason.ts";
 import { addressOf, type Asked, readAddress } from "./address.ts";
-import { hideBanner, showBanner } from "./banner.ts";
 import { downloadNotebook, openDownloads } from "./download.ts";
+import { FileKeeper, fileProblemText } from "./file-keeper.ts";
 import { hearFiles, type Opened, openFile, pickFile } from "./files.ts";
 import { Keeper, problemText } from "./keeper.ts";
 import { unpackNotebook } from "./link.ts";
@@ -39,14 +45,15 @@ export { bootSandbox } from "./boot-sandbox.ts";
  * code from elsewhere reaches nothing.
  */
 export async function startPlayground(page: NotebookPage, policy: BootPolicy, contain: () => void): Promise<void> {
-  const library = new Library(await openStore("notebooks", { storage: navigator.storage, databases: indexedDB }));
+  const store = await openStore("notebooks", { storage: navigator.storage, databases: indexedDB });
+  const library = new Library(store);
   const chosen = await choose(library, readAddress(new URL(location.href)));
   if (chosen.isForeign) {
     contain();
     purifyWith(purifyHtml);
     document.documentElement.dataset["foreign"] = "";
   }
-  await new Playground(page, library, chosen).start();
+  await new Playground(page, library, new KeptFiles(store, chosen.id), chosen).start();
   if (chosen.isForeign) askToRun(page);
   else if (policy !== "never") page.boot().catch(() => undefined); // the status line tells of it
   await library.sweep();
@@ -105,9 +112,15 @@ class Playground {
   readonly #library: Library;
   readonly #chosen: Chosen;
   readonly #keeper: Keeper;
+  readonly #folder: Folder;
+  readonly #files: FileKeeper;
+  readonly #desk: Desk;
+  #panel: FilesPanel | null = null;
+  /** Whether this tab keeps the notebook. */
+  #isMine = false;
   #editing: EditPage | null = null;
 
-  constructor(page: NotebookPage, library: Library, chosen: Chosen) {
+  constructor(page: NotebookPage, library: Library, files: KeptFiles, chosen: Chosen) {
     this.#page = page;
     this.#library = library;
     this.#chosen = chosen;
@@ -118,8 +131,15 @@ class Playground {
       },
       begun: () => {
         history.replaceState(null, "", addressOf(new URL(location.href), chosen.id));
+        if (library.isLasting) this.#files.begin();
+        this.#panel?.refresh();
       },
     });
+    this.#folder = page.folder = new Folder((text) => {
+      showNotice({ level: "warning", text });
+    });
+    this.#files = new FileKeeper(files, this.#folder, () => { this.#tellFiles(); });
+    this.#desk = new Desk(this.#folder, { check: (names) => page.checkFiles(names), tell: showToast });
   }
 
   async start(): Promise<void> {
@@ -134,6 +154,8 @@ class Playground {
         { title: "Show your notebooks", keys: [], act: () => { this.#openShelf(); } },
         { title: "Make a new notebook", keys: [], act: () => { this.#go("new"); } },
         { title: "Open a file", keys: [], act: () => { this.#pick(); } },
+        { title: "Show the files", keys: [], act: () => { this.#panel?.open(); } },
+        { title: "Upload a file", keys: [], act: () => { this.#pickFiles(); } },
         { title: "Share a link", keys: [], act: () => { this.#share(); } },
         { title: "Download the notebook", keys: [], act: () => { this.#download(); } },
       ],
@@ -141,20 +163,31 @@ class Playground {
     showName(draft.name);
     this.#addButtons();
     if (isKept) {
-      const [shown, entries] = await Promise.all([this.#library.readShown(id), this.#library.entries(id)]);
+      const [shown, entries, lost] = await Promise.all([
+        this.#library.readShown(id),
+        this.#library.entries(id),
+        this.#files.load(),
+      ]);
       this.#page.results.show(shown, entries);
+      if (lost.length > 0) showToast(`This browser has lost ${lost.join(", ")}: upload it again.`, null);
       history.replaceState(null, "", addressOf(new URL(location.href), id));
     }
     if (mine) this.#keep();
     else this.#giveWay();
-    hearFiles((opened) => void this.#open(opened));
+    hearFiles({ open: (opened) => void this.#open(opened), bring: (files) => void this.#desk.take(files) });
+    this.#folder.onChange(() => {
+      // A notebook of one's own is kept for the sake of its files; one from elsewhere when its reader writes in it.
+      if (this.#editing !== null && !this.#chosen.isForeign && !this.#keeper.isBegun) this.#keeper.change(this.#editing.draft);
+    });
     document.documentElement.dataset["playground"] = "open";
   }
 
   /** Keeps what changes from now on. */
   #keep(): void {
+    this.#isMine = true;
     this.#page.results.onStored((entry) => { this.#keeper.add(entry); });
     this.#page.onRest(() => { this.#keeper.show(() => this.#page.results.text()); });
+    if (this.#keeper.isBegun && this.#library.isLasting) this.#files.begin();
     if (!this.#library.isLasting) showBanner("keeping", problemText("denied"), [{ text: "Download", act: () => { this.#save(); } }]);
     // A page that is left has no time for anything else.
     document.addEventListener("visibilitychange", () => {
@@ -166,6 +199,9 @@ class Playground {
   /** Another tab keeps this notebook. */
   #giveWay(): void {
     this.#keeper.stop();
+    this.#files.stop();
+    this.#isMine = false;
+    this.#panel?.refresh();
     const text = "This notebook is open in another tab, too. What you write here is not kept.";
     showBanner("tabs", text, [
       { text: "Write here instead", act: () => { location.href = addressOf(new URL(location.href), this.#chosen.id, true); } },
@@ -185,11 +221,49 @@ class Playground {
     add("Download", "tn-download", () => { this.#download(); });
     add("Share", "tn-share", () => { this.#share(); });
     add("Notebooks", "tn-notebooks", () => { this.#openShelf(); });
+    if (bar instanceof HTMLElement) this.#addPanel(bar);
+  }
+
+  #addPanel(bar: HTMLElement): void {
+    const { isForeign } = this.#chosen;
+    this.#panel = new FilesPanel(bar, this.#folder, {
+      pick: () => { this.#pickFiles(); },
+      take: (files) => void this.#desk.take(files),
+      download: downloadFile,
+      remove: (name) => { this.#desk.remove(name); },
+      noteOf: ({ name }) => (this.#files.problems.has(name) ? "not kept" : null),
+      note: () => {
+        if (this.#isMine && this.#library.isLasting && (!isForeign || this.#keeper.isBegun)) return null;
+        return this.#isMine && this.#library.isLasting
+          ? "They are for this notebook alone, and are kept with it once you write in it."
+          : "They are not kept here: download what you need before you leave the page.";
+      },
+    });
+    bar.querySelector(".tn-notebooks")?.after(this.#panel.element);
+  }
+
+  #pickFiles(): void {
+    pickFiles((files) => void this.#desk.take(files));
+  }
+
+  /** Says which files are not kept. */
+  #tellFiles(): void {
+    this.#panel?.refresh();
+    const [problem] = this.#files.problems;
+    const file = problem === undefined ? undefined : this.#folder.find(problem[0]);
+    if (problem === undefined || file === undefined) hideBanner("files");
+    else showBanner("files", fileProblemText(...problem), [{ text: "Download", act: () => { downloadFile(file); } }]);
+  }
+
+  /** Keeps everything that is not kept yet. */
+  async #flush(): Promise<void> {
+    await this.#keeper.flush();
+    await this.#files.settled();
   }
 
   #openShelf(): void {
     const open = async (): Promise<void> => {
-      await this.#keeper.flush();
+      await this.#flush();
       await openShelf(this.#library, this.#chosen.id, {
         open: (id) => { this.#go(id); },
         create: () => { this.#go("new"); },
@@ -205,7 +279,7 @@ class Playground {
   }
 
   #go(id: string): void {
-    void this.#keeper.flush().then(() => {
+    void this.#flush().then(() => {
       location.href = addressOf(new URL(location.href), id);
     });
   }

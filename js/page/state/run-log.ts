@@ -104,6 +104,8 @@ function triggerOf(command: RunCommand, nameOf: (element: string) => string): Pi
       return { trigger: "What was out of date was asked for", cause: "its inputs have changed" };
     case "Execute":
       return { trigger: "A script ran code", cause: "the code changed what it depends on" };
+    case "CheckFiles":
+      return { trigger: `${command.files.join(", ")} ${command.files.length === 1 ? "was" : "were"} changed`, cause: "a file that it reads, or depends on, has changed" };
     case "EditCells":
       return { trigger: "The notebook was edited", cause: "its code, or what it depends on, is another" };
   }

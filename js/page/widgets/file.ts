@@ -2,6 +2,7 @@
 
 import type { Json } from "../../protocol/messages.ts";
 import { reasonOf } from "../../protocol/reason.ts";
+import { sizeText } from "../view/sizes.ts";
 import type { Definitions } from "./define.ts";
 import { type TnContent, TnElement } from "./element.ts";
 
@@ -14,19 +15,6 @@ interface Chosen {
 }
 
 let ids = 0;
-
-/** A number of bytes as readers know it: 20 MB. */
-export function sizeText(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB"];
-  let size = bytes;
-  let unit = 0;
-  while (size >= 999.5 && unit < units.length - 1) {
-    size /= 1000;
-    unit += 1;
-  }
-  const shown = unit === 0 || size >= 10 ? Math.round(size) : Math.round(size * 10) / 10;
-  return `${String(shown)} ${bytes === 1 ? "byte" : (units[unit] ?? "")}`;
-}
 
 /** Whether a file is of one of the kinds, `.csv` or `image/*`; any is where there are none. */
 export function isAccepted(file: { readonly name: string; readonly type: string }, kinds: readonly string[]): boolean {

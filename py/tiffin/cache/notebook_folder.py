@@ -168,6 +168,11 @@ class NotebookFolder:
         with _unheard():
             return {name for source in self._sources(module) for name in _imported(source)}
 
+    def forget_modules(self) -> None:
+        """See the source of own modules anew: they are about to be loaded again."""
+        self._modules.clear()
+        self._loaded.clear()
+
     def _as_loaded(self, module: str) -> tuple[FileRead, ...]:
         """The source of an own module as it was when this session first used it: Python loads it once."""
         root = module.split(".")[0]

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 from tiffin.graph.graph import Graph
 from tiffin.ids import CellId
-from tiffin.plan.triggers import GraphEdited, RestoreAll, RunRequested, StaleRequested, Trigger, ValuesChanged
+from tiffin.plan.triggers import (
+    FilesChanged,
+    GraphEdited,
+    RestoreAll,
+    RunRequested,
+    StaleRequested,
+    Trigger,
+    ValuesChanged,
+)
 
 _NONE: frozenset[CellId] = frozenset()
 
@@ -68,14 +76,16 @@ def make_plan(
         emptied = tuple(
             cell for cell in trigger.cells if not graph.cells[cell].has_code and cell not in blocked
         )
-    why = {cell: _why_stale(trigger) for cell in left}
+    why = {cell: _why_stale(trigger, cell) for cell in left}
     return Plan(graph.sort(runnable), blocked, disabled, why, emptied)
 
 
-def _why_stale(trigger: Trigger) -> str:
+def _why_stale(trigger: Trigger, cell: CellId) -> str:
     match trigger:
         case ValuesChanged(versions):
             return f"'{versions[0][0]}' has another value" if versions else "its inputs have other values"
+        case FilesChanged(cells) if cell in cells:
+            return "a file that it reads has changed"
         case _:
             return "a cell that it depends on has another result"
 
@@ -95,6 +105,8 @@ def _wanted(
             return known, _NONE if len(known) == len(graph.cells) else graph.descendants(known)
         case GraphEdited(cells, others):
             return cells, others | graph.descendants(cells | others)
+        case FilesChanged(cells):
+            return _NONE, cells | graph.descendants(cells)
         case ValuesChanged(versions, except_for):
             users = frozenset(u for name, maker in versions for u in graph.users(name, maker)) - except_for
             return _NONE, users | (graph.descendants(users) - except_for)

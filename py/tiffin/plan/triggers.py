@@ -42,4 +42,11 @@ class GraphEdited:
     others: frozenset[CellId] = frozenset()
 
 
-Trigger: TypeAlias = RestoreAll | RunRequested | StaleRequested | ValuesChanged | GraphEdited
+@dataclass(frozen=True)
+class FilesChanged:
+    """Files that these cells have read are others than they were, or are there now, or no longer."""
+
+    cells: frozenset[CellId]
+
+
+Trigger: TypeAlias = RestoreAll | RunRequested | StaleRequested | ValuesChanged | GraphEdited | FilesChanged

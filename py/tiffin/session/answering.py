@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ class Answering:
         self.report(Answered(command.run_id, command.element, answer, problem))
 
     def _assist(self, question: Json) -> Json:
-        # In a browser the module lies in the archive on demand.
-        assistance = importlib.import_module("tiffin.session.assistance")
+        from tiffin.session import assistance  # few pages are written on
+
         beside = self.beside()
         return assistance.answer_json(beside.namespace, beside.edits, question)

@@ -6,6 +6,7 @@ import builtins
 import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import FrameType, ModuleType
 from typing import Any, TypeAlias
 
@@ -20,6 +21,7 @@ from tiffin.codecs.standard import standard_codecs
 from tiffin.commands import (
     AnswerInput,
     Ask,
+    CheckFiles,
     Command,
     EditCells,
     Execute,
@@ -36,7 +38,7 @@ from tiffin.graph.graph import Graph, graph_of
 from tiffin.ids import CellId, Key, RunId, new_run_id
 from tiffin.notebook.notebook import Notebook, NotebookCell
 from tiffin.outputs.ipython_display import make_module
-from tiffin.plan.triggers import RestoreAll, RunRequested, StaleRequested, Trigger
+from tiffin.plan.triggers import FilesChanged, RestoreAll, RunRequested, StaleRequested, Trigger
 from tiffin.run.evaluator import Evaluator
 from tiffin.run.executor import DefaultExecutor, Executor
 from tiffin.run.interrupt import Interrupter, InterruptibleExecutor
@@ -50,7 +52,6 @@ from tiffin.run.namespace import Namespace
 from tiffin.run.result import RunSummary
 from tiffin.run.runner import Beside, Runner
 from tiffin.session.ambient import Ambient, current
-from tiffin.session.answering import Answering
 from tiffin.session.author import clear_output, display
 from tiffin.session.calls import Calls
 from tiffin.session.edits import BesideServices, CallingBack, Edits, Scratching
@@ -183,9 +184,6 @@ class Kernel:
             notebook, self._runner, self.namespace, self.elements, self._read_cell, self._report
         )
         self.elements.tell = self._tell
-        self._answering = Answering(
-            self.elements, self._inputs.fill, self._make_again, self.beside, self._report
-        )
         self._scratchpad: Scratching | None = None
         self._ambient = Ambient(
             adopt=self._adopt,
@@ -301,6 +299,9 @@ class Kernel:
                     return await self._run(StaleRequested(), run_id)
                 case SetValues(values=values):
                     return await self._start(run_id, lambda: self._edits.set_values(values))
+                case CheckFiles(files=files):
+                    changed = self._cached.seen.outdated(files) & self.graph.cells.keys()
+                    return await self._run(FilesChanged(changed), run_id)
                 case EditCells():
                     return await self._start(run_id, lambda: self._edits.carry_out(run_id, command))
                 case Execute():
@@ -308,6 +309,11 @@ class Kernel:
                         return self._refuse(run_id, UsageError("this kernel has no scratchpad"))
                     beside = self._scratchpad.open(command)
                     return await self._run(RunRequested(()), run_id, beside=beside)
+
+    @cached_property
+    def _answering(self) -> Any:
+        given = (self.elements, self._inputs.fill, self._make_again, self.beside, self._report)
+        return _on_demand("answering").Answering(*given)
 
     @property
     def runs(self) -> bool:
@@ -386,11 +392,11 @@ class Kernel:
     async def _make_again(self, cell: CellId) -> None:
         run_id = new_run_id()
         async with self._turns.turn(run_id):
-            await self._run(RunRequested(()), run_id, beside=_objects().MakingAgain(cell))
+            await self._run(RunRequested(()), run_id, beside=_on_demand("objects").MakingAgain(cell))
 
     def _tell(self, element: Element, said: Json) -> bool:
         """Tell what Python does to a widget."""
-        moves = _objects().Moves(
+        moves = _on_demand("objects").Moves(
             self.elements,
             self._report,
             self._capture.cell,
@@ -452,8 +458,8 @@ class Kernel:
         self._capture.heard(event)
 
 
-def _objects() -> Any:
-    return importlib.import_module("tiffin.session.objects")  # in a browser it lies in the archive on demand
+def _on_demand(name: str) -> Any:
+    return importlib.import_module(f"tiffin.session.{name}")  # in a browser it lies in that archive
 
 
 def _main_module(file: str) -> ModuleType:

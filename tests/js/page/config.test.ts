@@ -105,6 +105,7 @@ describe("the configuration", () => {
       packages: { providers: { numpy: "numpy" } },
       ondemand: true,
       index: null,
+      folder: false,
       interrupt: null,
       kept: [],
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { isAccepted, sizeText, TnFile } from "../../../js/page/widgets/file.ts";
+import { sizeText } from "../../../js/page/view/sizes.ts";
+import { isAccepted, TnFile } from "../../../js/page/widgets/file.ts";
 import type { TnChange, TnContent } from "../../../js/page/widgets/element.ts";
 
 if (customElements.get("tn-file") === undefined) customElements.define("tn-file", TnFile);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { FolderLink } from "../../../js/page/folder/link.ts";
 import { NotebookPage } from "../../../js/page/notebook-page.ts";
 import type { RunCommand, Session, SessionListener } from "../../../js/page/session.ts";
 import { NOTHING } from "../../../js/page/stats.ts";
@@ -62,6 +63,18 @@ class FakeSession implements Session {
 
   give(digest: string): void {
     this.given.push(digest);
+  }
+
+  readonly placed: (readonly [string, string | null])[] = [];
+
+  place(name: string, data: Uint8Array | null): void {
+    this.placed.push([name, data === null ? null : new TextDecoder().decode(data)]);
+  }
+
+  readonly allowed: string[] = [];
+
+  allow(modules: readonly string[]): void {
+    this.allowed.push(...modules);
   }
 
   ask(): Promise<Json> {
@@ -479,5 +492,85 @@ describe("files of a reader", () => {
     content.arrayBuffer = () => Promise.reject(new Error("gone"));
     choose("d1", content);
     await expect(page.setValue("w-0", [{ digest: "d1" }])).rejects.toThrow("x.csv has changed or is gone: choose it again");
+  });
+});
+
+describe("files of the notebook", () => {
+  const folderOf = (names: readonly string[]): FolderLink & { heard: unknown[] } => ({
+    heard: [],
+    give(target, asked = names) {
+      if (asked.length === 0) return null;
+      for (const name of asked) target.place(name, new Uint8Array([65]));
+      return Promise.resolve();
+    },
+    hear(written) {
+      this.heard.push(written);
+    },
+  });
+
+  it("are there before anything is restored, and again after a restart", async () => {
+    const page = open();
+    page.folder = folderOf(["a.csv"]);
+    expect(await page.checkFiles(["a.csv"]), "nothing runs: Python finds them when it starts").toBe(true);
+    void page.boot();
+    expect(session.commands).toEqual([]);
+    expect(session.placed).toEqual([["a.csv", "A"]]);
+    await settle();
+    expect(session.commands.map(({ type }) => type)).toEqual(["Restore"]);
+    await session.end();
+    const first = session;
+    const again = page.restart();
+    await settle();
+    expect(session).not.toBe(first);
+    expect(session.placed).toEqual([["a.csv", "A"]]);
+    await session.end();
+    await again;
+  });
+
+  it("that change are there before the cells that read them run", async () => {
+    const page = await openReady();
+    page.folder = folderOf([]);
+    const checked = page.checkFiles(["a.csv", "b.csv"]);
+    await settle();
+    expect(session.placed.map(([name]) => name)).toEqual(["a.csv", "b.csv"]);
+    expect(session.commands.at(-1)).toMatchObject({ type: "CheckFiles", files: ["a.csv", "b.csv"] });
+    expect(page.log[0]?.trigger).toBe("a.csv, b.csv were changed");
+    await session.end();
+    expect(await checked).toBe(true);
+  });
+
+  it("are heard of when cells write them", async () => {
+    const page = await openReady();
+    session.listener.notice({ kind: "written", files: [] }); // nobody listens
+    const folder = folderOf([]);
+    page.folder = folder;
+    const files = [{ name: "out.csv", data: null }];
+    session.listener.notice({ kind: "written", files });
+    expect(folder.heard).toEqual([files]);
+  });
+});
+
+describe("packages that are missed", () => {
+  const offer = { module: "tn_x", name: "tn-x", cells: ["a"] };
+
+  it("are offered to whoever edits, also when that begins later", async () => {
+    const page = await openReady();
+    session.listener.notice({ kind: "offered", offer });
+    const offered: unknown[] = [];
+    page.edits.onOffered((found) => offered.push(found));
+    session.listener.notice({ kind: "offered", offer: { ...offer, name: "other" } });
+    expect(offered).toEqual([offer, { ...offer, name: "other" }]);
+  });
+
+  it("are installed by a run of the cells that import them, or of all that have to", async () => {
+    const page = await openReady();
+    for (const [cells, sent] of [[["a"], { cells: ["a"], force: true }], [[], { cells: null, force: false }]] as const) {
+      const installed = page.install("tn_x", cells);
+      await settle();
+      expect(session.allowed.at(-1)).toBe("tn_x");
+      expect(session.commands.at(-1)).toMatchObject({ type: "RunCells", ...sent });
+      await session.end();
+      expect(await installed).toBe(true);
+    }
   });
 });

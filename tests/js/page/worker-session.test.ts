@@ -59,6 +59,7 @@ const base: BootConfig = {
   ondemand: false,
   files: { modules: null, digests: {}, base: "public/", public: {} },
   interrupt: null,
+  folder: false,
   kept: [],
 };
 const command = (id: string): RunCommand => ({ type: "RunCells", run_id: id, cells: null, force: false });
@@ -219,6 +220,31 @@ describe("WorkerSession", () => {
     session.stop("mine");
     expect(worker.sent.at(-1)).toEqual({ kind: "command", text: '{"type":"Interrupt","run_id":"mine"}' });
     open().signal(3, "late");
+  });
+
+  it("hands over files of the folder, and what the reader allows, in order with commands", () => {
+    const session = open();
+    const data = new Uint8Array([1]);
+    session.place("x.csv", data);
+    session.allow(["tn_x"]);
+    void session.run(command("r"));
+    worker.say({ kind: "booted", at: 5, jspi: true });
+    session.place("x.csv", null);
+    expect(worker.sent.slice(1)).toEqual([
+      { kind: "place", name: "x.csv", data },
+      { kind: "allow", modules: ["tn_x"] },
+      { kind: "command", text: JSON.stringify(command("r")) },
+      { kind: "place", name: "x.csv", data: null },
+    ]);
+  });
+
+  it("hands on what cells wrote, and packages that they miss", () => {
+    open();
+    const written = { kind: "written", files: [{ name: "x", data: null }] } as const;
+    const offered = { kind: "offered", offer: { module: "m", name: "n", cells: ["a"] } } as const;
+    worker.say(written);
+    worker.say(offered);
+    expect(notices).toEqual([written, offered]);
   });
 
   it("hands on what is told of code, and edited notebooks", () => {

@@ -6,7 +6,7 @@ from notebooks import graph
 
 from tiffin.ids import CellId
 from tiffin.plan.plan import make_plan
-from tiffin.plan.triggers import RestoreAll, RunRequested, ValuesChanged
+from tiffin.plan.triggers import FilesChanged, RestoreAll, RunRequested, ValuesChanged
 
 
 def cells(*ids: str) -> tuple[CellId, ...]:
@@ -30,6 +30,19 @@ def test_a_changed_name_takes_its_users_not_its_definer() -> None:
     found = graph("k = slider()", "a = k.value", "b = a", "c = 1")
     assert make_plan(found, ValuesChanged((("k", CellId("c1")),))).cells == ("c2", "c3")
     assert make_plan(found, ValuesChanged(())).cells == ()
+
+
+def test_changed_files_take_who_read_them_and_their_descendants() -> None:
+    found = graph("a = open('x')", "b = a", "c = 1")
+    trigger = FilesChanged(frozenset(cells("c1")))
+    assert make_plan(found, trigger).cells == ("c1", "c2")
+    assert make_plan(found, FilesChanged(frozenset())).cells == ()
+    waiting = make_plan(found, trigger, autorun=False)
+    assert waiting.cells == ()
+    assert waiting.stale == {
+        "c1": "a file that it reads has changed",
+        "c2": "a cell that it depends on has another result",
+    }
 
 
 def test_what_cannot_run_is_blocked_with_a_reason() -> None:

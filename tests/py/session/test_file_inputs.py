@@ -12,9 +12,11 @@ import pytest
 from notebooks import notebook
 
 from tiffin.cache.notebook_folder import NotebookFolder
-from tiffin.events import Event, Notice
+from tiffin.commands import CheckFiles, Restore, RunStale
+from tiffin.events import CellEnded, Event, Notice
 from tiffin.host.cli.progress import result_of
 from tiffin.host.export.cook import cook
+from tiffin.session.kernel import Kernel, KernelServices
 
 # Cells leave files open, as authors do.
 pytestmark = pytest.mark.filterwarnings(
@@ -318,3 +320,88 @@ def test_ten_thousand_texts_cost_little(tmp_path: Path) -> None:
         return time.perf_counter() - started
 
     assert min(seconds() for _ in range(5)) < 0.02
+
+
+async def open_kernel(path: Path, *cells: str, lazy: bool = False) -> tuple[Kernel, list[Event]]:
+    """Return a kernel whose cells were brought to their results, and its events from then on."""
+    events: list[Event] = []
+    surroundings = NotebookFolder(path, path / "public" / "cache")
+    book = notebook(*cells, settings={"autorun": False} if lazy else {})
+    kernel = Kernel(book, KernelServices(surroundings=surroundings), events.append)
+    await kernel.handle(Restore("r", {}))
+    events.clear()
+    return kernel, events
+
+
+def ends(events: list[Event]) -> list[tuple[str, str, str | None]]:
+    found: list[tuple[str, str, str | None]] = [
+        (e.cell, e.status, e.reason) for e in events if isinstance(e, CellEnded)
+    ]
+    events.clear()
+    return found
+
+
+async def test_cells_that_found_a_file_otherwise_run_when_it_is_checked(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path)
+    file = folder.write("x.txt", "1")
+    kernel, events = await open_kernel(
+        folder.path, "x = open('x.txt').read()", "y = x + '!'", "open('missing.txt').read()", "z = 1"
+    )
+    await kernel.handle(CheckFiles("r", ("x.txt", "missing.txt")))
+    assert ends(events) == []
+    file.write_text("2")
+    folder.write("missing.txt", "here")
+    await kernel.handle(CheckFiles("r", ("z.txt",)))
+    assert ends(events) == [], "only what is named is checked"
+    await kernel.handle(CheckFiles("r", ("x.txt", "missing.txt")))
+    assert ends(events) == [("c1", "idle", None), ("c2", "idle", None), ("c3", "idle", None)]
+    assert kernel.namespace.globals["y"] == "2!"
+    file.unlink()
+    await kernel.handle(CheckFiles("r", ("x.txt",)))
+    assert [(cell, status) for cell, status, _ in ends(events)] == [("c1", "error"), ("c2", "cancelled")]
+
+
+async def test_a_lazy_notebook_says_that_a_file_has_changed(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path)
+    file = folder.write("x.txt", "1")
+    kernel, events = await open_kernel(folder.path, "x = open('x.txt').read()", "y = x + '!'", lazy=True)
+    file.write_text("2")
+    await kernel.handle(CheckFiles("r", ("x.txt",)))
+    assert ends(events) == [
+        ("c1", "stale", "a file that it reads has changed"),
+        ("c2", "stale", "a cell that it depends on has another result"),
+    ]
+    await kernel.handle(RunStale("r"))
+    assert kernel.namespace.globals["y"] == "2!"
+
+
+async def test_who_wrote_a_file_writes_it_again_where_another_was_put_and_not_where_it_was_removed(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path)
+    kernel, events = await open_kernel(
+        folder.path, "import pathlib\npathlib.Path('o.txt').write_text('mine')"
+    )
+    file = folder.path / "o.txt"
+    file.unlink()
+    await kernel.handle(CheckFiles("r", ("o.txt",)))
+    assert ends(events) == []
+    file.write_text("another")
+    await kernel.handle(CheckFiles("r", ("o.txt",)))
+    assert ends(events) == [("c1", "idle", None)]
+    assert file.read_text() == "mine"
+
+
+async def test_who_listed_the_folder_sees_a_file_that_came(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path)
+    kernel, events = await open_kernel(folder.path, "import os\nn = sorted(os.listdir())")
+    folder.write("new.txt", "")
+    await kernel.handle(CheckFiles("r", ("new.txt",)))
+    assert ends(events) == [("c1", "idle", None)]
+    assert kernel.namespace.globals["n"] == ["new.txt"]

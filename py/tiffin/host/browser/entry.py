@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import platform
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
-from tiffin.cache.surroundings import ShippedSurroundings
+from tiffin.cache.surroundings import ShippedSurroundings, Surroundings
 from tiffin.commands import Runless, command_from_json
 from tiffin.errors import TiffinError, UsageError
 from tiffin.events import Event, KernelReady, Notice, RunCompleted, event_to_json
@@ -31,11 +33,12 @@ ON_DEMAND = ("cache", "host.browser", "outputs", "session", "ui")
 
 class Keeping(Protocol):
     """The page's memory of what was computed here: `kept` has the entries that an earlier worker made, as
-    (kind, key, buffer), `keep` takes a new one."""
+    (kind, key, buffer), `keep` takes a new one. `rest` hears that a run is over, before the page does."""
 
     @property
     def kept(self) -> Iterable[tuple[str, str, Any]]: ...
     def keep(self, kind: str, key: str, data: Buffer) -> None: ...
+    def rest(self) -> None: ...
 
 
 def kept_entries(kept: Iterable[tuple[str, str, Any]]) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
@@ -47,14 +50,31 @@ def kept_entries(kept: Iterable[tuple[str, str, Any]]) -> tuple[Mapping[str, byt
 
 
 class BrowserHost:
-    """A kernel behind strings of JSON: commands in, events out, by `post`."""
+    """A kernel behind strings of JSON: commands in, events out, by `post`.
 
-    def __init__(self, notebook: Notebook, services: KernelServices, post: Callable[[str], Any]) -> None:
+    `rest` is called before the end of each run, `replaced` when the page has put or removed a file of the
+    notebook's folder, `allow` when its reader wants the packages for some modules.
+    """
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        services: KernelServices,
+        post: Callable[[str], Any],
+        rest: Callable[[], Any] = lambda: None,
+        replaced: Callable[[str], Any] = lambda name: None,
+        allow: Callable[[Iterable[str]], Any] = lambda roots: None,
+    ) -> None:
         self.post = post
+        self.allow = allow
+        self.replaced = replaced
+        self._rest = rest
         self.kernel = Kernel(notebook, services, self.report)
 
     def report(self, event: Event) -> None:
         """Send an event to the page."""
+        if isinstance(event, RunCompleted):
+            self._rest()
         self.post(json.dumps(event_to_json(event), ensure_ascii=False))
 
     async def handle(self, text: str) -> None:
@@ -79,6 +99,11 @@ class BrowserHost:
         """Take the content of a file that a reader chose, from a JavaScript buffer."""
         self.kernel.elements.take(digest, to_bytes(body))
 
+    def importers(self, root: str) -> list[str]:
+        """Return the ids of the cells that import from this top-level module."""
+        cells = self.kernel.graph
+        return [cell.id for cell in cells if root in {name.split(".")[0] for name in cell.modules}]
+
 
 def _parse_command(text: str) -> Any:
     try:
@@ -100,8 +125,9 @@ def start(
     """Start the kernel, report `KernelReady`, and return what takes commands.
 
     `config_text` is JSON: `{"cache": URL, "packages": {...}, "digests": {own module: digest}, "jspi":
-    bool, "signals": bool, "ondemand": path of an archive}`, with `packages` as `LockedPackages` takes them;
-    with `signals`, SIGINT interrupts a run. An index that does not fit the notebook is reported, and left
+    bool, "signals": bool, "ondemand": path of an archive, "folder": path | null}`, with `packages` as
+    `LockedPackages` takes them; with `signals`, SIGINT interrupts a run; with a `folder`, files may come to
+    the notebook while it is open. An index that does not fit the notebook is reported, and left
     out.
     """
     config = json.loads(config_text)
@@ -120,19 +146,26 @@ def start(
         keeping.keep,
     )
     stores = open_stores("lazy", place)
+    surroundings, replaced = _surroundings(config["folder"], config["digests"])
+    packages = LockedPackages(
+        config["packages"],
+        installing,
+        requirements=notebook.requirements,
+        importers=lambda root: host.importers(root),
+    )
     services = KernelServices(
         manifests=stores.manifests,
         blobs=stores.blobs,
         environment={"python": platform.python_version(), "platform": "browser", "packages": {}},
         policy=CachePolicy(unreadable="recompute", check_blobs=False, large=False, cost="always"),
-        packages=LockedPackages(config["packages"], installing),
-        surroundings=ShippedSurroundings(config["digests"]),
+        packages=packages,
+        surroundings=surroundings,
         fetched=stores.fetched,
         inside=stores.inside,
         file=notebook.filename,
         graph=lambda notebook: graph_by(index.get("facts"), notebook, notebook_text.encode()),
     )
-    host = BrowserHost(notebook, services, post)
+    host = BrowserHost(notebook, services, post, keeping.rest, replaced, packages.allow)
     Waits(host.kernel, inside).install()
     if config["signals"]:
         signal.signal(signal.SIGINT, lambda _, frame: host.kernel.interrupt(frame))
@@ -144,6 +177,17 @@ def start(
         host.report(Notice("info", text))
     host.report(KernelReady(platform.python_version(), bool(config["jspi"])))
     return host
+
+
+def _surroundings(
+    folder: str | None, digests: Mapping[str, Any]
+) -> tuple[Surroundings, Callable[[str], Any]]:
+    """The surroundings of cells, and what is told of each file that the page puts or removes."""
+    if folder is None:
+        return ShippedSurroundings(digests), lambda name: None
+    # It is in the archive on demand.
+    made = importlib.import_module("tiffin.host.browser.files").WorkerFolder(Path(folder), digests)
+    return made, made.replaced
 
 
 def _find_on_demand(archive: str) -> None:

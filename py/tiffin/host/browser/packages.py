@@ -1,11 +1,12 @@
 """Packages in the browser: a module is installed when something live imports it, from the runtime's lock or,
-where cells may import anything, from a package index."""
+where cells may import anything, from a package index, when the reader says so."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
@@ -16,15 +17,19 @@ MICROPIP = "micropip"
 
 class Installing(Protocol):
     """The worker's functions, for package names as a JSON array: `load` resolves when these packages of the
-    lock are installed, `say` tells the page what is being installed, `installed` what was for its cells."""
+    lock are installed, `say` tells the page what is being installed, `installed` what was for its cells.
+    `offer` has it ask its reader for a package of an index: a JSON object of the `module` that cells import,
+    the `name` of the package, and the ids of these `cells`."""
 
     def load(self, names: str) -> Awaitable[Any]: ...
     def say(self, names: str) -> None: ...
     def installed(self, names: str) -> None: ...
+    def offer(self, offer: str) -> None: ...
 
 
 class LockedPackages:
-    """Installs what the runtime's lock has, and remembers.
+    """Installs what the runtime's lock has, and what the notebook's `requirements` (PEP 508) name; anything
+    else of an index is offered, and fails at its import until it is allowed.
 
     `known` is what the exporter wrote: `providers` maps import names to packages of the lock; `extra` are
     packages that come with the first that is installed; `restored`, where there are any, those whose modules
@@ -38,6 +43,9 @@ class LockedPackages:
         known: Mapping[str, Any],
         worker: Installing,
         patch: Callable[[], None] | None = None,
+        *,
+        requirements: Iterable[str] = (),
+        importers: Callable[[str], list[str]] = lambda root: [],
     ) -> None:
         self._providers: Mapping[str, str] = known["providers"]
         self._extra = known["extra"]
@@ -48,6 +56,10 @@ class LockedPackages:
         self._patch = patch or patch_network
         self._asked: set[str] = set()
         self._refused = Refusals()
+        self._required = {_project(text): text for text in requirements}
+        self._importers = importers
+        self._offered: set[str] = set()
+        self._allowed: set[str] = set()
 
     async def ensure(self, modules: frozenset[str]) -> None:
         """Install the packages that provide `modules`, all in one go; one that cannot be had fails later, at
@@ -60,9 +72,9 @@ class LockedPackages:
         await self._load(wanted)
         if self._installer is not None:
             self._tell(fresh)
-            known = {"", *self._refused.reasons, *map(_root, self._providers)}
+            known = {"", *self._refused.reasons.keys() - self._offered, *map(_root, self._providers)}
             roots = set(map(_root, modules)) - known
-            await self._install(sorted(root for root in roots if not _is_there(root)))
+            await self._install(sorted(root for root in roots if not is_there(root)))
         if reaches:
             self._patch()
 
@@ -76,12 +88,16 @@ class LockedPackages:
     async def _install(self, roots: list[str]) -> None:
         """Install what no lock has; one after another, so that each has its own reason to fail."""
         for root in roots:
-            await self._load({self._providers[MICROPIP]})
             name = self._installer["names"].get(root, root)
+            required = self._required.get(_project(name))
+            if required is None and root not in self._allowed:
+                self._offer(root, name)
+                continue
+            await self._load({self._providers[MICROPIP]})
             self._worker.say(json.dumps([name]))
             index = self._installer["index"]
             try:
-                await importlib.import_module(MICROPIP).install(name, index_urls=index)
+                await importlib.import_module(MICROPIP).install(required or name, index_urls=index)
             except Exception as error:  # noqa: BLE001 (whatever an index answers)
                 self._refused.add(
                     root, f"{name} cannot be installed here: {_reason(error)}; {self._others()}"
@@ -89,6 +105,19 @@ class LockedPackages:
             else:
                 self._tell([name])
             importlib.invalidate_caches()
+
+    def allow(self, roots: Iterable[str]) -> None:
+        """Learn that the reader wants the packages for these modules: the next cell that imports one has it
+        installed."""
+        self._allowed.update(roots)
+        for root in roots:
+            self._offered.discard(root)
+            self._refused.reasons.pop(root, None)
+
+    def _offer(self, root: str, name: str) -> None:
+        self._offered.add(root)
+        self._refused.add(root, f"{name} is not installed: the page offers to install it")
+        self._worker.offer(json.dumps({"module": root, "name": name, "cells": self._importers(root)}))
 
     def _tell(self, names: Iterable[str]) -> None:
         """Tell what cells have from now on; what only serves to have it is none of it."""
@@ -106,7 +135,7 @@ class LockedPackages:
         for length in range(len(parts), 0, -1):
             provider = self._providers.get(".".join(parts[:length]))
             if provider is not None:
-                whole = provider not in self._restored and _is_there(parts[0])
+                whole = provider not in self._restored and is_there(parts[0])
                 return None if whole else provider
         return None
 
@@ -151,7 +180,14 @@ def _within(module: str, modules: Iterable[str]) -> bool:
     return any(module == other or module.startswith(f"{other}.") for other in modules)
 
 
-def _is_there(root: str) -> bool:
+def _project(requirement: str) -> str:
+    """The name of a project as indexes compare it (PEP 503), out of a requirement."""
+    found = re.match(r"[\w.-]+", requirement.strip())
+    return "" if found is None else re.sub(r"[-_.]+", "-", found[0]).lower()
+
+
+def is_there(root: str) -> bool:
+    """Return whether a top-level module can be imported."""
     if root in sys.modules:  # also one without a spec, which stands in for another
         return True
     try:

@@ -80,21 +80,20 @@ class Chosen:
 
 
 def choose_packages(
-    runtime: Runtime, all_wants: Sequence[Wants], wheels: WheelSource, *, linked: bool = False
+    runtime: Runtime, all_wants: Sequence[Wants], wheels: WheelSource, *, whole: bool = False
 ) -> Chosen:
     """Return the packages for notebooks that want `all_wants`, all that these depend on included.
 
     The distribution's own come first; what it lacks, or has in a version that a requirement excludes, is
     asked of `wheels`, in the version that is installed natively where that will do. One package has one
-    version in a site. Where the distribution's wheels are only `linked`, pages that are edited have all of
-    it to import from.
+    version in a site. With `whole`, pages that are edited have all of the distribution to import from.
     """
     if runtime.url is not None and not runtime.lock:
         return Chosen(
             {}, {}, tuple(Needs({}, ()) for _ in all_wants), ()
         )  # what is there, its page finds out
     resolution = _Resolution(runtime, wheels)
-    found = [resolution.resolve(wants, whole=linked and wants.edited) for wants in all_wants]
+    found = [resolution.resolve(wants, whole=whole and wants.edited) for wants in all_wants]
     entries = {
         name: {**entry, "depends": [each for each in entry["depends"] if each in resolution.entries]}
         if name in resolution.fetched

@@ -123,8 +123,10 @@ def write_site(
     """
     everything = [_gather(entry, options) for entry in entries]
     wants = [gathered.wants for gathered in everything]
-    linked = runtime.wheels is not None and not options.offline
-    chosen = choose_packages(runtime, wants, wheels or NoWheels(), linked=linked)
+    # Pages that are edited may import anything of the distribution, where that makes their site no bigger;
+    # a playground may in any case.
+    whole = options.playground or (runtime.wheels is not None and not options.offline)
+    chosen = choose_packages(runtime, wants, wheels or NoWheels(), whole=whole)
     warnings = chosen.warnings
     with replacing(target) as folder:
         compiled = find_compiled(runtime, assets)
@@ -296,7 +298,8 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         "version": __version__,
         "root": up or "./",
         "offline": options.service_worker,
-        "ondemand": uses_modules_on_demand(entry.notebook, entry.cooked),
+        # In a playground it watches the files that readers bring.
+        "ondemand": options.playground or uses_modules_on_demand(entry.notebook, entry.cooked),
         "keys": index["cells"],
     }
     origins = () if runtime.url is None else (_origin(runtime.url),)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tiffin.cache.cell_cache import BadBlob, CellCache, Unreadable
+from tiffin.cache.files_seen import FilesSeen
 from tiffin.cache.key import lineage_identity, lineage_key, run_key, salted
 from tiffin.cache.manifest import Definition, FileRead, Manifest
 from tiffin.cache.snapshot import NOT_KEPT, Budget, Snapshot, SnapshotMaker
-from tiffin.cache.surroundings import CHANGED, FilesUsed, Recording, Surroundings
+from tiffin.cache.surroundings import CHANGED, NO_FILES, FilesUsed, Recording, Surroundings
 from tiffin.cells.names import unmangle
 from tiffin.errors import CodecError, ManifestError
 from tiffin.events import Notice
@@ -58,7 +59,7 @@ class CachedLifecycle:
     `acts` tells whether a body did something that skipping it would leave out, beside what it defined and
     showed. `setting` tells how the notebook wants its cells cached. A failed save is reported, and never
     breaks the run. `hits` counts the cells that were answered, `calls` holds the keys of stored calls that
-    bodies made.
+    bodies made, `seen` the files that they used.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class CachedLifecycle:
         self._calls: set[Key] = set()
         self.calls: set[Key] = set()
         self._files: dict[Key, tuple[FileRead, ...]] = {}
+        self.seen = FilesSeen(surroundings)
         self.hits = 0
 
     def call_used(self, key: Key) -> None:
@@ -138,6 +140,7 @@ class CachedLifecycle:
         elif not self._bind(context, key, manifest):
             return None
         self.hits += 1
+        self.seen.note(context.cell.id, FilesUsed(manifest.files, manifest.written))
         known = not outputs
         return Result(
             status="stopped" if manifest.stopped else "ok",
@@ -158,6 +161,7 @@ class CachedLifecycle:
         context.memory.produce.discard(context.cell.id)
         texts = named_texts(context)
         files = self._surroundings.end(self._recording, context.cell.modules, texts)
+        self.seen.note(context.cell.id, NO_FILES if outcome.status == "interrupted" else files)
         lineage = self._lineage(context, files.read or self._files.get(self._key, ()))
         if outcome.status != "ok":
             if context.graph.order == "document":
@@ -296,14 +300,16 @@ class CachedLifecycle:
             return None  # it changed values that its code does not name, and these are others now
         touched = next((file for file in found.files if not self._surroundings.unchanged(file)), None)
         if touched is not None:
-            self._notice(context, f"{touched.path}, which it reads, has changed, so it runs again")
+            if not self.seen.is_known(cell.id):
+                self._notice(context, f"{touched.path}, which it reads, has changed, so it runs again")
             return None
         gone = [file for file in found.written if not self._surroundings.exists(file.path)]
         other = [
             file for file in found.written if file not in gone and not self._surroundings.unchanged(file)
         ]
         if other:
-            self._notice(context, f"{other[0].path}, which it wrote, has changed, so it runs again")
+            if not self.seen.is_known(cell.id):
+                self._notice(context, f"{other[0].path}, which it wrote, has changed, so it runs again")
             return None
         if gone:
             text = f"{gone[0].path}, which it wrote, is gone: run it again by force to have it back"

@@ -53,11 +53,17 @@ describe("a keeper", () => {
     expect([begun, store.written]).toEqual([1, 3]);
   });
 
-  it("keeps nothing of a notebook in which nobody has written", async () => {
+  it("keeps nothing of a notebook in which nobody has written, and its results once somebody has", async () => {
     keeper.show(() => "shown");
+    keeper.add({ kind: "blobs", key: "ff".repeat(32), data: new Uint8Array([7]) });
     await keeper.flush();
     expect(await store.keys()).toEqual([]);
     expect(begun).toBe(0);
+    expect(keeper.isBegun).toBe(false);
+    keeper.change(draft);
+    await keeper.flush();
+    expect(keeper.isBegun).toBe(true);
+    expect(await library.entries("a")).toEqual([{ kind: "blobs", key: "ff".repeat(32), data: new Uint8Array([7]) }]);
   });
 
   it("says that there is no room, once, keeps it in mind, and says when there is", async () => {

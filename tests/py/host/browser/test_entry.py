@@ -7,6 +7,7 @@ import builtins
 import json
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,8 +46,10 @@ class Page:
         bodies: dict[str, bytes] | None = None,
         book: Notebook = NOTEBOOK,
         kept: Sequence[tuple[str, str, Any]] = (),
+        folder: str | None = None,
     ) -> None:
         self.events: list[dict[str, Any]] = []
+        self.rested: list[int] = []
         self.asked: list[list[str]] = []
         self.loaded: list[list[str]] = []
         self.kept = kept
@@ -59,6 +62,7 @@ class Page:
             "digests": {"helper": "d" * 64},
             "signals": False,
             "ondemand": "/lib/none.zip",
+            "folder": folder,
         }
         config["packages"] = {"providers": {"numpy": "numpy"}, "extra": [], "network": []}
         text = index if isinstance(index, str) else json.dumps(index)
@@ -88,6 +92,12 @@ class Page:
 
     def keep(self, kind: str, key: str, data: Any) -> None:
         self.kept_here.append((kind, key, bytes(data)))
+
+    def rest(self) -> None:
+        self.rested.append(len(self.events))
+
+    def offer(self, offer: str) -> None:
+        raise AssertionError("nothing is installed from an index here")
 
     async def load(self, text: str) -> None:
         self.loaded.append(json.loads(text))
@@ -237,3 +247,42 @@ async def test_an_answer_is_taken_at_any_time() -> None:
     page = Page()
     await page.host.handle('{"type": "AnswerInput", "question": "q", "text": "nobody asked"}')
     assert kinds(page.events) == ["KernelReady"]
+
+
+async def test_the_page_hears_of_files_before_the_end_of_each_run() -> None:
+    page = Page()
+    await page.command("Restore", shown={})
+    await page.host.handle('{"type": "Explode", "run_id": "r"}')
+    ends = [at for at, event in enumerate(page.events) if event["type"] == "RunCompleted"]
+    assert page.rested == ends
+
+
+async def test_a_file_that_comes_has_those_cells_run_that_missed_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    book = notebook("import pathlib\nrows = pathlib.Path('rows.csv').read_text()", "rows.upper()", "1")
+    page = Page(book=book, folder=str(tmp_path))
+    said = await page.command("Restore", shown={})
+    assert {event["cell"]: event["status"] for event in said if event["type"] == "CellEnded"} == {
+        "c1": "error",
+        "c2": "cancelled",
+        "c3": "idle",
+    }
+    for text, shown in (("a,b", "'A,B'"), ("c", "'C'")):
+        (tmp_path / "rows.csv").write_text(text)
+        page.host.replaced("rows.csv")
+        said = await page.command("CheckFiles", files=["rows.csv"])
+        ended = [event for event in said if event["type"] == "CellEnded"]
+        assert [event["cell"] for event in ended] == ["c1", "c2"]
+        assert ended[-1]["output"] == {"text/plain": shown}
+        assert (await page.command("CheckFiles", files=["rows.csv"]))[0]["cells"] == []
+    later = Page(book=book, folder=str(tmp_path), kept=page.kept_here)
+    await later.command("Restore", shown={})
+    assert later.host.kernel.stats().cells_run == 0
+
+
+def test_who_imports_a_module() -> None:
+    page = Page(book=notebook("import numpy.linalg", "x = 1", "from numpy import array"))
+    assert page.host.importers("numpy") == ["c1", "c3"]
+    assert page.host.importers("num") == []

@@ -30,6 +30,10 @@ class Loader:
         self.fail = False
         self.said: list[list[str]] = []
         self.told: list[list[str]] = []
+        self.offered: list[dict[str, Any]] = []
+
+    def offer(self, offer: str) -> None:
+        self.offered.append(json.loads(offer))
 
     def say(self, names: str) -> None:
         self.said.append(json.loads(names))
@@ -138,15 +142,50 @@ def installer(monkeypatch: pytest.MonkeyPatch) -> Installer:
     return made
 
 
-def interactive(loader: Loader) -> LockedPackages:
+def interactive(loader: Loader, *requirements: str) -> LockedPackages:
     told = {"index": "https://x.org/simple", "names": {"tn_sk": "tn-scikit"}}
     providers = {"micropip": "micropip", "tn_numpy": "numpy"}
-    return LockedPackages({**KNOWN, "providers": providers, "installer": told}, loader)
+    known = {**KNOWN, "providers": providers, "installer": told}
+    return LockedPackages(
+        known, loader, requirements=requirements, importers=lambda root: [f"who imports {root}"]
+    )
 
 
-async def test_what_no_lock_has_is_installed_from_the_index(installer: Installer) -> None:
+async def test_what_no_lock_has_is_offered_and_installed_when_it_is_wanted(installer: Installer) -> None:
     loader = Loader()
     packages = interactive(loader)
+    await packages.ensure(frozenset({"tn_numpy", "tn_flask.app", "tn_sk", "json", ".local"}))
+    assert installer.asked == []
+    assert loader.asked == [["numpy"]]
+    assert loader.said == []
+    assert loader.offered == [
+        {"module": "tn_flask", "name": "tn_flask", "cells": ["who imports tn_flask"]},
+        {"module": "tn_sk", "name": "tn-scikit", "cells": ["who imports tn_sk"]},
+    ]
+    with pytest.raises(ModuleNotFoundError, match="tn-scikit is not installed: the page offers to install"):
+        importlib.import_module("tn_sk")
+    await packages.ensure(frozenset({"tn_flask"}))
+    assert len(loader.offered) == 3, "it is offered as often as it is missed"
+    packages.allow(["tn_sk"])
+    await packages.ensure(frozenset({"tn_flask", "tn_sk"}))
+    assert installer.asked == [("tn-scikit", "https://x.org/simple")]
+    assert loader.told == [["numpy"], ["tn-scikit"]]
+    with pytest.raises(ModuleNotFoundError, match="No module named"):
+        importlib.import_module("tn_sk")
+
+
+async def test_what_the_notebook_requires_is_installed_as_it_says(installer: Installer) -> None:
+    loader = Loader()
+    packages = interactive(loader, "TN.Flask >=2,<3", "tn-scikit", "unused")
+    await packages.ensure(frozenset({"tn_flask.app", "tn_sk"}))
+    assert [name for name, _ in installer.asked] == ["TN.Flask >=2,<3", "tn-scikit"]
+    assert loader.offered == []
+
+
+async def test_what_is_wanted_is_installed_from_the_index(installer: Installer) -> None:
+    loader = Loader()
+    packages = interactive(loader)
+    packages.allow(["tn_flask", "tn_sk"])
     await packages.ensure(frozenset({"tn_numpy", "tn_flask.app", "tn_sk", "json", ".local"}))
     assert installer.asked == [("tn_flask", "https://x.org/simple"), ("tn-scikit", "https://x.org/simple")]
     assert loader.said == [["tn_flask"], ["tn-scikit"]]
@@ -176,6 +215,7 @@ async def test_what_cannot_be_installed_fails_at_its_import(
     installer.problem = problem
     loader = Loader()
     packages = interactive(loader)
+    packages.allow(["tn_flask"])
     await packages.ensure(frozenset({"tn_flask.app"}))
     with pytest.raises(ModuleNotFoundError) as caught:
         importlib.import_module("tn_flask.app")

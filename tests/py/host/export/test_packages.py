@@ -236,7 +236,7 @@ def test_helpers_come_where_they_are_needed(
 
 def test_an_edited_page_has_all_that_costs_the_site_nothing(tmp_path: Path) -> None:
     wants = [Wants("a.py", edited=True), Wants("b.py")]
-    chosen = choose_packages(runtime_of(tmp_path, *PACKAGES), wants, NoWheels(), linked=True)
+    chosen = choose_packages(runtime_of(tmp_path, *PACKAGES), wants, NoWheels(), whole=True)
     assert chosen.entries.keys() == {entry["name"] for entry in PACKAGES}
     assert [sorted(set(needs.providers.values())) for needs in chosen.needs] == [sorted(chosen.entries), []]
 

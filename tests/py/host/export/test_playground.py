@@ -45,3 +45,16 @@ def test_python_waits_for_the_notebook_and_may_install_what_that_imports(site: P
 
 def test_its_code_may_fetch_from_anywhere(site: Path) -> None:
     assert re.search(r"connect-src 'self' data:[^;]* http: https:", (site / "index.html").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("offline", [True, False])
+def test_it_has_all_of_its_distribution(tmp_path: Path, offline: bool) -> None:
+    runtime = make_runtime(tmp_path / "314.0.7", package("micropip"), package("numpy"))
+    options = playground_options(offline=offline, index=None, service_worker=False)
+    write_site([playground_entry()], tmp_path / "site", make_assets(tmp_path / "built"), runtime, options)
+    page = (tmp_path / "site" / "index.html").read_text("utf-8")
+    found = re.search(r'id="tn-config">(.*?)</script>', page)
+    assert found is not None
+    config = json.loads(found[1])
+    assert {"numpy", "micropip"} <= set(config["packages"]["providers"].values())
+    assert config["ondemand"] is True, "it watches the files that readers bring"
