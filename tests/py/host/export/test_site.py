@@ -156,6 +156,7 @@ def test_everything_lies_in_its_place(baker: Baker) -> None:
         "offline": False,
         "ondemand": False,
         "keys": {},
+        "widgets": [],
     }
     runtime = config["runtime"]
     for name in (config["notebook"], config["worker"], runtime["kernel"]["url"], runtime["loader"]):
