@@ -79,9 +79,15 @@ export function pickFiles(take: (files: readonly File[]) => void): void {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
+  input.hidden = true;
+  input.addEventListener("cancel", () => {
+    input.remove();
+  });
   input.addEventListener("change", () => {
+    input.remove();
     take([...(input.files ?? [])]);
   });
+  document.body.append(input); // or nobody holds it while its dialog is open
   input.click();
 }
 

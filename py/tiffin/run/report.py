@@ -95,7 +95,8 @@ def unmangle_text(text: str) -> str:
 
 
 def _hint(error: BaseException) -> str | None:
-    if isinstance(error, ModuleNotFoundError) and error.name:
+    # Any other message says by itself what there is to know.
+    if isinstance(error, ModuleNotFoundError) and error.name and str(error).startswith("No module named"):
         return f"the package that has '{error.name.split('.')[0]}' is not installed here"
     if isinstance(error, MemoryError):
         return "there is no memory left for this here: hold less at a time"
