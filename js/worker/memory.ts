@@ -38,6 +38,7 @@ export interface Allocator {
   _PyMem_RawMalloc(size: number): number;
   _PyMem_RawFree(address: number): void;
   _malloc_usable_size(address: number): number;
+  /** The end of what was ever allocated, moved by so many bytes. */
   _sbrk(bytes: number): number;
 }
 

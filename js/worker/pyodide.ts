@@ -2,6 +2,7 @@
 
 import type { KeptEntry } from "../protocol/rpc.ts";
 import type { Body } from "./blobs.ts";
+import type { Allocator } from "./memory.ts";
 
 /** Python's ways to wait inside code that is not async (JSPI), where there are any. */
 export interface Ffi {
@@ -133,11 +134,6 @@ export interface EmscriptenModule {
     readonly loadedLibsByHandle: Record<number, LinkedLibrary>;
   };
   growMemory(size: number): void;
-  _PyMem_RawMalloc(size: number): number;
-  _PyMem_RawFree(address: number): void;
-  _malloc_usable_size(address: number): number;
-  /** The end of what was ever allocated, moved by so many bytes. */
-  _sbrk(bytes: number): number;
   newDSO(path: string, handle: number | undefined, state: "loading"): LinkedLibrary;
   loadWebAssemblyModule(module: WebAssembly.Module, flags: object, path: string, scope: object): unknown;
 }
@@ -173,7 +169,7 @@ export interface Pyodide {
   makeMemorySnapshot(): Uint8Array<ArrayBuffer>;
   readonly loadedPackages: Record<string, string>;
   /** Pyodide's own, as are the options with an underscore: they are what snapshots are made and loaded with. */
-  readonly _module: EmscriptenModule;
+  readonly _module: EmscriptenModule & Allocator;
 }
 
 export interface PyodideModule {

@@ -141,8 +141,12 @@ describe("the first script of a page", () => {
   };
 
   class Timing {
-    decodedBodySize = 800;
-    constructor(readonly transferSize: number) {}
+    readonly decodedBodySize = 800;
+    readonly transferSize: number;
+
+    constructor(sent: number) {
+      this.transferSize = sent;
+    }
   }
 
   /** Runs the script, which came over the network if `sent` bytes did. */
