@@ -59,7 +59,7 @@ def science(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def visit(profile: BrowserContext, playground: Served) -> Iterator[Visiting]:
+def visit(profile: BrowserContext, playground: Served, engine: Engine) -> Iterator[Visiting]:
     """Opens a playground in the visitor's browser; at the end no page may have complained."""
     complaints: list[str] = []
     profile.add_init_script(SAVING)
@@ -75,8 +75,10 @@ def visit(profile: BrowserContext, playground: Served) -> Iterator[Visiting]:
         return page
 
     yield open_page
-    # Firefox tells of what Pyodide tries, to find out where it runs, as of an error.
-    assert [said for said in complaints if "data:text/javascript" not in said] == []
+    # Firefox tells of what Pyodide tries, to find out where it runs, as of an error, and of a worker that is
+    # ended in the midst of a loop without any word.
+    known = {"undefined"} if engine.name == "firefox" else set()
+    assert [said for said in complaints if "data:text/javascript" not in said and said not in known] == []
 
 
 def payload(name: str, text: str) -> FilePayload:
@@ -384,7 +386,7 @@ def goes_on(page: Page) -> None:
     expect(page.locator("[data-cell=c2]")).to_have_attribute("data-status", "idle")
 
 
-def test_a_loop_without_an_end_is_interrupted(visit: Visiting, engine: Engine) -> None:
+def test_a_loop_without_an_end_is_interrupted(visit: Visiting) -> None:
     page = visit()
     assert page.evaluate("document.documentElement.dataset.isolated") == "true"
     begin(page)
