@@ -86,6 +86,7 @@ bench: setup
 	$(BIN)/python bench/caches.py
 	$(BIN)/python bench/server.py
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/editing.py
 	$(BIN)/python bench/boot.py
 
 bench-kernel: $(PYTHON_READY)
