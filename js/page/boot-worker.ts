@@ -2,7 +2,6 @@
 
 import { findSnapshot } from "../protocol/families.ts";
 import type { BootConfig, FromWorker, KeptEntry, ToWorker } from "../protocol/rpc.ts";
-import { nameWorker } from "../protocol/worker-name.ts";
 import { bootConfig, isCompressing, type PageConfig, sharesMemory } from "./config.ts";
 
 /** The part of `Worker` that a session uses; tests bring their own. */
@@ -32,11 +31,19 @@ declare global {
   }
 }
 
+/** When a worker that has been started is told to boot: calls `tell`, once. */
+export type When = (tell: () => void) => void;
+
+const atOnce: When = (tell) => {
+  tell();
+};
+
 /** Has a worker boot; `startFetcher` starts another one, which fetches Python's memory meanwhile. */
 export function boot<W extends WorkerLike>(
   worker: W,
   config: BootConfig,
   startFetcher: (() => WorkerLike) | null = null,
+  when = atOnce,
 ): BootingWorker<W> {
   const said: BootingWorker["said"] = [];
   worker.onmessage = (event) => said.push((listener) => listener.onmessage?.(event));
@@ -48,8 +55,10 @@ export function boot<W extends WorkerLike>(
   const snapshot = findSnapshot(config.runtime.snapshots, navigator.userAgent);
   // Where there are no libraries to link meanwhile, starting a second worker takes as long as it saves.
   const apart = snapshot !== null && snapshot.libraries.url !== null && startFetcher !== null;
-  const memory = apart ? fetchFor(worker, startFetcher(), snapshot.url) : null;
-  worker.postMessage({ kind: "boot", config, memory }, memory === null ? [] : [memory]);
+  when(() => {
+    const memory = apart ? fetchFor(worker, startFetcher(), snapshot.url) : null;
+    worker.postMessage({ kind: "boot", config, memory }, memory === null ? [] : [memory]);
+  });
   return { worker, config, said };
 }
 
@@ -78,10 +87,11 @@ export function bootWorker(
   script: string,
   kept: readonly KeptEntry[] = [],
   edited: string | null = null,
+  when = atOnce,
 ): BootingWorker {
   const address = new URL(config.worker, document.baseURI);
   const start = (name: string): Worker => new Worker(address, { type: "module", name });
   const around = { shared: sharesMemory(window), compressing: isCompressing(performance, script) };
   const told = bootConfig(config, document.baseURI, around, kept, edited);
-  return boot(start(nameWorker(told)), told, () => start("tiffin: fetching"));
+  return boot(start("tiffin"), told, () => start("tiffin: fetching"), when);
 }

@@ -54,20 +54,10 @@ export function sharesMemory(page: { readonly crossOriginIsolated: boolean }): b
   return page.crossOriginIsolated && "SharedArrayBuffer" in page;
 }
 
-/** Whether a script did not come over the network: then the page's other files need not, either. */
-export function isKept(timings: Performance, script: string): boolean {
-  const found = timingOf(timings, script);
-  return found !== undefined && found.transferSize === 0 && found.decodedBodySize > 0;
-}
-
 /** Whether the host compressed a script that it sent: then it compresses the others, too. */
 export function isCompressing(timings: Performance, script: string): boolean {
-  const found = timingOf(timings, script);
+  const found = timings.getEntriesByName(script).find((entry) => entry instanceof PerformanceResourceTiming);
   return found === undefined || found.encodedBodySize === 0 || found.encodedBodySize < found.decodedBodySize;
-}
-
-function timingOf(timings: Performance, script: string): PerformanceResourceTiming | undefined {
-  return timings.getEntriesByName(script).find((entry) => entry instanceof PerformanceResourceTiming);
 }
 
 /**

@@ -3,7 +3,6 @@
 import type { BootConfig, BootPath, BootPhase, LibraryConfig, RuntimeConfig, SnapshotConfig } from "../protocol/rpc.ts";
 import { findSnapshot } from "../protocol/families.ts";
 import { reasonOf } from "../protocol/reason.ts";
-import type { Ahead } from "../protocol/worker-name.ts";
 import { receive } from "./aside.ts";
 import { fetchBatch } from "./blobs.ts";
 import { placeArchive, placeFiles, placeLazily } from "./files.ts";
@@ -35,23 +34,16 @@ export interface Booted {
 }
 
 const KERNEL = "/lib/tiffin_kernel.whl";
-const MEMORY = "the snapshot of Python";
 /** Where Python finds modules that it imports on demand. */
 export const ONDEMAND = "/lib/tiffin_ondemand.zip";
 /** What Pyodide calls the archive of the standard library. */
 const STDLIB = /^python\d+\.zip$/;
 
-/** The runtime's files, on their way. */
-export interface RuntimeFiles {
+/** The files that every boot needs, on their way. */
+interface Files {
   readonly scripts: Promise<Scripts>;
   readonly wasm: Promise<WebAssembly.Module>;
   readonly lock: Promise<string>;
-  /** The snapshot that fits this engine; null where there is none, or where another worker fetches it. */
-  readonly memory: Promise<Uint8Array<ArrayBuffer>> | null;
-}
-
-/** The files that every boot needs, on their way. */
-interface Files extends RuntimeFiles {
   readonly notebook: Promise<string>;
   readonly index: Promise<string>;
   readonly modules: Promise<Uint8Array> | null;
@@ -59,32 +51,19 @@ interface Files extends RuntimeFiles {
   readonly ondemand: Promise<Uint8Array | undefined>;
 }
 
-/** Has the runtime's files come; what cannot be had is told to whoever needs it. */
-export function fetchRuntime({ runtime, compressing }: Ahead): RuntimeFiles {
-  const snapshot = findSnapshot(runtime.snapshots, navigator.userAgent);
-  const files = {
-    scripts: importScripts(runtime),
-    wasm: compileModule(runtime.wasm, runtime.packed && !compressing),
-    lock: fetchText(runtime.lock, "the list of packages"),
-    memory: snapshot?.libraries.url === null ? fetchUnpacked(snapshot.url, MEMORY) : null,
-  };
-  for (const coming of Object.values(files)) coming?.catch(() => undefined);
-  return files;
-}
-
-/**
- * Boots; `ahead` are files that are on their way already. Throws an `Error` whose message is a sentence for the reader
- * when something cannot be had.
- */
+/** Boots; throws an `Error` whose message is a sentence for the reader when something cannot be had. */
 export async function boot(
   config: BootConfig,
   memory: MessagePort | null,
   phase: (name: BootPhase) => void,
-  ahead: RuntimeFiles | null,
 ): Promise<Booted> {
+  phase("fetching");
   const modules = config.files.modules;
+  const packed = config.runtime.packed && !config.compressing;
   const files: Files = {
-    ...(ahead ?? fetchRuntime(config)),
+    scripts: importScripts(config.runtime),
+    wasm: compileModule(config.runtime.wasm, packed),
+    lock: fetchText(config.runtime.lock, "the list of packages"),
     notebook: config.edited === null ? fetchText(config.notebook, "the notebook") : Promise.resolve(config.edited),
     index: fetchIndex(config),
     modules: modules === null ? null : fetchBytes(modules, "the notebook's modules"),
@@ -160,7 +139,7 @@ async function restore(
   phase: (name: BootPhase) => void,
 ): Promise<Pyodide> {
   // The longest of all: everything is linked while it arrives.
-  const packed = files.memory ?? receive(port, snapshot.url, MEMORY);
+  const packed = receive(port, snapshot.url, "the snapshot of Python");
   packed.catch(() => undefined);
   const [scripts, wasm, libraries] = await Promise.all([
     files.scripts,

@@ -1,11 +1,10 @@
 /** The worker that runs Python: boots when told to, then takes commands and sends events. */
 
 import type { Notice } from "../protocol/messages.ts";
-import type { BootConfig, BootPhase, FromWorker, ToWorker } from "../protocol/rpc.ts";
+import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
-import { readWorkerName } from "../protocol/worker-name.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
-import { boot, fetchRuntime } from "./boot.ts";
+import { boot } from "./boot.ts";
 import { FOLDER } from "./files.ts";
 import { Folder } from "./folder.ts";
 import { startKernel } from "./kernel.ts";
@@ -17,10 +16,6 @@ const MOST_RESOURCES = 10_000;
 performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
-/** What the page wants is known from the worker's name, before it has said anything. */
-const wanted = readWorkerName(self.name);
-const ahead = wanted === null ? null : fetchRuntime(wanted);
-if (ahead !== null) send({ kind: "phase", phase: "fetching", at: now() });
 let handle: Handle | null = null;
 let take: FullHost["take"] | null = null;
 /** What was told before Python was ready; null since then. */
@@ -43,11 +38,9 @@ function now(): number {
 }
 
 async function start(config: BootConfig, memory: MessagePort | null): Promise<void> {
-  const tell = (phase: BootPhase): void => {
+  const booted = await boot(config, memory, (phase) => {
     send({ kind: "phase", phase, at: now() });
-  };
-  if (ahead === null) tell("fetching");
-  const booted = await boot(config, memory, tell, ahead);
+  });
   fetchRest = booted.fetchRest;
   send({ kind: "path", path: booted.path, reason: booted.reason });
   send({ kind: "phase", phase: "starting", at: now() });

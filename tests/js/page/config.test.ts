@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { bootConfig, bootPolicy, isCompressing, isKept, type PageConfig, readConfig, sharesMemory } from "../../../js/page/config.ts";
+import { bootConfig, bootPolicy, isCompressing, type PageConfig, readConfig, sharesMemory } from "../../../js/page/config.ts";
 
 const config: PageConfig = {
   widgets: [],
@@ -131,22 +131,6 @@ describe("the configuration", () => {
     vi.stubGlobal("PerformanceResourceTiming", Timing);
     const timings = { getEntriesByName: () => (decoded === null ? [] : [new Timing()]) };
     expect(isCompressing(timings as unknown as Performance, "http://x.example/page.js")).toBe(expected);
-    vi.unstubAllGlobals();
-  });
-
-  it.each([
-    ["the network", 900, 800, false],
-    ["the browser's cache", 0, 800, true],
-    ["where nothing is told of it", 0, 0, false],
-    ["nowhere", null, 0, false],
-  ])("knows that a script comes from %s", (_, sent, decoded, expected) => {
-    class Timing {
-      transferSize = sent;
-      decodedBodySize = decoded;
-    }
-    vi.stubGlobal("PerformanceResourceTiming", Timing);
-    const timings = { getEntriesByName: () => (sent === null ? [] : [new Timing()]) };
-    expect(isKept(timings as unknown as Performance, "http://x.example/start.js")).toBe(expected);
     vi.unstubAllGlobals();
   });
 
