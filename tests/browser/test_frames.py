@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 Opening = Callable[..., tuple[EngineView, Served]]
 both = pytest.mark.parametrize("engine", ["chromium", "firefox"], indirect=True)
 
-NOTEBOOK = "frames.py"
+NOTEBOOK = "towns.py"
 PEOPLE = [(n * 7919) % 1000 for n in range(16)]
 
 
