@@ -20,7 +20,7 @@ def modules_of(code: str) -> set[str]:
     [
         ("import tiffin", 40),
         ("import tiffin; tiffin.ui", 76),
-        ("import tiffin.session.kernel", 240),
+        ("import tiffin.session.kernel", 245),
     ],
 )
 def test_an_import_loads_few_modules(code: str, most: int) -> None:

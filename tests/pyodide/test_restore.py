@@ -57,7 +57,7 @@ given = json.loads(GIVEN)
 files = given["files"]
 packages = {"providers": {}, "extra": [], "network": []}
 config = {"cache": "c", "packages": packages, "digests": {}, "jspi": False, "signals": False}
-config = json.dumps({**config, "ondemand": "/o.zip"})
+config = json.dumps({**config, "ondemand": "/o.zip", "folder": None})
 def post(text):
     events.append(json.loads(text))
 class Loops:
