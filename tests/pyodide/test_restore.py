@@ -69,6 +69,9 @@ class Keeping:
     def keep(self, kind, key, data):
         pass
 
+    def rest(self):
+        pass
+
 class Inside:
     loops = Loops
 
