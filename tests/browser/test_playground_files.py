@@ -13,7 +13,7 @@ from engines import READY, Engine
 from hosts import Host
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 from test_playground import DENIED, FULL, kept, opened, ready, shows, write
-from test_untrusted import link, run
+from test_untrusted import WALK, link, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["chromium", "firefox"], indirect=True)]
 
@@ -34,18 +34,6 @@ DROP = """
   document.querySelector(selector).dispatchEvent(new DragEvent("drop", how));
 }
 """
-
-WALK = """async () => {
-    const found = [];
-    const walk = async (folder, path) => {
-        for await (const [name, handle] of folder.entries()) {
-            if (handle.kind === "directory") await walk(handle, `${path}${name}/`);
-            else found.push(path + name);
-        }
-    };
-    await walk(await navigator.storage.getDirectory(), "/");
-    return found;
-}"""
 
 
 @pytest.fixture(scope="module")

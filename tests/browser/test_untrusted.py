@@ -76,6 +76,18 @@ except BaseException as error:
     reached[{name!r}] = "no: " + type(error).__name__
 """
 
+WALK = """async () => {
+    const found = [];
+    const walk = async (folder, path) => {
+        for await (const [name, handle] of folder.entries()) {
+            if (handle.kind === "directory") await walk(handle, `${path}${name}/`);
+            else found.push(path + name);
+        }
+    };
+    await walk(await navigator.storage.getDirectory(), "/");
+    return found;
+}"""
+
 
 def link(url: str, *sources: str) -> str:
     """A link that carries a notebook of these cells."""
@@ -164,19 +176,7 @@ def test_what_it_sends_as_results_is_kept_nowhere_else(opening: Opening, profile
     page.keyboard.type(" ")
     page.wait_for_url("**/?notebook=*", timeout=READY)
     page.wait_for_timeout(800)
-    kept = page.evaluate(
-        """async () => {
-            const found = [];
-            const walk = async (folder, path) => {
-                for await (const [name, handle] of folder.entries()) {
-                    if (handle.kind === "directory") await walk(handle, `${path}${name}/`);
-                    else found.push(path + name);
-                }
-            };
-            await walk(await navigator.storage.getDirectory(), "/");
-            return found;
-        }"""
-    )
+    kept = page.evaluate(WALK)
     assert kept
     identifier = page.url.split("notebook=")[1]
     assert all(path.startswith(f"/notebooks/{identifier}/") for path in kept), kept

@@ -1,8 +1,8 @@
 /** The panel that finds and replaces. */
 
+import { makeIconButton, makeTextButton } from "./buttons.ts";
 import type { Draft } from "./draft.ts";
 import { findMatches, type Match, patternOf, type Query, replaceAll, replaceMatch } from "./find.ts";
-import { icon, type IconName } from "./icons.ts";
 
 export interface FindEvents {
   readonly show: (match: Match) => void;
@@ -31,9 +31,9 @@ export class FindPanel {
     this.#count = document.createElement("output");
     const first = makeRow(this.#text, this.#case, this.#pattern, this.#count);
     first.append(
-      makeButton("up", "Previous match", () => { this.#go(-1); }),
-      makeButton("down", "Next match", () => { this.#go(1); }),
-      makeButton("close", "Close", () => { this.close(); }),
+      makeIconButton("up", "Previous match", () => { this.#go(-1); }),
+      makeIconButton("down", "Next match", () => { this.#go(1); }),
+      makeIconButton("close", "Close", () => { this.close(); }),
     );
     const second = makeRow(this.#by);
     second.append(
@@ -135,22 +135,6 @@ function makeToggle(text: string, label: string): HTMLButtonElement {
   toggle.setAttribute("aria-label", label);
   toggle.title = label;
   return toggle;
-}
-
-function makeButton(sign: IconName, label: string, act: () => void): HTMLButtonElement {
-  const button = makeTextButton("", act);
-  button.setAttribute("aria-label", label);
-  button.title = label;
-  button.append(icon(sign));
-  return button;
-}
-
-function makeTextButton(text: string, act: () => void): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = text;
-  button.addEventListener("click", act);
-  return button;
 }
 
 function makeRow(...parts: readonly HTMLElement[]): HTMLElement {

@@ -2,6 +2,7 @@
 
 import type { PackageOffer } from "../../protocol/rpc.ts";
 import { showBanner } from "../view/banner.ts";
+import { makeTextButton } from "./buttons.ts";
 
 /** The page as offers need it. */
 export interface OfferingPage {
@@ -65,8 +66,8 @@ export class Offers {
     words.textContent = offerText(offer);
     element.append(
       words,
-      makeButton("Install and run", () => { this.#accept(offer, element); }),
-      makeButton("Not now", () => { this.#end(offer, element); }),
+      makeTextButton("Install and run", () => { this.#accept(offer, element); }),
+      makeTextButton("Not now", () => { this.#end(offer, element); }),
     );
     return element;
   }
@@ -119,12 +120,4 @@ function leaveWhenRun(section: HTMLElement, leave: () => void): void {
 function offerText({ module, name }: PackageOffer): string {
   const what = name === module ? name : `${name}, which has ${module},`;
   return `${what} is not installed. It can be had from the package index.`;
-}
-
-function makeButton(text: string, act: () => void): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = text;
-  button.addEventListener("click", act);
-  return button;
 }

@@ -1,6 +1,6 @@
 /** The panel "Files": what a notebook's cells can read, and what they wrote. */
 
-import { icon, type IconName } from "../editor/icons.ts";
+import { makeIconButton, makeTextButton } from "../editor/buttons.ts";
 import { addPanel } from "../view/panel.ts";
 import { sizeText } from "../view/sizes.ts";
 import type { Folder, FolderFile } from "./folder.ts";
@@ -37,7 +37,7 @@ export class FilesPanel {
     this.#details = details;
     details.querySelector("summary")?.append(this.#count);
     this.#none.textContent = NONE;
-    this.#upload = makeButton("Upload…", events.pick);
+    this.#upload = makeTextButton("Upload…", events.pick);
     const foot = make("div", "tn-folder-foot");
     foot.append(this.#upload, this.#sum);
     body.append(this.#list, this.#none, this.#note, foot);
@@ -134,20 +134,4 @@ function make<K extends keyof HTMLElementTagNameMap>(tag: K, name: string): HTML
   const element = document.createElement(tag);
   element.className = name;
   return element;
-}
-
-function makeButton(text: string, act: () => void): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = text;
-  button.addEventListener("click", act);
-  return button;
-}
-
-function makeIconButton(sign: IconName, label: string, act: () => void): HTMLButtonElement {
-  const button = makeButton("", act);
-  button.setAttribute("aria-label", label);
-  button.title = label;
-  button.append(icon(sign));
-  return button;
 }

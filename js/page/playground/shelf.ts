@@ -1,6 +1,6 @@
 /** The list of notebooks, in a dialog: open, rename, duplicate, delete, bring back. */
 
-import { icon, type IconName } from "../editor/icons.ts";
+import { makeIconButton, makeTextButton } from "../editor/buttons.ts";
 import { showToast } from "../editor/toast.ts";
 import type { About, Library } from "../keeping/library.ts";
 import { newNotebookId } from "../keeping/library.ts";
@@ -37,7 +37,7 @@ export async function openShelf(library: Library, present: string, events: Shelf
   const makeRow = (about: About): HTMLElement => {
     const row = document.createElement("li");
     row.toggleAttribute("data-present", about.id === present);
-    const name = textButton(about.name, leave(() => { events.open(about.id); }));
+    const name = makeTextButton(about.name, leave(() => { events.open(about.id); }));
     name.className = "tn-shelf-name";
     const when = document.createElement("time");
     when.dateTime = new Date(about.changed).toISOString();
@@ -45,9 +45,9 @@ export async function openShelf(library: Library, present: string, events: Shelf
     row.append(
       name,
       when,
-      iconButton("pencil", `Rename ${about.name}`, () => { rename(row, about); }),
-      iconButton("copy", `Duplicate ${about.name}`, () => void duplicate(about)),
-      iconButton("bin", `Delete ${about.name}`, () => void remove(about)),
+      makeIconButton("pencil", `Rename ${about.name}`, () => { rename(row, about); }),
+      makeIconButton("copy", `Duplicate ${about.name}`, () => void duplicate(about)),
+      makeIconButton("bin", `Delete ${about.name}`, () => void remove(about)),
     );
     return row;
   };
@@ -92,9 +92,9 @@ export async function openShelf(library: Library, present: string, events: Shelf
   };
   await fill();
   const dialog = openDialog("Your notebooks", [list], [
-    textButton("New notebook", leave(events.create)),
-    textButton("Open a file…", leave(events.pick)),
-    textButton("Download…", leave(events.download)),
+    makeTextButton("New notebook", leave(events.create)),
+    makeTextButton("Open a file…", leave(events.pick)),
+    makeTextButton("Download…", leave(events.download)),
   ]);
 }
 
@@ -106,20 +106,4 @@ export function whenText(then: number, now: number): string {
   if (minutes < 60) return words.format(-minutes, "minute");
   if (minutes < 24 * 60) return words.format(-Math.round(minutes / 60), "hour");
   return words.format(-Math.round(minutes / (24 * 60)), "day");
-}
-
-function textButton(text: string, act: () => void): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = text;
-  button.addEventListener("click", act);
-  return button;
-}
-
-function iconButton(sign: IconName, label: string, act: () => void): HTMLButtonElement {
-  const button = textButton("", act);
-  button.setAttribute("aria-label", label);
-  button.title = label;
-  button.append(icon(sign));
-  return button;
 }

@@ -39,7 +39,7 @@ OVERRUN = "the run was stopped: it says more than its client reads\n"
 
 def with_run_id(document: Json) -> Json:
     """Return a command's wire form with an id for the run that it starts, if it has none."""
-    if not isinstance(document, dict) or document.get("run_id") is not None:
+    if not isinstance(document, dict) or "run_id" in document:
         return document
     if document.get("type") in (Interrupt.__name__, AnswerInput.__name__, PutContent.__name__):
         return document
@@ -51,7 +51,8 @@ def read_execute(document: Json) -> Execute:
     is none. `timeout` is in seconds from the start of the run."""
     if not isinstance(document, dict):
         raise UsageError("send a JSON object: {code, run_id?, timeout?}")
-    command = command_from_json(with_run_id({"type": Execute.__name__, **document}))
+    given = {name: value for name, value in document.items() if name != "run_id" or value is not None}
+    command = command_from_json(with_run_id({"type": Execute.__name__, **given}))
     if not isinstance(command, Execute):
         raise UsageError(f"POST {type(command).__name__} to /api/kernel/commands: here code is taken")
     return command
