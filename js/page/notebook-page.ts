@@ -42,7 +42,7 @@ export class NotebookPage {
   readonly #drawing: CellDrawing;
   readonly #executions: Executions;
   readonly #changes: WidgetChanges;
-  #boot: BootStats = { path: null, reason: null, phases: {} };
+  #boot: BootStats = { path: null, reason: null, filesKept: 0, phases: {} };
   #session: Session | null = null;
   readonly edits: NotebookEdits;
   readonly results: PageResults;
@@ -420,7 +420,7 @@ export class NotebookPage {
         this.folder?.hear(notice.files);
         break;
       case "path":
-        this.#boot = { ...this.#boot, path: notice.path, reason: notice.reason };
+        this.#boot = { ...this.#boot, path: notice.path, reason: notice.reason, filesKept: notice.filesKept };
         break;
       case "ready":
         this.#note("started", notice.at);

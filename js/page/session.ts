@@ -23,7 +23,7 @@ export type AnswerTo<Asked extends Question> = AssistanceAnswers[Asked["type"]] 
 /** What a session reports beside the kernel's own events. */
 export type SessionNotice =
   | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail: string | null }
-  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
+  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null; readonly filesKept: number }
   | { readonly kind: "ready"; readonly at: number; readonly jspi: boolean }
   /** Code is under way; `number` is what `signal` takes. */
   | { readonly kind: "begun"; readonly run: string; readonly number: number; readonly timeout: number | null }

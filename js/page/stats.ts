@@ -9,6 +9,8 @@ export interface BootStats {
   readonly path: BootPath | null;
   /** Why there was a snapshot, and yet it was not used; null otherwise. */
   readonly reason: string | null;
+  /** How many of the runtime's large files this browser had kept, unpacked. */
+  readonly filesKept: number;
   /** When each phase began, in milliseconds since the worker started. */
   readonly phases: Readonly<Record<string, number>>;
 }

@@ -140,8 +140,8 @@ export type ToWorker =
 export type FromWorker =
   /** A phase began, `at` milliseconds after the worker started; `detail` names what it works on. */
   | { readonly kind: "phase"; readonly phase: BootPhase; readonly at: number; readonly detail?: string }
-  /** `reason` says why there was a snapshot, and yet `path` is another one. */
-  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null }
+  /** `reason` says why there was a snapshot, and yet `path` is another one; `filesKept` of its files were kept here. */
+  | { readonly kind: "path"; readonly path: BootPath; readonly reason: string | null; readonly filesKept: number }
   | { readonly kind: "booted"; readonly at: number; readonly jspi: boolean }
   /** The scratchpad is there, or cannot be had; `problem` is a sentence. */
   | { readonly kind: "scratchpad"; readonly problem: string | null }

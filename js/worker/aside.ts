@@ -4,10 +4,11 @@
  */
 
 import { reasonOf } from "../protocol/reason.ts";
-import { fetchUnpacked } from "./runtime.ts";
+import type { KeptFiles } from "./kept-runtime.ts";
+import { getUnpacked } from "./runtime.ts";
 
 /** What comes through the channel. */
-type Fetched = { readonly data: Uint8Array<ArrayBuffer> } | { readonly problem: string };
+type Fetched = { readonly data: Uint8Array<ArrayBuffer>; readonly isKept: boolean } | { readonly problem: string };
 
 /** What was fetched so: only the other workers have it among their resources. */
 export const fetchedAside: string[] = [];
@@ -23,9 +24,13 @@ export function giveUpAside(): void {
 }
 
 /** What another worker sends through `port`; fetched here where there is none, or where it dies. */
-export async function receive(port: MessagePort | null, url: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
-  if (port === null) return fetchUnpacked(url, what);
-  fetchedAside.push(url);
+export async function receive(
+  port: MessagePort | null,
+  url: string,
+  what: string,
+  kept: KeptFiles,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (port === null) return getUnpacked(url, what, kept);
   const coming = new Promise<Fetched>((resolve) => {
     port.onmessage = (event: MessageEvent<Fetched>) => {
       resolve(event.data);
@@ -33,16 +38,22 @@ export async function receive(port: MessagePort | null, url: string, what: strin
   });
   const fetched = await Promise.race([coming, givenUp]);
   port.close();
-  if (fetched === undefined) return fetchUnpacked(url, what);
+  if (fetched === undefined) return getUnpacked(url, what, kept);
   if ("problem" in fetched) throw new Error(fetched.problem);
+  if (fetched.isKept) {
+    kept.read.push(url);
+  } else {
+    fetchedAside.push(url);
+    kept.hold(url, fetched.data);
+  }
   return fetched.data;
 }
 
 /** The other worker's part: fetches, and hands over what it has. */
-export async function send(port: MessagePort, url: string, what: string): Promise<void> {
+export async function send(port: MessagePort, url: string, what: string, kept: KeptFiles): Promise<void> {
   try {
-    const data = await fetchUnpacked(url, what);
-    port.postMessage({ data } satisfies Fetched, [data.buffer]);
+    const data = await getUnpacked(url, what, kept);
+    port.postMessage({ data, isKept: kept.read.includes(url) } satisfies Fetched, [data.buffer]);
   } catch (error) {
     port.postMessage({ problem: reasonOf(error) } satisfies Fetched);
   }

@@ -6,13 +6,15 @@ import { reasonOf } from "../protocol/reason.ts";
 import { receive } from "./aside.ts";
 import { fetchBatch } from "./blobs.ts";
 import { placeArchive, placeFiles, placeLazily } from "./files.ts";
+import type { KeptRuntime } from "./kept-runtime.ts";
 import { HEAD, unpackMemory } from "./memory.ts";
 import type { CreateModule, Pyodide, PyodideModule } from "./pyodide.ts";
 import {
   compileModule,
   fetchBytes,
   fetchText,
-  fetchUnpacked,
+  findUnpacked,
+  getUnpacked,
   importScripts,
   type Scripts,
   withFiles,
@@ -29,7 +31,7 @@ export interface Booted {
   readonly reason: string | null;
   /** Packages whose modules are there, but not their files. */
   readonly restored: readonly string[];
-  /** Fetches what Python has not needed until now, but may any time. */
+  /** Fetches what Python has not needed until now, but may any time, and keeps what the next boot needs at once. */
   readonly fetchRest: () => Promise<void>;
 }
 
@@ -55,6 +57,7 @@ interface Files {
 export async function boot(
   config: BootConfig,
   memory: MessagePort | null,
+  kept: KeptRuntime,
   phase: (name: BootPhase) => void,
 ): Promise<Booted> {
   phase("fetching");
@@ -62,7 +65,7 @@ export async function boot(
   const packed = config.runtime.packed && !config.compressing;
   const files: Files = {
     scripts: importScripts(config.runtime),
-    wasm: compileModule(config.runtime.wasm, packed),
+    wasm: compilePython(config.runtime.wasm, packed, kept),
     lock: fetchText(config.runtime.lock, "the list of packages"),
     notebook: config.edited === null ? fetchText(config.notebook, "the notebook") : Promise.resolve(config.edited),
     index: fetchIndex(config),
@@ -73,12 +76,45 @@ export async function boot(
   let reason: string | null = null;
   if (snapshot !== null) {
     try {
-      return await finish(config, files, await restore(config, files, snapshot, memory, phase), snapshot, null);
+      const booted = await finish(config, files, await restore(config, files, snapshot, memory, kept, phase), snapshot, null);
+      return { ...booted, fetchRest: () => fetchRest(booted, config, kept) };
     } catch (error) {
       reason = reasonOf(error);
+      await forgetRuntime(config, kept); // should it be to blame, the next visit has another one
     }
   }
   return finish(config, files, await startPython(config, files, phase), null, reason);
+}
+
+/** Compiles Python from what is kept of it, or while it arrives. */
+async function compilePython(url: string, packed: boolean, kept: KeptRuntime): Promise<WebAssembly.Module> {
+  const code = await kept.get(url);
+  if (code === null) return compileModule(url, packed);
+  try {
+    return await WebAssembly.compile(code);
+  } catch {
+    await kept.forget(url); // it is not what was kept
+    return compileModule(url, packed);
+  }
+}
+
+/** Fetches the rest, and keeps what a boot from a snapshot takes longest to unpack, for the next one. */
+async function fetchRest(booted: Booted, config: BootConfig, kept: KeptRuntime): Promise<void> {
+  await booted.fetchRest();
+  await kept.keepHeld();
+  const { wasm, packed } = config.runtime;
+  await kept.keep(wasm, () => findUnpacked(packed && !config.compressing ? `${wasm}.gz` : wasm));
+}
+
+async function forgetRuntime(config: BootConfig, kept: KeptRuntime): Promise<void> {
+  for (const url of keptOf(config)) await kept.forget(url);
+}
+
+/** The files of a runtime that are kept unpacked. */
+function keptOf({ runtime }: BootConfig): readonly string[] {
+  const snapshot = findSnapshot(runtime.snapshots, navigator.userAgent);
+  if (snapshot === null) return [];
+  return [runtime.wasm, snapshot.url, snapshot.libraries.url].filter((url) => url !== null);
 }
 
 async function fetchEarly(url: string): Promise<Uint8Array | undefined> {
@@ -136,15 +172,16 @@ async function restore(
   files: Files,
   snapshot: SnapshotConfig,
   port: MessagePort | null,
+  kept: KeptRuntime,
   phase: (name: BootPhase) => void,
 ): Promise<Pyodide> {
   // The longest of all: everything is linked while it arrives.
-  const packed = receive(port, snapshot.url, "the snapshot of Python");
+  const packed = receive(port, snapshot.url, "the snapshot of Python", kept);
   packed.catch(() => undefined);
   const [scripts, wasm, libraries] = await Promise.all([
     files.scripts,
     files.wasm,
-    compileLibraries(snapshot.libraries),
+    compileLibraries(snapshot.libraries, kept),
   ]);
   phase("initialising");
   if (scripts.glue === null) throw new Error("its glue is not at hand");
@@ -165,9 +202,9 @@ async function restore(
 }
 
 /** Compiles the libraries that a snapshot was made with, all at once. */
-async function compileLibraries({ url, modules }: LibraryConfig): Promise<Library[]> {
+async function compileLibraries({ url, modules }: LibraryConfig, kept: KeptRuntime): Promise<Library[]> {
   if (url === null) return [];
-  const code = await fetchUnpacked(url, "the libraries of Python's packages");
+  const code = await getUnpacked(url, "the libraries of Python's packages", kept);
   let end = 0;
   const parts = modules.map(({ path, size }) => ({ path, data: code.subarray(end, (end += size)) }));
   return Promise.all(parts.map(async ({ path, data }) => ({ path, module: await WebAssembly.compile(data) })));

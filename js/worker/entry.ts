@@ -7,6 +7,7 @@ import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
 import { boot } from "./boot.ts";
 import { FOLDER } from "./files.ts";
 import { Folder } from "./folder.ts";
+import { KeptRuntime } from "./kept-runtime.ts";
 import { startKernel } from "./kernel.ts";
 import type { FullHost, Handle, KernelHost, Pyodide } from "./pyodide.ts";
 import { addScratchpad } from "./scratchpad.ts";
@@ -16,6 +17,7 @@ const MOST_RESOURCES = 10_000;
 performance.setResourceTimingBufferSize(MOST_RESOURCES);
 
 const started = performance.now();
+const kept = new KeptRuntime(navigator.storage);
 let handle: Handle | null = null;
 let take: FullHost["take"] | null = null;
 /** What was told before Python was ready; null since then. */
@@ -38,11 +40,11 @@ function now(): number {
 }
 
 async function start(config: BootConfig, memory: MessagePort | null): Promise<void> {
-  const booted = await boot(config, memory, (phase) => {
+  const booted = await boot(config, memory, kept, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
   fetchRest = booted.fetchRest;
-  send({ kind: "path", path: booted.path, reason: booted.reason });
+  send({ kind: "path", path: booted.path, reason: booted.reason, filesKept: kept.read.length });
   send({ kind: "phase", phase: "starting", at: now() });
   const jspi = await canRunSync(booted.pyodide);
   // A fatal error inside a task of Python's loop comes out nowhere else; a rejection that nobody handles may be a cell's.
@@ -180,7 +182,7 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       onceReady(() => allow?.(message.modules));
       break;
     case "fetch":
-      void sendAside(message.to, message.url, message.what).finally(() => {
+      void sendAside(message.to, message.url, message.what, kept).finally(() => {
         self.close();
       });
       break;
@@ -189,7 +191,7 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
       break;
     case "resources": {
       const own = performance.getEntriesByType("resource").map((entry) => entry.name);
-      send({ kind: "resources", urls: [...own, ...fetchedAside] });
+      send({ kind: "resources", urls: [...own, ...fetchedAside, ...kept.read] });
       break;
     }
   }

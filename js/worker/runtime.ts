@@ -2,6 +2,7 @@
 
 import type { RuntimeConfig } from "../protocol/rpc.ts";
 import { readAll } from "../protocol/streams.ts";
+import type { KeptFiles } from "./kept-runtime.ts";
 import type { CreateModule, PyodideModule } from "./pyodide.ts";
 
 /** A file that could not be had; the message is a sentence for the reader. */
@@ -24,9 +25,27 @@ export async function fetchText(url: string, what: string): Promise<string> {
   return (await fetchChecked(url, what)).text();
 }
 
+/** A file as it is kept, or else fetched and unpacked. */
+export async function getUnpacked(url: string, what: string, kept: KeptFiles): Promise<Uint8Array<ArrayBuffer>> {
+  const found = await kept.get(url);
+  if (found !== null) return found;
+  const data = await fetchUnpacked(url, what);
+  kept.hold(url, data);
+  return data;
+}
+
+/** A file that the browser has fetched lately and still has, unpacked; null if it would have to be sent again. */
+export async function findUnpacked(url: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const response = await fetch(url, { cache: "only-if-cached", mode: "same-origin" }).catch(() => null);
+  return response?.ok === true ? unpack(new Uint8Array(await response.arrayBuffer())) : null;
+}
+
 /** Fetches bytes that may have come compressed by gzip, whether the host said so or not. */
 export async function fetchUnpacked(url: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
-  const data = await fetchBytes(url, what);
+  return unpack(await fetchBytes(url, what));
+}
+
+async function unpack(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   if (data[0] !== 0x1f || data[1] !== 0x8b) return data;
   const { readable, writable } = new DecompressionStream("gzip");
   const writer = writable.getWriter();

@@ -77,11 +77,12 @@ except BaseException as error:
 """
 
 WALK = """async () => {
+    const RUNTIME = /^\\/tiffin-runtime\\/[0-9a-f]{20}\\.[a-z]+-\\d+(\\.crswap)?$/;
     const found = [];
     const walk = async (folder, path) => {
         for await (const [name, handle] of folder.entries()) {
             if (handle.kind === "directory") await walk(handle, `${path}${name}/`);
-            else found.push(path + name);
+            else if (!RUNTIME.test(path + name)) found.push(path + name);
         }
     };
     await walk(await navigator.storage.getDirectory(), "/");

@@ -55,6 +55,7 @@ export function describeFacts(facts: Facts): readonly (readonly (readonly [strin
     [
       ...(stats.boot.path === null ? [] : [["Started from", PATHS[stats.boot.path]] as const]),
       ...(stats.boot.reason === null ? [] : [["The snapshot did not fit", stats.boot.reason] as const]),
+      ...(stats.boot.filesKept === 0 ? [] : [["Its files kept here since an earlier visit", String(stats.boot.filesKept)] as const]),
       ...Object.entries(stats.boot.phases).map(
         ([phase, at]) => [BOOT[phase] ?? phase, `${Math.round(at).toLocaleString("en")} ms`] as const,
       ),

@@ -147,6 +147,7 @@ describe("the diagnostics", () => {
     const stats = pageStats({ ...NOTHING, cells_run: 2, blobs_rejected: 1 }, {
       path: "bytecode",
       reason: "it is too old",
+      filesKept: 2,
       phases: { fetching: 12, started: 3456.7 },
     });
     const facts = { kernel: "busy", python: "3.14.2", jspi: "true", isolated: "false", version: "1.0", stats, runs: [] };
@@ -156,6 +157,7 @@ describe("the diagnostics", () => {
       Version: "3.14.2 in WebAssembly",
       "Started from": "bytecode",
       "The snapshot did not fit": "it is too old",
+      "Its files kept here since an earlier visit": "2",
       "Fetching began": "12 ms",
       "Kernel was up": "3,457 ms",
       "Cells run here": "2",

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type * as Aside from "../../../js/worker/aside.ts";
 
+/** A browser that keeps nothing. */
+const NOTHING = { get: () => Promise.resolve(null), read: [], hold: () => undefined };
 const DATA = new Uint8Array([1, 2, 3]);
 
 let aside: typeof Aside;
@@ -31,36 +33,36 @@ afterEach(() => {
 describe("what another worker fetches", () => {
   it("comes through the channel", async () => {
     const [here, there] = channel();
-    const coming = aside.receive(here, "http://x/a", "it");
-    await aside.send(there, "http://x/a", "it");
+    const coming = aside.receive(here, "http://x/a", "it", NOTHING);
+    await aside.send(there, "http://x/a", "it", NOTHING);
     expect(await coming).toEqual(DATA);
     expect(aside.fetchedAside).toEqual(["http://x/a"]);
   });
 
   it("may have come before anybody waits for it", async () => {
     const [here, there] = channel();
-    await aside.send(there, "http://x/a", "it");
-    expect(await aside.receive(here, "http://x/a", "it")).toEqual(DATA);
+    await aside.send(there, "http://x/a", "it", NOTHING);
+    expect(await aside.receive(here, "http://x/a", "it", NOTHING)).toEqual(DATA);
   });
 
   it("is a sentence where it cannot be had", async () => {
     const [here, there] = channel();
-    const coming = aside.receive(here, "http://x/b", "the snapshot");
-    await aside.send(there, "http://x/b", "the snapshot");
+    const coming = aside.receive(here, "http://x/b", "the snapshot", NOTHING);
+    await aside.send(there, "http://x/b", "the snapshot", NOTHING);
     await expect(coming).rejects.toThrow("the snapshot could not be loaded from http://x/b: status 404");
   });
 
   it("is fetched here where the other worker dies, before or after somebody waits", async () => {
     const [first] = channel();
     const [second] = channel();
-    const coming = aside.receive(first, "http://x/a", "it");
+    const coming = aside.receive(first, "http://x/a", "it", NOTHING);
     aside.giveUpAside();
     expect(await coming).toEqual(DATA);
-    expect(await aside.receive(second, "http://x/a", "it")).toEqual(DATA);
+    expect(await aside.receive(second, "http://x/a", "it", NOTHING)).toEqual(DATA);
   });
 
   it("is fetched here where there is no other worker", async () => {
-    expect(await aside.receive(null, "http://x/a", "it")).toEqual(DATA);
+    expect(await aside.receive(null, "http://x/a", "it", NOTHING)).toEqual(DATA);
     expect(aside.fetchedAside).toEqual([]);
   });
 });
