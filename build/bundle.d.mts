@@ -7,6 +7,8 @@ export interface Bundle {
   readonly sandbox: string;
   /** What only pages need whose notebook is edited. */
   readonly editing: readonly string[];
+  /** The scripts that a page with an editor, or a playground, imports as it starts, but for its first. */
+  readonly preloaded: Readonly<Record<"editor" | "playground", readonly string[]>>;
   /** What draws charts, by the library: only sites have it that have such charts. */
   readonly charts: Readonly<Record<string, readonly string[]>>;
   /** What makes snapshots; no part of a site. */

@@ -35,8 +35,10 @@ const COMMON = {
   },
 };
 
-/** What only pages load whose notebook is edited. */
-const EDITING = ["js/page/editor/start.ts", "js/page/playground/start.ts"];
+/** What pages load only when their notebook is edited there, and in a playground alone. */
+const EDITOR = "js/page/editor/start.ts";
+const PLAYGROUND = "js/page/playground/start.ts";
+const EDITING = [EDITOR, PLAYGROUND];
 
 /** What draws charts, by the library: only sites have it that have such charts. */
 const CHARTS = { vega: "js/page/view/vega-chart.ts", plotly: "js/page/view/plotly-chart.ts" };
@@ -95,6 +97,22 @@ export function outputsFor(metafile, start, entries) {
   };
   const others = reach([start], own);
   return [...reach(own, [])].filter((path) => !others.has(path));
+}
+
+/** The scripts that come with those of `entries` in any case, but for the first: a browser hears of each from another one. */
+export function staticImports(metafile, [first, ...entries]) {
+  const outputOf = (entry) => Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint === entry);
+  const found = new Set();
+  const visit = (path) => {
+    if (found.has(path)) return;
+    found.add(path);
+    for (const one of metafile.outputs[path].imports) {
+      if (one.kind === "import-statement" && !one.external) visit(one.path);
+    }
+  };
+  for (const entry of [first, ...entries]) visit(outputOf(entry));
+  found.delete(outputOf(first));
+  return [...found];
 }
 
 /** The fonts that every page shows at once: the upright Latin cuts. */
@@ -196,6 +214,11 @@ async function bundleInto(folder) {
     styles: basename(pageOutput.cssBundle),
     editingStyles: basename(editingStyles),
     sandbox: sandboxFile,
+    // What a page fetches before it can be edited, so that it need not hear of one from the other.
+    preloaded: {
+      editor: staticImports(page.metafile, ["js/page/main.ts", EDITOR]).map((path) => basename(path)),
+      playground: staticImports(page.metafile, ["js/page/main.ts", PLAYGROUND]).map((path) => basename(path)),
+    },
     // What only pages with an editor need.
     editing: [editingStyles, sandboxScript, sandboxFile, ...outputsFor(page.metafile, pageFile, EDITING)].map((path) => basename(path)).sort(),
     charts: Object.fromEntries(

@@ -3,7 +3,7 @@
 import type { LibraryConfig, RuntimeConfig } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { addKernel, loadPyodide } from "./boot.ts";
-import { clearFreed, packMemory } from "./memory.ts";
+import { clearFreed, type Fresh, packMemory } from "./memory.ts";
 import type { EmscriptenModule, Pyodide } from "./pyodide.ts";
 import { compileModule, fetchBytes, fetchText, importScripts } from "./runtime.ts";
 import { type Library, linking, openHandles } from "./snapshot.ts";
@@ -33,6 +33,11 @@ export type Made =
 /** What is in every snapshot: the kernel, and a codec of Python's that is imported only when a key is made. */
 const KERNEL = "tiffin.host.browser.entry, encodings.utf_16_be";
 
+/** What has a look at a module as `linking` says. */
+type Look = Record<"loaded" | "created", (module: EmscriptenModule) => void>;
+
+const BLIND: Look = { loaded: () => undefined, created: () => undefined };
+
 async function make(config: MakeConfig): Promise<Made> {
   const { runtime } = config;
   const [scripts, wasm, lock, stdlib, kernel] = await Promise.all([
@@ -44,13 +49,13 @@ async function make(config: MakeConfig): Promise<Made> {
   ]);
   const glue = scripts.glue;
   if (glue === null) throw new Error("there is no glue to make a snapshot with");
-  const start = async (libraries: readonly Library[], fill: (module: EmscriptenModule) => void): Promise<Pyodide> => {
+  const start = async (libraries: readonly Library[], look: Look): Promise<Pyodide> => {
     const pyodide = await loadPyodide(
       runtime,
       () => lock,
       scripts.loader,
       wasm,
-      linking(glue, libraries, fill),
+      linking(glue, libraries, look.created, look.loaded),
       () => Promise.resolve(new Response(stdlib)),
       { _makeSnapshot: true },
     );
@@ -58,10 +63,17 @@ async function make(config: MakeConfig): Promise<Made> {
     await loadPackages(pyodide, config.packages);
     return pyodide;
   };
-  const libraries = config.packages.length === 0 ? [] : await findLibraries(await start([], () => undefined), config);
+  const libraries = config.packages.length === 0 ? [] : await findLibraries(await start([], BLIND), config);
   let table = 0;
-  const pyodide = await start(libraries, (module) => {
-    table = module.wasmTable.length;
+  let fresh: Fresh = { loaded: new Int8Array(0), created: new Int8Array(0) };
+  const pyodide = await start(libraries, {
+    loaded: (module) => {
+      fresh = { ...fresh, loaded: module.HEAP8.slice() };
+    },
+    created: (module) => {
+      table = module.wasmTable.length;
+      fresh = { ...fresh, created: module.HEAP8.slice() };
+    },
   });
   pyodide.runPython(`import ${KERNEL}`);
   pyodide.runPython(config.code);
@@ -70,7 +82,7 @@ async function make(config: MakeConfig): Promise<Made> {
   for (const name of packages) Reflect.deleteProperty(pyodide.loadedPackages, name);
   pyodide.runPython("import gc; gc.collect()");
   clearFreed(pyodide._module);
-  await send(`${config.target}memory`, packMemory(pyodide.makeMemorySnapshot()));
+  await send(`${config.target}memory`, packMemory(pyodide.makeMemorySnapshot(), fresh));
   return {
     kind: "made",
     table,

@@ -1,12 +1,16 @@
 /**
- * Python's memory as it is sent: without what is zero in it, which is half of it (the stack, and room to grow).
+ * Python's memory as it is sent: without what is zero in it, which is half of it (the stack, and room to grow), and without
+ * what is there anyway once WebAssembly is loaded, which is a quarter of the rest (constants of C).
  *
  * A packed snapshot is, in words of 32 bits, little-endian: `MAGIC`, the length of the snapshot in bytes, the number of
- * runs, start and length of each run in the snapshot; then the bytes of all runs, one after another. What no run covers
- * is zero. The first run is as long as `HEAD`, and begins with the header of Pyodide's snapshot.
+ * runs, the number of stays, the checksum of what stays; start and length of each run in the snapshot, then of each stay; then
+ * the bytes of all runs, one after another. A stay is in memory already; what neither covers is zero. The first run is
+ * as long as `HEAD`, and begins with the header of Pyodide's snapshot.
  */
 
-const MAGIC = 0x31734e54; // "TNs1"
+const MAGIC = 0x32734e54; // "TNs2"
+/** Words before the runs. */
+const FRONT = 5;
 const PAGE = 4096;
 /** Bytes of the first run: room enough for Pyodide's header, and a length that is known before anything is fetched. */
 export const HEAD = 16 * PAGE;
@@ -24,11 +28,23 @@ interface Run {
   readonly data: Bytes;
 }
 
+/** A part of memory, by its place in the snapshot. */
+interface Span {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** A module's memory before anything in it has run, and when it is created, before Python is started in it. */
+export interface Fresh {
+  readonly loaded: Int8Array;
+  readonly created: Int8Array;
+}
+
 /** A snapshot that is to be restored: what Pyodide restores by itself, and what is to be in memory before. */
 export interface Unpacked {
   /** Pyodide's header, and the beginning of memory. */
   readonly head: Bytes;
-  /** Puts the rest into memory, which has room for it. */
+  /** Puts the rest into memory, which has room for it; throws where that does not hold what is to stay. */
   readonly place: (heap: Int8Array) => void;
 }
 
@@ -61,12 +77,16 @@ export function clearFreed(allocator: Allocator): void {
   for (const at of taken) allocator._PyMem_RawFree(at);
 }
 
-/** Packs what Pyodide has made; throws where its header has grown too long. */
-export function packMemory(snapshot: Bytes): Bytes {
+/** Packs what Pyodide has made, in a module that was `fresh` once; throws where its header has grown too long. */
+export function packMemory(snapshot: Bytes, fresh: Fresh): Bytes {
   const [, offset = 0] = wordsOf(snapshot, 0, 2);
   if (offset > HEAD || snapshot.length < HEAD) throw new Error(`its header has ${offset} bytes, and ${HEAD} are the most`);
-  const runs = findRuns(snapshot);
-  const words = new Uint32Array([MAGIC, snapshot.length, runs.length, ...runs.flatMap((run) => [run.start, run.data.length])]);
+  const { runs, stays } = divide(snapshot, offset, fresh);
+  const words = new Uint32Array([
+    ...[MAGIC, snapshot.length, runs.length, stays.length, checksum(fresh.created, stays, offset)],
+    ...runs.flatMap((run) => [run.start, run.data.length]),
+    ...stays.flatMap((stay) => [stay.start, stay.length]),
+  ]);
   const packed = new Uint8Array(words.byteLength + runs.reduce((sum, run) => sum + run.data.length, 0));
   packed.set(new Uint8Array(words.buffer));
   let at = words.byteLength;
@@ -79,16 +99,12 @@ export function packMemory(snapshot: Bytes): Bytes {
 
 /** Reads what was packed; throws where it is something else, or not all of it. */
 export function unpackMemory(packed: Bytes): Unpacked {
-  const [magic, length = 0, count = 0] = wordsOf(packed, 0, 3);
+  const [magic, length = 0, count = 0, staying = 0, sum = 0] = wordsOf(packed, 0, FRONT);
   if (magic !== MAGIC) throw new Error("what was fetched is no snapshot of Python");
-  const places = wordsOf(packed, 3, 2 * count);
-  const runs: Run[] = [];
-  let at = (3 + 2 * count) * WORD;
-  for (let index = 0; index < places.length; index += 2) {
-    const [start = 0, size = 0] = places.subarray(index, index + 2);
-    runs.push({ start, data: packed.subarray(at, at + size) });
-    at += size;
-  }
+  const spans = spansOf(wordsOf(packed, FRONT, 2 * (count + staying)));
+  const stays = spans.slice(count);
+  let at = (FRONT + 2 * (count + staying)) * WORD;
+  const runs = spans.slice(0, count).map(({ start, length: size }) => ({ start, data: packed.subarray(at, (at += size)) }));
   const [head, ...rest] = runs;
   if (head?.start !== 0 || head.data.length !== HEAD || at !== packed.length) {
     throw new Error("the snapshot of Python is damaged");
@@ -97,34 +113,69 @@ export function unpackMemory(packed: Bytes): Unpacked {
   return {
     head: head.data,
     place: (heap) => {
+      if (checksum(heap, stays, offset) !== sum) {
+        throw new Error("memory does not begin as it did where the snapshot was made");
+      }
+      for (const { start, data } of rest) heap.set(data, start - offset);
+      // Between them is what the start of the module has left there.
       let end = head.data.length;
-      for (const { start, data } of rest) {
-        heap.fill(0, end - offset, start - offset); // what the start of the module has left there
-        heap.set(data, start - offset);
-        end = start + data.length;
+      const covered = [...rest.map(({ start, data }) => ({ start, length: data.length })), ...stays];
+      for (const span of covered.sort((one, other) => one.start - other.start)) {
+        heap.fill(0, end - offset, span.start - offset);
+        end = span.start + span.length;
       }
       heap.fill(0, end - offset, length - offset);
     },
   };
 }
 
-/** The head, and the runs of pages of which each holds something. */
-function findRuns(snapshot: Bytes): Run[] {
+/** The head, the runs of pages that are to be sent, and those that are in a fresh module's memory. */
+function divide(snapshot: Bytes, offset: number, fresh: Fresh): { readonly runs: Run[]; readonly stays: Span[] } {
   const runs: Run[] = [{ start: 0, data: snapshot.subarray(0, HEAD) }];
-  let start: number | null = null;
-  for (let page = HEAD; page < snapshot.length; page += PAGE) {
-    const empty = isZero(snapshot, page, Math.min(page + PAGE, snapshot.length));
-    if (empty && start !== null) runs.push({ start, data: snapshot.subarray(start, page) });
-    if (empty) start = null;
-    else start ??= page;
+  const stays: Span[] = [];
+  const memory = new Int8Array(snapshot.buffer, snapshot.byteOffset);
+  const kindOf = (page: number): "zero" | "stay" | "run" => {
+    const content = memory.subarray(page, page + PAGE);
+    if (content.every((byte) => byte === 0)) return "zero";
+    const at = page - offset;
+    const isLoaded = at % WORD === 0 && isSame(content, fresh.loaded, at) && isSame(content, fresh.created, at);
+    return isLoaded && content.length === PAGE ? "stay" : "run";
+  };
+  let start = HEAD;
+  let kind: ReturnType<typeof kindOf> = "zero";
+  for (let page = HEAD; page <= snapshot.length + PAGE; page += PAGE) {
+    const next = page < snapshot.length ? kindOf(page) : "zero";
+    if (next === kind) continue;
+    const end = Math.min(page, snapshot.length);
+    if (kind === "run") runs.push({ start, data: snapshot.subarray(start, end) });
+    if (kind === "stay") stays.push({ start, length: end - start });
+    start = page;
+    kind = next;
   }
-  if (start !== null) runs.push({ start, data: snapshot.subarray(start) });
-  return runs;
+  return { runs, stays };
 }
 
-function isZero(data: Bytes, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (data[at] !== 0) return false;
-  return true;
+function isSame(content: Int8Array, memory: Int8Array, at: number): boolean {
+  return content.every((byte, index) => memory[at + index] === byte);
+}
+
+/** A number that is another one if anything in these parts of memory is (FNV-1a, of words instead of bytes). */
+function checksum(heap: Int8Array, spans: readonly Span[], offset: number): number {
+  let sum = 0x811c9dc5;
+  for (const { start, length } of spans) {
+    const words = new Int32Array(heap.buffer, heap.byteOffset + start - offset, length / WORD);
+    for (const word of words) sum = Math.imul(sum ^ word, 0x01000193);
+  }
+  return sum >>> 0;
+}
+
+function spansOf(words: Uint32Array): Span[] {
+  const spans: Span[] = [];
+  for (let index = 0; index + 1 < words.length; index += 2) {
+    const [start = 0, length = 0] = words.subarray(index, index + 2);
+    spans.push({ start, length });
+  }
+  return spans;
 }
 
 /** Words at a place; copied, since they need not lie where words must. Fewer where there are no more. */

@@ -21,11 +21,15 @@ export interface Linked {
   readonly heap: number;
 }
 
-/** Pyodide's glue, with libraries linked before Python starts; `fill` has the module before its memory is used. */
+/**
+ * Pyodide's glue, with libraries linked before Python starts: `loaded` has the module when nothing in it has run, `fill` when
+ * it is created, and its memory not yet used.
+ */
 export function linking(
   create: CreateModule,
   libraries: readonly Library[],
   fill: (module: EmscriptenModule) => Promise<void> | void,
+  loaded: (module: EmscriptenModule) => void = () => undefined,
 ): CreateModule {
   return async (settings: EmscriptenSettings) => {
     // Pyodide makes this the length of what it is to restore, which here is only a part of it.
@@ -39,6 +43,7 @@ export function linking(
       const module = given ?? (settings as unknown as EmscriptenModule);
       try {
         for (const library of libraries) linkLibrary(module, library, library === libraries.at(-1));
+        loaded(module);
       } catch (error) {
         fail(error); // thrown here, it would leave the module waiting for ever
       }

@@ -24,7 +24,7 @@ Serve = Callable[[Path], Served]
 Visit = Callable[..., View]
 Opening = Callable[..., tuple[EngineView, Served]]
 
-UNTIL_READY = 9_000_000
+UNTIL_READY = 8_000_000
 """Bytes that a reader may wait for before the kernel is ready."""
 
 
@@ -133,6 +133,19 @@ def test_a_snapshot_that_does_not_fit_is_no_concern_of_the_reader(
     assert view.notices() == []
     view.set("n", 2)
     assert view.output("c3") == "2 colours, 0.5"
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone"), [("ar-EG", "Asia/Kathmandu"), ("zh-Hant-TW", "America/St_Johns")], ids=["ar", "zh"]
+)
+def test_a_reader_of_another_language_restores_the_same_snapshot(
+    sites: Sites, serve: Serve, visit: Visit, locale: str, zone: str
+) -> None:
+    """C has both in its memory before Python starts: the snapshot may not depend on them."""
+    view = visit(serve(sites("boot.py")).url, locale=locale, timezone_id=zone)
+    view.wait_ready()
+    assert (view.stats["boot"]["path"], view.stats["boot"]["reason"]) == ("snapshot", None)
+    assert view.stats["cellsRun"] == 0
 
 
 def test_until_python_is_ready_little_is_fetched_and_nothing_twice(

@@ -128,7 +128,7 @@ def test_a_page_that_may_keep_nothing_starts_as_ever(engine: Engine, opening: Op
             code = "StorageManager.prototype.getDirectory = () => Promise.reject(new Error('denied'));"
             script.write_text(f"{code}\n{script.read_text('utf-8')}", "utf-8")
 
-    view, served = opening("boot.py", damage=deny)
+    view, _ = opening("boot.py", damage=deny)
     view.wait_ready()
     boot = visit_again(view)
     assert (boot["path"], boot["filesKept"]) == ("snapshot", 0)

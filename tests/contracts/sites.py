@@ -46,6 +46,7 @@ def make_assets(folder: Path) -> Assets:
         "editingStyles": PAGE[5],
         "sandbox": "sandbox-JJJJJJJJ.html",
         "editing": [PAGE[5], "sandbox-JJJJJJJJ.html"],
+        "preloaded": {"editor": ["chunk-EDITEDIT.js"], "playground": ["chunk-PLAYPLAY.js"]},
         "charts": {"vega": ["chunk-VEGAVEGA.js"], "plotly": ["chunk-PLOTPLOT.js"]},
         "fonts": [PAGE[3]],
         "maker": "snapshot-maker.js",

@@ -54,6 +54,22 @@ describe("the bundle", () => {
     }
   }, 30_000);
 
+  it("knows every script that an editor waits for", async () => {
+    const made = await bundle(join(folder, "page"));
+    const importsOf = (name: string): string[] =>
+      [...readFileSync(join(folder, "page", name), "utf8").matchAll(/(?:from|import)"\.\/(chunk-\w+\.js)"/g)].map(([, path]) => path ?? "");
+    for (const preloaded of [made.preloaded.editor, made.preloaded.playground]) {
+      expect(new Set(preloaded).size).toBe(preloaded.length);
+      expect(preloaded).not.toContain(made.page);
+      // Whatever one of them imports is among them, and what the page imports, too.
+      for (const name of [made.page, ...preloaded]) expect(preloaded).toEqual(expect.arrayContaining(importsOf(name)));
+      const text = preloaded.map((name) => readFileSync(join(folder, "page", name), "utf8"));
+      expect(text.some((code) => code.includes("cm-content"))).toBe(true);
+      // What only charts need is not.
+      expect(preloaded).not.toEqual(expect.arrayContaining(made.charts["vega"] ?? []));
+    }
+  }, 30_000);
+
   it("has a worker of a single file, without source maps or paths of this machine", async () => {
     const made = await bundle(join(folder, "page"));
     for (const name of made.files.filter((file) => /\.(js|css)$/.test(file))) {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { type Allocator, clearFreed, HEAD, packMemory, unpackMemory } from "../../../js/worker/memory.ts";
+import { type Allocator, clearFreed, type Fresh, HEAD, packMemory, unpackMemory } from "../../../js/worker/memory.ts";
 
 const PAGE = 4096;
 const HEADER = 128;
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A module in whose memory nothing is. */
+const EMPTY: Fresh = { loaded: new Int8Array(0), created: new Int8Array(0) };
 
 /** A snapshot as Pyodide makes it: a header that says where memory begins, and pages of memory. */
 function snapshotOf(pages: readonly boolean[], tail = 0): Bytes {
@@ -18,10 +21,10 @@ function snapshotOf(pages: readonly boolean[], tail = 0): Bytes {
   return data;
 }
 
-/** Memory after `packed` was restored into memory in which something else was. */
-function restore(packed: Bytes, length: number): Bytes {
+/** Memory after `packed` was restored into memory that held `before`, or else something else. */
+function restore(packed: Bytes, length: number, before: Int8Array = new Int8Array(length).fill(7)): Bytes {
   const unpacked = unpackMemory(packed);
-  const heap = new Int8Array(length).fill(7);
+  const heap = before.slice();
   unpacked.place(heap);
   heap.set(unpacked.head.subarray(new Uint32Array(unpacked.head.slice(0, 8).buffer)[1]));
   return new Uint8Array(heap.buffer);
@@ -44,7 +47,7 @@ describe("memory that is packed", () => {
     for (const tail of [0, 1, 4095]) {
       const snapshot = snapshotOf(pages, tail);
       const room = snapshot.length - HEADER + 2 * PAGE;
-      const restored = restore(packMemory(snapshot), room);
+      const restored = restore(packMemory(snapshot, EMPTY), room);
       expect(same(restored.subarray(0, snapshot.length - HEADER), snapshot.subarray(HEADER))).toBe(true);
       expect(new Set(restored.subarray(snapshot.length - HEADER))).toEqual(new Set([7]));
     }
@@ -57,28 +60,48 @@ describe("memory that is packed", () => {
       const share = random();
       const pages = Array.from({ length: Math.floor(random() * 12) }, () => random() < share);
       const snapshot = snapshotOf(pages, Math.floor(random() * PAGE));
-      const restored = restore(packMemory(snapshot), snapshot.length - HEADER);
+      const restored = restore(packMemory(snapshot, EMPTY), snapshot.length - HEADER);
       expect(same(restored, snapshot.subarray(HEADER))).toBe(true);
     }
   });
 
   it("holds no page of zeros", () => {
     const pages = Array.from({ length: 100 }, (_, index) => index % 50 === 0);
-    expect(packMemory(snapshotOf(pages)).length).toBe(HEAD + 2 * PAGE + 4 * (3 + 2 * 3));
+    expect(packMemory(snapshotOf(pages), EMPTY).length).toBe(HEAD + 2 * PAGE + 4 * (5 + 2 * 3));
+  });
+
+  it("is not sent where it is what a fresh module has, and is checked there", () => {
+    const snapshot = snapshotOf([true, true, false, true, true, true]);
+    const memory = new Int8Array(snapshot.buffer.slice(HEADER));
+    const at = (page: number): number => HEAD - HEADER + page * PAGE;
+    // The second page stays, and the last but one; the first was another one when it was loaded, the last is now.
+    const [loaded, created] = [memory.slice(), memory.slice()];
+    loaded[at(0)] = 9;
+    created[at(3)] = 9;
+    loaded[at(5)] = created[at(5)] = 9;
+    const packed = packMemory(snapshot, { loaded, created });
+    expect(packed.length).toBe(HEAD + 3 * PAGE + 4 * (5 + 2 * 4 + 2 * 2));
+    expect(same(restore(packed, memory.length, created), new Uint8Array(memory.buffer))).toBe(true);
+    const other = created.slice();
+    other[at(1) + 100] = 9;
+    expect(() => restore(packed, memory.length, other)).toThrow("memory does not begin as it did");
+    const elsewhere = created.slice();
+    elsewhere[at(2) + 100] = 9;
+    expect(same(restore(packed, memory.length, elsewhere), new Uint8Array(memory.buffer))).toBe(true);
   });
 
   it("is not packed where Pyodide's header is too long for the head", () => {
     const snapshot = snapshotOf([true]);
     snapshot.set(new Uint8Array(new Uint32Array([HEAD + 1]).buffer), 4);
-    expect(() => packMemory(snapshot)).toThrow("its header has 65537 bytes, and 65536 are the most");
+    expect(() => packMemory(snapshot, EMPTY)).toThrow("its header has 65537 bytes, and 65536 are the most");
   });
 
   it("is refused where it is something else, or damaged", () => {
-    const packed = packMemory(snapshotOf([true, false, true]));
+    const packed = packMemory(snapshotOf([true, false, true]), EMPTY);
     const other = packed.slice();
     other[0] = 0;
     const late = packed.slice();
-    new Uint32Array(late.buffer)[3] = PAGE;
+    new Uint32Array(late.buffer)[5] = PAGE;
     for (const nothing of [new Uint8Array(0), new Uint8Array(3), other]) {
       expect(() => unpackMemory(nothing)).toThrow("what was fetched is no snapshot of Python");
     }

@@ -72,12 +72,13 @@ describe("libraries", () => {
     const first = (): void => {
       seen.push("first");
     };
-    const made = await linking(create, [library("/b.so"), library("/a.so")], () => {
-      seen.push("checked");
-    })({
+    const note = (what: string) => () => {
+      seen.push(`${what} after ${module.linked.length}`);
+    };
+    const made = await linking(create, [library("/b.so"), library("/a.so")], note("filled"), note("loaded"))({
       preRun: [first],
     });
-    expect(seen).toEqual(["first", "created", "checked"]);
+    expect(seen).toEqual(["first", "loaded after 2", "created", "filled after 2"]);
     expect(module.linked).toEqual(["/b.so", "/a.so"]);
     expect(module.flags).toEqual([{ allowUndefined: true }, { allowUndefined: false }]);
     expect(made.LDSO.loadedLibsByName["/a.so"]).toMatchObject({ refcount: Infinity, global: false });

@@ -67,7 +67,7 @@ class PageLinks:
     """Where the page finds its script, styles and first fonts; `early` is the script that has to run before
     anything is seen, and that starts Python where that is to be at once; `editing` are the styles of a page
     whose notebook is edited, None where it is only read; `origins` are others that it runs code from,
-    `connections` others that it fetches from."""
+    `connections` others that it fetches from; `modules` are scripts that the page's own would ask for."""
 
     script: str
     styles: str
@@ -76,6 +76,7 @@ class PageLinks:
     fonts: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
     editing: str | None = None
+    modules: tuple[str, ...] = ()
 
 
 def render_bundle(bundle: Bundle, keep_file: KeepFile) -> str:
@@ -274,6 +275,9 @@ def render_page(
     if sheet := attribute_sheet(cells):
         styles.append(keep_file(sheet.encode("utf-8", "replace"), ".css"))
     sheets = "\n".join(f'<link rel="stylesheet" href="{html.escape(address)}">' for address in styles)
+    modules = "".join(
+        f'<link rel="modulepreload" href="{html.escape(address)}">\n' for address in links.modules
+    )
     # Who hears a page finds its beginning by its heading; what is edited may lose its own.
     heading = f'<h1 class="tn-hidden tn-page-title">{title}</h1>\n'
     if config["mode"] == "run" and any(found.level == 1 for found in headings):
@@ -295,7 +299,7 @@ def render_page(
 <script src="{html.escape(links.early)}"></script>
 {fonts}
 {sheets}
-<script type="module" src="{html.escape(links.script)}"></script>
+{modules}<script type="module" src="{html.escape(links.script)}"></script>
 </head>
 <body>
 <header class="tn-bar"><span class="tn-name">{html.escape(notebook.filename)}</span>

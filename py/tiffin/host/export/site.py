@@ -311,6 +311,7 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
         tuple(f"{up}assets/{font}" for font in assets.bundle["fonts"]),
         _connections(gathered, runtime, options, needs),
         f"{up}assets/{assets.bundle['editingStyles']}" if options.mode == "edit" else None,
+        tuple(f"{up}assets/{script}" for script in _preloaded(assets, options)),
     )
 
     def keep_file(data: bytes, suffix: str) -> str:
@@ -322,6 +323,14 @@ def _write_entry(site: _Site, gathered: _Gathered, needs: Needs, snapshots: tupl
     view = _choose_view(entry.notebook, options)
     page = render_page(entry.notebook, views, config, links, keep_file, view)
     _write(folder / "index.html", leave_out(page, code).encode("utf-8", "replace"))
+
+
+def _preloaded(assets: Assets, options: SiteOptions) -> list[str]:
+    """The scripts of a page that is edited; a page that is read has little to wait for."""
+    if options.mode != "edit":
+        return []
+    preloaded: list[str] = assets.bundle["preloaded"]["playground" if options.playground else "editor"]
+    return preloaded
 
 
 def _choose_view(notebook: Notebook, options: SiteOptions) -> str:

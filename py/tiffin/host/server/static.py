@@ -7,13 +7,14 @@ import gzip
 import io
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tiffin.host.server.encodings import IDENTITY, choose_encoding
 
@@ -184,6 +185,11 @@ class SiteServer(ThreadingHTTPServer):
 
     daemon_threads = True
     log: Callable[[str], None] | None = None
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of readers who leave before their answer is there: browsers do, with every tab."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def make_server(site: Path, host: str, port: int, log: Callable[[str], None] | None = None) -> SiteServer:

@@ -261,6 +261,10 @@ def test_headings_of_text_can_be_linked_to_and_are_listed() -> None:
     assert markup.count('<li data-level="2">') == 3
 
 
+def test_a_page_that_is_read_waits_for_one_script_alone() -> None:
+    assert "modulepreload" not in page()
+
+
 def test_the_page_says_whether_the_notebook_has_run() -> None:
     assert "These are the author’s results." in page()
     assert "This notebook has not run yet." in page(views=[view(origin="none")])

@@ -30,6 +30,11 @@ def test_a_visitor_finds_one_empty_cell_and_its_editor(site: Path) -> None:
     assert 'href="assets/editing-ABABABAB.css"' in page
 
 
+def test_its_scripts_are_on_their_way_before_the_first_of_them_runs(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    assert re.findall(r'<link rel="modulepreload" href="([^"]*)">', page) == ["assets/chunk-PLAYPLAY.js"]
+
+
 def test_python_waits_for_the_notebook_and_may_install_what_that_imports(site: Path) -> None:
     page = (site / "index.html").read_text("utf-8")
     assert "start-FFFFFFFF.js" not in page

@@ -8,6 +8,7 @@ import http.client
 import os
 import re
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -338,6 +339,17 @@ def test_without_a_log_nothing_is_said(site: Path, capfd: pytest.CaptureFixture[
     thread.join()
     server.server_close()
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_reader_who_leaves_is_no_error(server: SiteServer, capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_connection(server.server_address[:2]) as left:
+        left.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        left.sendall(b"GET / HT")
+    # The next answer comes after what the first one's end has led to, or soon: its thread is joined.
+    for thread in [found for found in threading.enumerate() if "process_request" in found.name]:
+        thread.join(10)
+    assert ask(server, "/").status == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_a_port_that_is_taken_is_an_error(server: SiteServer, site: Path) -> None:
