@@ -342,7 +342,7 @@ def test_without_a_log_nothing_is_said(site: Path, capfd: pytest.CaptureFixture[
 
 
 def test_a_reader_who_leaves_is_no_error(server: SiteServer, capfd: pytest.CaptureFixture[str]) -> None:
-    with socket.create_connection(server.server_address[:2]) as left:
+    with socket.create_connection(("127.0.0.1", server.server_port)) as left:
         left.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         left.sendall(b"GET / HT")
     # The next answer comes after what the first one's end has led to, or soon: its thread is joined.
