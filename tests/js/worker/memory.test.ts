@@ -83,7 +83,7 @@ describe("memory that is packed", () => {
     expect(packed.length).toBe(HEAD + 3 * PAGE + 4 * (5 + 2 * 4 + 2 * 2));
     expect(same(restore(packed, memory.length, created), new Uint8Array(memory.buffer))).toBe(true);
     const other = created.slice();
-    other[at(1) + 100] = 9;
+    other[at(1) + 128] = 9;
     expect(() => restore(packed, memory.length, other)).toThrow("memory does not begin as it did");
     const elsewhere = created.slice();
     elsewhere[at(2) + 100] = 9;
