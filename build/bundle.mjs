@@ -143,6 +143,7 @@ async function bundleInto(folder) {
   const page = await build({
     ...COMMON,
     entryPoints: { page: "js/page/main.ts" },
+    inject: ["js/page/shared.ts"],
     outdir: folder,
     splitting: true,
     entryNames: "[name]-[hash]",
