@@ -7,7 +7,7 @@ const ODD = /[\\:*?"<>|\p{Cc}]/u;
 
 /** The name under which an uploaded file is kept: letters with accents are one character each, as they are typed. */
 export function uploadName(name: string): string {
-  return name.normalize("NFC");
+  return name.normalize("NFC").trim();
 }
 
 /** Why a file of this name cannot be one of the notebook's, as the end of a sentence; null if it can. */
@@ -16,6 +16,7 @@ export function nameProblem(name: string): string | null {
   if (parts.some((part) => part === "" || part === "." || part === "..") || parts.length > DEEPEST) return "this is no file name";
   if (parts.some((part) => part.startsWith("."))) return "names that begin with a dot are hidden from cells";
   if (parts.some((part) => part.length > LONGEST)) return "its name is too long";
+  if (name !== name.trim()) return "its name begins or ends with a space";
   if (ODD.test(name)) return "its name has characters that file names cannot have";
   if (parts[0] === "public" && parts.length > 1) return "files in public come with the page";
   return null;

@@ -21,6 +21,8 @@ describe("names of files", () => {
     ["a\nb", "characters"],
     ["a:b", "characters"],
     ["public/x.csv", "come with the page"],
+    [" /x", "a space"],
+    ["x.csv ", "a space"],
   ])("refuses %j", (name, why) => {
     expect(nameProblem(name)).toContain(why);
   });
@@ -38,6 +40,7 @@ describe("names of files", () => {
 
   it("are one for what is typed and what a disk has", () => {
     expect(uploadName("e\u0301lan.csv")).toBe("\u00e9lan.csv");
+    expect(uploadName(" a b.csv ")).toBe("a b.csv");
     expect(baseName("a/b/c.csv")).toBe("c.csv");
     expect(baseName("c.csv")).toBe("c.csv");
   });
