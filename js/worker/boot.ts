@@ -31,8 +31,10 @@ export interface Booted {
   readonly reason: string | null;
   /** Packages whose modules are there, but not their files. */
   readonly restored: readonly string[];
-  /** Fetches what Python has not needed until now, but may any time, and keeps what the next boot needs at once. */
+  /** Fetches what Python has not needed until now, but may any time. */
   readonly fetchRest: () => Promise<void>;
+  /** Keeps what the next boot needs at once. Never rejects. */
+  readonly keepRest: () => Promise<void>;
 }
 
 const KERNEL = "/lib/tiffin_kernel.whl";
@@ -76,8 +78,8 @@ export async function boot(
   let reason: string | null = null;
   if (snapshot !== null) {
     try {
-      const booted = await finish(config, files, await restore(config, files, snapshot, memory, kept, phase), snapshot, null);
-      return { ...booted, fetchRest: () => fetchRest(booted, config, kept) };
+      const pyodide = await restore(config, files, snapshot, memory, kept, phase);
+      return { ...(await finish(config, files, pyodide, snapshot, null)), keepRest: () => keepRuntime(config, kept) };
     } catch (error) {
       reason = reasonOf(error);
       await forgetRuntime(config, kept); // should it be to blame, the next visit has another one
@@ -98,9 +100,8 @@ async function compilePython(url: string, packed: boolean, kept: KeptRuntime): P
   }
 }
 
-/** Fetches the rest, and keeps what a boot from a snapshot takes longest to unpack, for the next one. */
-async function fetchRest(booted: Booted, config: BootConfig, kept: KeptRuntime): Promise<void> {
-  await booted.fetchRest();
+/** Keeps what a boot from a snapshot takes longest to unpack, for the next one. */
+async function keepRuntime(config: BootConfig, kept: KeptRuntime): Promise<void> {
   await kept.keepHeld();
   const { wasm, packed } = config.runtime;
   await kept.keep(wasm, () => findUnpacked(packed && !config.compressing ? `${wasm}.gz` : wasm));
@@ -160,10 +161,14 @@ async function finish(
   if (config.interrupt !== null) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
   if (snapshot === null) {
     const path = config.runtime.bytecode ? "bytecode" : "sources";
-    return { pyodide, notebook, index, path, reason, restored: [], fetchRest: () => Promise.resolve() };
+    return { pyodide, notebook, index, path, reason, restored: [], fetchRest: doNothing, keepRest: doNothing };
   }
   const fetchRest = placeArchives(config, pyodide);
-  return { pyodide, notebook, index, path: "snapshot", reason, restored: snapshot.packages, fetchRest };
+  return { pyodide, notebook, index, path: "snapshot", reason, restored: snapshot.packages, fetchRest, keepRest: doNothing };
+}
+
+function doNothing(): Promise<void> {
+  return Promise.resolve();
 }
 
 /** Python with its memory as it was when the snapshot was made: the kernel is imported. */

@@ -4,7 +4,7 @@ import type { Notice } from "../protocol/messages.ts";
 import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
-import { boot } from "./boot.ts";
+import { boot, type Booted } from "./boot.ts";
 import { FOLDER } from "./files.ts";
 import { Folder } from "./folder.ts";
 import { KeptRuntime } from "./kept-runtime.ts";
@@ -28,8 +28,10 @@ let allow: FullHost["allow"] | null = null;
 let folder: Folder | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
-/** What is still to be fetched, once nobody waits for anything. */
-let fetchRest: (() => Promise<void>) | null = null;
+/** What is still to be fetched, and then kept, once nobody waits for anything. */
+let rest: Pick<Booted, "fetchRest" | "keepRest"> | null = null;
+/** That it is being fetched. */
+let fetching: Promise<void> = Promise.resolve();
 
 function send(message: FromWorker): void {
   self.postMessage(message);
@@ -43,7 +45,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   const booted = await boot(config, memory, kept, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
-  fetchRest = booted.fetchRest;
+  rest = booted;
   send({ kind: "path", path: booted.path, reason: booted.reason, filesKept: kept.read.length });
   send({ kind: "phase", phase: "starting", at: now() });
   const jspi = await canRunSync(booted.pyodide);
@@ -98,14 +100,19 @@ async function canRunSync(pyodide: Pyodide): Promise<boolean> {
 
 /** Fetches the rest in the background; what cannot be had is fetched, or missed, when Python reads it. */
 function finishFetching(): void {
-  const rest = fetchRest;
-  fetchRest = null;
-  rest?.().catch(() => undefined);
+  if (rest === null) return;
+  const { fetchRest, keepRest } = rest;
+  rest = null;
+  fetching = fetchRest().catch(() => undefined);
+  void fetching.then(keepRest);
 }
 
 /** The page asks once, and again where it could not be had. */
 async function loadScratchpad(): Promise<void> {
   let problem: string | null = null;
+  // Code may import what is on its way: reading that now would fetch it once more, and block until it is there. In
+  // WebKit other tasks run meanwhile, and must not: Python is in the middle of a read.
+  await fetching;
   try {
     if (add === null) throw new Error("code came before Python was ready");
     handle = (await add()).handle;

@@ -47,7 +47,7 @@ def test_by_keyboard_before_python_is_there_and_after_a_restart(opening: Opening
     button = page.get_by_role("group", name="Data").get_by_role("button", name="Choose a file")
     button.focus()
     with page.expect_file_chooser() as choosing:
-        page.evaluate("true")  # the page knows by then that a test waits for the chooser: keys overtake such news
+        page.evaluate("true")  # by then the page knows that a test waits: keys overtake such news
         page.keyboard.press("Enter")
     choosing.value.set_files([file("t.csv", b"1\n2\n")])
     shows(view, "told", "[('t.csv', 'text/csv', 4)]")
