@@ -41,7 +41,7 @@ export async function receive(
   if (fetched === undefined) return getUnpacked(url, what, kept);
   if ("problem" in fetched) throw new Error(fetched.problem);
   if (fetched.isKept) {
-    kept.read.push(url);
+    kept.noteRead(url);
   } else {
     fetchedAside.push(url);
     kept.hold(url, fetched.data);

@@ -33,8 +33,6 @@ export interface Booted {
   readonly restored: readonly string[];
   /** Fetches what Python has not needed until now, but may any time. */
   readonly fetchRest: () => Promise<void>;
-  /** Keeps what the next boot needs at once. Never rejects. */
-  readonly keepRest: () => Promise<void>;
 }
 
 const KERNEL = "/lib/tiffin_kernel.whl";
@@ -78,8 +76,7 @@ export async function boot(
   let reason: string | null = null;
   if (snapshot !== null) {
     try {
-      const pyodide = await restore(config, files, snapshot, memory, kept, phase);
-      return { ...(await finish(config, files, pyodide, snapshot, null)), keepRest: () => keepRuntime(config, kept) };
+      return await finish(config, files, await restore(config, files, snapshot, memory, kept, phase), snapshot, null);
     } catch (error) {
       reason = reasonOf(error);
       await forgetRuntime(config, kept); // should it be to blame, the next visit has another one
@@ -100,8 +97,8 @@ async function compilePython(url: string, packed: boolean, kept: KeptRuntime): P
   }
 }
 
-/** Keeps what a boot from a snapshot takes longest to unpack, for the next one. */
-async function keepRuntime(config: BootConfig, kept: KeptRuntime): Promise<void> {
+/** Keeps what a boot from a snapshot takes longest to unpack, for the next one. Never rejects. */
+export async function keepRuntime(config: BootConfig, kept: KeptRuntime): Promise<void> {
   await kept.keepHeld();
   const { wasm, packed } = config.runtime;
   await kept.keep(wasm, () => findUnpacked(packed && !config.compressing ? `${wasm}.gz` : wasm));
@@ -161,14 +158,10 @@ async function finish(
   if (config.interrupt !== null) pyodide.setInterruptBuffer(new Uint8Array(config.interrupt));
   if (snapshot === null) {
     const path = config.runtime.bytecode ? "bytecode" : "sources";
-    return { pyodide, notebook, index, path, reason, restored: [], fetchRest: doNothing, keepRest: doNothing };
+    return { pyodide, notebook, index, path, reason, restored: [], fetchRest: () => Promise.resolve() };
   }
   const fetchRest = placeArchives(config, pyodide);
-  return { pyodide, notebook, index, path: "snapshot", reason, restored: snapshot.packages, fetchRest, keepRest: doNothing };
-}
-
-function doNothing(): Promise<void> {
-  return Promise.resolve();
+  return { pyodide, notebook, index, path: "snapshot", reason, restored: snapshot.packages, fetchRest };
 }
 
 /** Python with its memory as it was when the snapshot was made: the kernel is imported. */

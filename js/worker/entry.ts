@@ -4,7 +4,7 @@ import type { Notice } from "../protocol/messages.ts";
 import type { BootConfig, FromWorker, ToWorker } from "../protocol/rpc.ts";
 import { reasonOf } from "../protocol/reason.ts";
 import { fetchedAside, giveUpAside, send as sendAside } from "./aside.ts";
-import { boot, type Booted } from "./boot.ts";
+import { boot, keepRuntime } from "./boot.ts";
 import { FOLDER } from "./files.ts";
 import { Folder } from "./folder.ts";
 import { KeptRuntime } from "./kept-runtime.ts";
@@ -28,8 +28,8 @@ let allow: FullHost["allow"] | null = null;
 let folder: Folder | null = null;
 /** Gives the kernel its scratchpad. */
 let add: (() => Promise<KernelHost>) | null = null;
-/** What is still to be fetched, and then kept, once nobody waits for anything. */
-let rest: Pick<Booted, "fetchRest" | "keepRest"> | null = null;
+/** Fetches what is still to be fetched, once nobody waits for anything, and keeps what the next visit needs. */
+let rest: { readonly fetch: () => Promise<void>; readonly keep: () => Promise<void> } | null = null;
 /** That it is being fetched. */
 let fetching: Promise<void> = Promise.resolve();
 
@@ -45,7 +45,7 @@ async function start(config: BootConfig, memory: MessagePort | null): Promise<vo
   const booted = await boot(config, memory, kept, (phase) => {
     send({ kind: "phase", phase, at: now() });
   });
-  rest = booted;
+  if (booted.path === "snapshot") rest = { fetch: booted.fetchRest, keep: () => keepRuntime(config, kept) };
   send({ kind: "path", path: booted.path, reason: booted.reason, filesKept: kept.read.length });
   send({ kind: "phase", phase: "starting", at: now() });
   const jspi = await canRunSync(booted.pyodide);
@@ -101,10 +101,10 @@ async function canRunSync(pyodide: Pyodide): Promise<boolean> {
 /** Fetches the rest in the background; what cannot be had is fetched, or missed, when Python reads it. */
 function finishFetching(): void {
   if (rest === null) return;
-  const { fetchRest, keepRest } = rest;
+  const { fetch, keep } = rest;
   rest = null;
-  fetching = fetchRest().catch(() => undefined);
-  void fetching.then(keepRest);
+  fetching = fetch().catch(() => undefined);
+  void fetching.then(keep);
 }
 
 /** The page asks once, and again where it could not be had. */

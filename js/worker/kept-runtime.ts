@@ -26,11 +26,10 @@ interface KeptFile {
 }
 
 /** Where a file may be kept. */
-export type KeptFiles = Pick<KeptRuntime, "get" | "read" | "hold">;
+export type KeptFiles = Pick<KeptRuntime, "get" | "read" | "noteRead" | "hold">;
 
 export class KeptRuntime {
-  /** Addresses of what was read here: a browser has fetched nothing from them. */
-  readonly read: string[] = [];
+  readonly #read: string[] = [];
   readonly #storage: Storage;
   readonly #held = new Map<string, Bytes>();
   /** What there was when the worker started, by the file's own name. */
@@ -50,7 +49,7 @@ export class KeptRuntime {
       const handle = await (await this.#folder(false)).getFileHandle(kept.name);
       const data = await readFile(handle);
       if (data.length === kept.size) {
-        this.read.push(url);
+        this.noteRead(url);
         return data;
       }
       await this.forget(url);
@@ -59,6 +58,16 @@ export class KeptRuntime {
       console.debug(`The runtime's file was not read, but is fetched: ${String(error)}`);
       return null;
     }
+  }
+
+  /** Addresses of what was read here, and not fetched. */
+  get read(): readonly string[] {
+    return this.#read;
+  }
+
+  /** Takes note of what was read, here or by a worker that reads for this one. */
+  noteRead(url: string): void {
+    this.#read.push(url);
   }
 
   /** Holds what was fetched and unpacked until there is time to keep it. */

@@ -145,7 +145,7 @@ function divide(snapshot: Bytes, offset: number, fresh: Fresh): { readonly runs:
   };
   let start = HEAD;
   let kind: ReturnType<typeof kindOf> = "zero";
-  for (let page = HEAD; page <= snapshot.length + PAGE; page += PAGE) {
+  for (let page = HEAD; page < snapshot.length + PAGE; page += PAGE) {
     const next = page < snapshot.length ? kindOf(page) : "zero";
     if (next === kind) continue;
     const end = Math.min(page, snapshot.length);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as Aside from "../../../js/worker/aside.ts";
 
 /** A browser that keeps nothing. */
-const NOTHING = { get: () => Promise.resolve(null), read: [], hold: () => undefined };
+const NOTHING = { get: () => Promise.resolve(null), read: [], noteRead: () => undefined, hold: () => undefined };
 const DATA = new Uint8Array([1, 2, 3]);
 
 let aside: typeof Aside;
