@@ -38,8 +38,6 @@ LINGER = 1.0
 """Seconds before a first visit ends: what a browser keeps for the next one, it writes when it has time."""
 STOPS = 5
 NOTEBOOK_RUN = "notebook, run"
-SCIENTIFIC_RUNS = 3
-"""Visits to a page with numpy and pandas, at most: they take most of the time."""
 
 # A page's scripts are given this to run first, in every engine alike.
 TELL_READY = """window.bootReady = new Promise((resolve, reject) => {
@@ -242,8 +240,7 @@ def measure(variants: list[Variant], engines: list[str], runs: int) -> Iterator[
     WebKitGTK does under WebDriver, now and then."""
     for index in range(runs):
         for engine in engines:
-            scientific = engine == "chromium" and index < SCIENTIFIC_RUNS
-            chosen = [variant for variant in variants if variant.group == "example" or scientific]
+            chosen = [one for one in variants if one.group == "example" or engine == "chromium"]
             try:
                 yield from list(_round(chosen, engine, f"run {index + 1} of {runs}"))
             except (TimeoutError, TimeoutException):

@@ -98,7 +98,7 @@ def report(samples: Sequence[Sample], stops: Sequence[float], runs: int, engines
         every,
         "scientific",
         "numpy and pandas, until they are imported",
-        "Pyodide 0.27.7, at most three visits each. *Stock* does `loadPackage` and imports both. The pages",
+        "Pyodide 0.27.7. *Stock* does `loadPackage` and imports both. The pages",
         "are a notebook that imports both, exported with `--offline` and `--snapshot kernel` or `notebook`.",
         "*Run*: without stored results, ready when every cell has run in the page. *Restored*: with them;",
         "no cell runs, but both are imported in the snapshot.",

@@ -75,44 +75,36 @@ export function notices(inputs, root) {
 }
 
 /** The file that an entry point became, among the outputs of a build. */
-function madeFrom(result, entry) {
-  const found = Object.entries(result.metafile.outputs).find(([, output]) => output.entryPoint === entry);
+function madeFrom({ metafile }, entry) {
+  const found = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entry);
   if (found === undefined) throw new Error(`The bundler made nothing from ${entry}.`);
   return found;
 }
 
-/** The outputs that a page fetches only to do what `entries` do: what is reachable from theirs, and not without them. */
-export function outputsFor(metafile, start, entries) {
-  const own = Object.entries(metafile.outputs).filter(([, output]) => entries.includes(output.entryPoint)).map(([path]) => path);
-  if (own.length < entries.length) throw new Error(`The bundler did not make something from each of ${entries.join(", ")}.`);
-  const reach = (from, without) => {
-    const seen = new Set();
-    const visit = (path) => {
-      if (seen.has(path) || without.includes(path)) return;
-      seen.add(path);
-      for (const found of metafile.outputs[path]?.imports ?? []) if (!found.external) visit(found.path);
-    };
-    from.forEach(visit);
-    return seen;
-  };
-  const others = reach([start], own);
-  return [...reach(own, [])].filter((path) => !others.has(path));
-}
-
-/** The scripts that come with those of `entries` in any case, but for the first: a browser hears of each from another one. */
-export function staticImports(metafile, [first, ...entries]) {
-  const outputOf = (entry) => Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint === entry);
+/** The outputs that the outputs `from` import, and those in turn, and themselves; `isFollowed` says of an import whether it counts. */
+function reach({ metafile }, from, isFollowed = () => true) {
   const found = new Set();
   const visit = (path) => {
     if (found.has(path)) return;
     found.add(path);
-    for (const one of metafile.outputs[path].imports) {
-      if (one.kind === "import-statement" && !one.external) visit(one.path);
-    }
+    for (const one of metafile.outputs[path]?.imports ?? []) if (!one.external && isFollowed(one)) visit(one.path);
   };
-  for (const entry of [first, ...entries]) visit(outputOf(entry));
-  found.delete(outputOf(first));
-  return [...found];
+  from.forEach(visit);
+  return found;
+}
+
+/** The outputs that a page fetches only to do what `entries` do: what is reachable from theirs, and not without them. */
+function outputsFor(result, start, entries) {
+  const own = entries.map((entry) => madeFrom(result, entry)[0]);
+  const others = reach(result, [start], ({ path }) => !own.includes(path));
+  return [...reach(result, own)].filter((path) => !others.has(path));
+}
+
+/** The scripts that come with those of `entries` in any case, but for the first: a browser hears of each from another one. */
+function staticImports(result, entries) {
+  const [first, ...others] = entries.map((entry) => madeFrom(result, entry)[0]);
+  const found = reach(result, [first, ...others], ({ kind }) => kind === "import-statement");
+  return [...found].filter((path) => path !== first);
 }
 
 /** The fonts that every page shows at once: the upright Latin cuts. */
@@ -217,13 +209,13 @@ async function bundleInto(folder) {
     sandbox: sandboxFile,
     // What a page fetches before it can be edited, so that it need not hear of one from the other.
     preloaded: {
-      editor: staticImports(page.metafile, ["js/page/main.ts", EDITOR]).map((path) => basename(path)),
-      playground: staticImports(page.metafile, ["js/page/main.ts", PLAYGROUND]).map((path) => basename(path)),
+      editor: staticImports(page, ["js/page/main.ts", EDITOR]).map((path) => basename(path)),
+      playground: staticImports(page, ["js/page/main.ts", PLAYGROUND]).map((path) => basename(path)),
     },
     // What only pages with an editor need.
-    editing: [editingStyles, sandboxScript, sandboxFile, ...outputsFor(page.metafile, pageFile, EDITING)].map((path) => basename(path)).sort(),
+    editing: [editingStyles, sandboxScript, sandboxFile, ...outputsFor(page, pageFile, EDITING)].map((path) => basename(path)).sort(),
     charts: Object.fromEntries(
-      Object.entries(CHARTS).map(([library, entry]) => [library, outputsFor(page.metafile, pageFile, [entry]).map((path) => basename(path)).sort()]),
+      Object.entries(CHARTS).map(([library, entry]) => [library, outputsFor(page, pageFile, [entry]).map((path) => basename(path)).sort()]),
     ),
     serviceWorker: serviceWorkerFile,
     fonts: preloadedFonts(readdirSync(folder)),

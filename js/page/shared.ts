@@ -9,6 +9,7 @@ import "../protocol/reason.ts";
 import "./boot-worker.ts";
 import "./config.ts";
 import "./view/author-styles.ts";
+import "./view/button.ts";
 import "./view/notices.ts";
 import "./view/panel.ts";
 import "./widgets/element.ts";

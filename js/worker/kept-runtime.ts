@@ -7,6 +7,8 @@
  * nothing is kept, or can be, files are fetched.
  */
 
+import { writeWhole } from "../protocol/private-files.ts";
+
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a browser may have. */
@@ -172,15 +174,12 @@ interface SharedFileHandle {
   }>;
 }
 
-/** Writes a file as a whole: it is there when it is closed, and not before. */
+/** Makes a file, or leaves none. */
 async function write(folder: FileSystemDirectoryHandle, name: string, data: Bytes): Promise<void> {
   const handle = await folder.getFileHandle(name, { create: true });
-  const writable = await handle.createWritable();
   try {
-    await writable.write(data);
-    await writable.close();
+    await writeWhole(handle, data);
   } catch (error) {
-    await writable.abort().catch(() => undefined);
     await folder.removeEntry(name); // it was made empty
     throw error;
   }

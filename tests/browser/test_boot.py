@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from conftest import Served, View
 from engines import Engine, EngineView
+from playwright.sync_api import Route, expect
 from test_page import CODE_CELLS
 
 pytestmark = pytest.mark.browser
@@ -180,6 +182,51 @@ def test_what_a_snapshot_restores_needs_no_archive(sites: Sites, serve: Serve, v
     assert view.notices() == []
     assert view.page.locator(".tn-error:visible").count() == 0
     view.console = [line for line in view.console if "404" not in line]
+
+
+def test_code_of_scripts_waits_for_archives_on_their_way_and_widgets_do_not(
+    sites: Sites, serve: Serve, visit: Visit, tmp_path: Path
+) -> None:
+    """Code may import what they hold; reading that meanwhile would keep Python from all else."""
+    notebook = tmp_path / "numbers.py"
+    notebook.write_text(
+        "# %%\nimport tiffin as tn\nn = tn.ui.slider(1, 9, label='n')\nn\n\n# %%\nn.value * 2\n"
+    )
+    served = serve(sites(str(notebook)))
+    text = (served.folder / "index.html").read_text("utf-8")
+    (config,) = re.findall(r'id="tn-config">(.*?)</script>', text)
+    scratchpad = json.loads(config)["runtime"]["scratchpad"]["url"]
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.url.endswith(scratchpad):
+            route.continue_()
+        else:
+            held.append(route)
+
+    view = visit("about:blank")
+    view.page.context.route("**/*.zip", hold)
+    view.page.goto(served.url)
+    view.wait_ready()
+    view.page.evaluate("""() => {
+      window.printed = [];
+      const tell = async () => {
+        const answer = tiffin.execute("import colorsys; print(colorsys.rgb_to_hls(1, 1, 1))");
+        for await (const piece of answer) window.printed.push(JSON.stringify(piece));
+      };
+      window.told = tell();
+    }""")
+    while len(held) < 2:
+        view.page.wait_for_timeout(50)
+    view.page.wait_for_timeout(500)
+    view.page.evaluate("void tiffin.setValue('n', 4)")
+    expect(view.page.locator("[data-cell=c2] .tn-output")).to_have_text("8")
+    assert view.page.evaluate("window.printed") == []
+    for route in held:
+        route.continue_()
+    view.page.context.unroute("**/*.zip")
+    view.page.evaluate("window.told")
+    assert "(0.0, 1.0, 0.0)" in "".join(view.page.evaluate("window.printed"))
 
 
 def test_without_snapshots_python_starts_from_bytecode(sites: Sites, serve: Serve, visit: Visit) -> None:

@@ -14,6 +14,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** The files that a script of the bundle cannot run without. */
+function importsOf(name: string): string[] {
+  const text = readFileSync(join(folder, "page", name), "utf8");
+  return [...text.matchAll(/(?:from|import)"\.\/(chunk-\w+\.js)"/g)].map(([, path]) => path ?? "");
+}
+
 describe("the bundle", () => {
   it("names every file, hashed, and replaces what was there", async () => {
     const target = join(folder, "page");
@@ -56,8 +62,6 @@ describe("the bundle", () => {
 
   it("knows every script that an editor waits for", async () => {
     const made = await bundle(join(folder, "page"));
-    const importsOf = (name: string): string[] =>
-      [...readFileSync(join(folder, "page", name), "utf8").matchAll(/(?:from|import)"\.\/(chunk-\w+\.js)"/g)].map(([, path]) => path ?? "");
     for (const preloaded of [made.preloaded.editor, made.preloaded.playground]) {
       expect(new Set(preloaded).size).toBe(preloaded.length);
       expect(preloaded).not.toContain(made.page);
@@ -68,6 +72,13 @@ describe("the bundle", () => {
       // What only charts need is not.
       expect(preloaded.filter((name) => made.charts["vega"]?.includes(name))).toEqual([]);
     }
+  }, 30_000);
+
+  it("has one file of what the page's first script shares with all others", async () => {
+    const made = await bundle(join(folder, "page"));
+    const shared = importsOf(made.page);
+    expect(shared, "a module is missing in js/page/shared.ts").toHaveLength(1);
+    expect(importsOf(shared[0] ?? "")).toEqual([]);
   }, 30_000);
 
   it("has a worker of a single file, without source maps or paths of this machine", async () => {

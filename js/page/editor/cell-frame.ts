@@ -2,6 +2,7 @@
 
 import type { KeyBinding } from "@codemirror/view";
 
+import { makeTextButton } from "../view/button.ts";
 import type { Ask } from "./assistance.ts";
 import { CellEditor, type Place } from "./cell-editor.ts";
 import type { DraftCell } from "./draft.ts";
@@ -200,11 +201,8 @@ export class CellFrame {
 }
 
 function button(name: string, label: string, act: () => void): HTMLButtonElement {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = name;
+  const element = makeTextButton("", act, name);
   if (label !== "") element.setAttribute("aria-label", label);
-  element.addEventListener("click", act);
   return element;
 }
 

@@ -1,6 +1,7 @@
 /** The panel that finds and replaces. */
 
-import { makeIconButton, makeTextButton } from "./buttons.ts";
+import { makeTextButton } from "../view/button.ts";
+import { makeIconButton } from "./icon-button.ts";
 import type { Draft } from "./draft.ts";
 import { findMatches, type Match, patternOf, type Query, replaceAll, replaceMatch } from "./find.ts";
 

@@ -1,5 +1,6 @@
 /** Where cells are added: between two of them for the pointer, and after the last one for all. */
 
+import { makeTextButton } from "../view/button.ts";
 import type { CellKind } from "./draft.ts";
 import { icon } from "./icons.ts";
 
@@ -25,10 +26,8 @@ function makeBar(insert: (kind: CellKind) => void): HTMLElement {
 }
 
 function makeButton(text: string, act: () => void): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(icon("plus"), text);
+  const button = makeTextButton(text, act);
+  button.prepend(icon("plus"));
   button.setAttribute("aria-label", `Insert ${text.toLowerCase()} here`);
-  button.addEventListener("click", act);
   return button;
 }

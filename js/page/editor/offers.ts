@@ -2,7 +2,7 @@
 
 import type { PackageOffer } from "../../protocol/rpc.ts";
 import { showBanner } from "../view/banner.ts";
-import { makeTextButton } from "./buttons.ts";
+import { makeTextButton } from "../view/button.ts";
 
 /** The page as offers need it. */
 export interface OfferingPage {

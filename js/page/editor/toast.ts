@@ -1,5 +1,7 @@
 /** What was just done, at the edge of the page for a while, and a button that takes it back. */
 
+import { makeTextButton } from "../view/button.ts";
+
 const STAYS = 8000; // milliseconds
 
 /** Shows a sentence, or nothing, in the place of the one before; `undo` takes back what it tells of. A dialog hides what is not in it: then it is `over` that. */
@@ -13,10 +15,7 @@ export function showToast(text: string | null, undo: (() => void) | null, over: 
   words.textContent = text;
   toast.append(words);
   if (undo !== null) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Undo";
-    button.addEventListener("click", () => {
+    const button = makeTextButton("Undo", () => {
       toast.remove();
       undo();
     });

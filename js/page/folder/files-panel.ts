@@ -1,6 +1,7 @@
 /** The panel "Files": what a notebook's cells can read, and what they wrote. */
 
-import { makeIconButton, makeTextButton } from "../editor/buttons.ts";
+import { makeIconButton } from "../editor/icon-button.ts";
+import { makeTextButton } from "../view/button.ts";
 import { addPanel } from "../view/panel.ts";
 import { sizeText } from "../view/sizes.ts";
 import type { Folder, FolderFile } from "./folder.ts";

@@ -1,5 +1,6 @@
 /** A store in the origin private file system (File System Standard, WHATWG). */
 
+import { writeWhole } from "../../protocol/private-files.ts";
 import { type ByteStore, type Kept, namesOf, problemOf } from "./store.ts";
 
 export class FileStore implements ByteStore {
@@ -27,14 +28,7 @@ export class FileStore implements ByteStore {
     try {
       const folder = await this.#folder(names.slice(0, -1), true);
       const handle = await folder.getFileHandle(names.at(-1) ?? "", { create: true });
-      const writable = await handle.createWritable(); // takes the file's place when it is closed
-      try {
-        await writable.write(data);
-        await writable.close();
-      } catch (error) {
-        await writable.abort().catch(() => undefined);
-        throw error;
-      }
+      await writeWhole(handle, data);
       return { kept: true };
     } catch (error) {
       return { kept: false, why: problemOf(error) };

@@ -1,5 +1,7 @@
 /** A dialog over the page, with a title, its contents, and a button that closes it. */
 
+import { makeTextButton } from "../view/button.ts";
+
 /** Shows a dialog; it is gone when it is closed. */
 export function openDialog(title: string, contents: readonly Element[], buttons: readonly HTMLButtonElement[] = []): HTMLDialogElement {
   const dialog = document.createElement("dialog");
@@ -10,10 +12,7 @@ export function openDialog(title: string, contents: readonly Element[], buttons:
   dialog.setAttribute("aria-labelledby", heading.id);
   const foot = document.createElement("div");
   foot.className = "tn-shelf-foot";
-  const close = document.createElement("button");
-  close.type = "button";
-  close.textContent = "Close";
-  close.addEventListener("click", () => {
+  const close = makeTextButton("Close", () => {
     dialog.close();
   });
   foot.append(...buttons, close);

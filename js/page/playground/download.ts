@@ -4,6 +4,7 @@ import { type Draft, draftText } from "../editor/draft.ts";
 import { showToast } from "../editor/toast.ts";
 import type { Format } from "../files/notebook-files.ts";
 import { reasonOf } from "../../protocol/reason.ts";
+import { makeTextButton } from "../view/button.ts";
 import { saveAs } from "../view/save.ts";
 import { openDialog } from "./dialog.ts";
 
@@ -21,15 +22,13 @@ export function openDownloads(draft: Draft): void {
   list.className = "tn-downloads";
   const dialog = openDialog(`Download ${draft.name}`, [list]);
   for (const [format, words] of CHOICES) {
-    const button = document.createElement("button");
-    button.type = "button";
-    const name = document.createElement("strong");
-    name.textContent = format;
-    button.append(name, ` ${words}`);
-    button.addEventListener("click", () => {
+    const button = makeTextButton("", () => {
       dialog.close();
       void downloadNotebook(draft, format);
     });
+    const name = document.createElement("strong");
+    name.textContent = format;
+    button.append(name, ` ${words}`);
     const row = document.createElement("li");
     row.append(button);
     list.append(row);

@@ -1,6 +1,7 @@
 /** The list of notebooks, in a dialog: open, rename, duplicate, delete, bring back. */
 
-import { makeIconButton, makeTextButton } from "../editor/buttons.ts";
+import { makeIconButton } from "../editor/icon-button.ts";
+import { makeTextButton } from "../view/button.ts";
 import { showToast } from "../editor/toast.ts";
 import type { About, Library } from "../keeping/library.ts";
 import { newNotebookId } from "../keeping/library.ts";

@@ -14,6 +14,7 @@ import { openStore } from "../keeping/open-store.ts";
 import type { NotebookPage } from "../notebook-page.ts";
 import { purifyWith } from "../view/author-styles.ts";
 import { hideBanner, showBanner } from "../view/banner.ts";
+import { makeTextButton } from "../view/button.ts";
 import { showNotice } from "../view/notices.ts";
 import { reasonOf } from "../../protocol/reason.ts";
 import { addressOf, type Asked, readAddress } from "./address.ts";
@@ -210,17 +211,11 @@ class Playground {
 
   #addButtons(): void {
     const bar = document.querySelector(".tn-actions");
-    const add = (text: string, name: string, act: () => void): void => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = name;
-      button.textContent = text;
-      button.addEventListener("click", act);
-      bar?.prepend(button);
-    };
-    add("Download", "tn-download", () => { this.#download(); });
-    add("Share", "tn-share", () => { this.#share(); });
-    add("Notebooks", "tn-notebooks", () => { this.#openShelf(); });
+    bar?.prepend(
+      makeTextButton("Notebooks", () => { this.#openShelf(); }, "tn-notebooks"),
+      makeTextButton("Share", () => { this.#share(); }, "tn-share"),
+      makeTextButton("Download", () => { this.#download(); }, "tn-download"),
+    );
     if (bar instanceof HTMLElement) this.#addPanel(bar);
   }
 

@@ -1,5 +1,6 @@
 /** The buttons of the bar: stop, start, restart, bring up to date, reload, code. */
 
+import { makeTextButton } from "./button.ts";
 import type { KernelState } from "./status.ts";
 
 /** What the buttons act on. */
@@ -28,19 +29,19 @@ export function addActions(bar: HTMLElement, page: Actions, settings: ActionSett
   const quietly = (work: Promise<unknown>): void => {
     work.catch(() => undefined); // the status line and notices tell of it
   };
-  const stop = makeButton("Stop", "tn-stop", () => {
+  const stop = makeTextButton("Stop", () => {
     page.interrupt();
-  });
-  const restart = makeButton("Restart Python", "tn-restart", () => {
+  }, "tn-stop");
+  const restart = makeTextButton("Restart Python", () => {
     quietly(page.restart());
-  });
-  const update = makeButton("Bring up to date", "tn-update", () => {
+  }, "tn-restart");
+  const update = makeTextButton("Bring up to date", () => {
     quietly(page.runStale());
-  });
-  const start = makeButton("Start Python", "tn-start", () => {
+  }, "tn-update");
+  const start = makeTextButton("Start Python", () => {
     quietly(page.boot());
-  });
-  const reload = makeButton("Reload", "tn-reload", settings.reload);
+  }, "tn-start");
+  const reload = makeTextButton("Reload", settings.reload, "tn-reload");
   bar.append(stop, update, restart, start, reload);
   if (document.querySelector(".tn-source") !== null) bar.append(makeCodeButton());
   const show = (state: KernelState): void => {
@@ -62,19 +63,10 @@ export function showCode(shown: boolean): void {
 }
 
 function makeCodeButton(): HTMLButtonElement {
-  const toggle = makeButton("Code", "tn-toggle-code", () => {
+  const toggle = makeTextButton("Code", () => {
     showCode(toggle.getAttribute("aria-pressed") !== "true");
-  });
+  }, "tn-toggle-code");
   toggle.setAttribute("aria-pressed", String(document.documentElement.dataset["view"] === "notebook"));
   toggle.setAttribute("aria-label", "Show the code of all cells");
   return toggle;
-}
-
-function makeButton(text: string, name: string, act: () => void): HTMLButtonElement {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = name;
-  element.textContent = text;
-  element.addEventListener("click", act);
-  return element;
 }

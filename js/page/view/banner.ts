@@ -1,5 +1,7 @@
 /** A sentence over the notebook that stays as long as it is true, and what can be done about it. */
 
+import { makeTextButton } from "./button.ts";
+
 export interface Choice {
   readonly text: string;
   readonly act: () => void;
@@ -15,13 +17,7 @@ export function showBanner(kind: string, text: string, choices: readonly Choice[
   const words = document.createElement("p");
   words.textContent = text;
   banner.append(words);
-  for (const choice of choices) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = choice.text;
-    button.addEventListener("click", choice.act);
-    banner.append(button);
-  }
+  for (const choice of choices) banner.append(makeTextButton(choice.text, choice.act));
   const bar = document.querySelector(".tn-bar");
   if (bar === null) document.body.prepend(banner);
   else bar.after(banner);

@@ -1,6 +1,7 @@
 /** Notices below the bar: what a reader may want to know, one sentence each. */
 
 import type { Notice } from "../../protocol/messages.ts";
+import { makeTextButton } from "./button.ts";
 
 export type NoticeText = Pick<Notice, "level" | "text">;
 
@@ -15,12 +16,10 @@ export function showNotice(notice: NoticeText): Element {
   item.className = `tn-notice tn-notice-${notice.level}`;
   const text = document.createElement("span");
   text.textContent = notice.text;
-  const close = document.createElement("button");
-  close.type = "button";
-  close.setAttribute("aria-label", "Dismiss");
-  close.addEventListener("click", () => {
+  const close = makeTextButton("", () => {
     item.remove();
   });
+  close.setAttribute("aria-label", "Dismiss");
   item.append(text, close);
   list.append(item);
   while (list.children.length > MOST) list.firstElementChild?.remove();

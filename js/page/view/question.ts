@@ -1,5 +1,7 @@
 /** What a cell asks by `input()`, as a form of one line. */
 
+import { makeTextButton } from "./button.ts";
+
 /** Renders a question; `answer` gets the text once, or null when the reader gives none. */
 export function renderQuestion(prompt: string, answer: (text: string | null) => void): HTMLFormElement {
   const form = document.createElement("form");
@@ -14,10 +16,6 @@ export function renderQuestion(prompt: string, answer: (text: string | null) => 
   const send = document.createElement("button");
   send.type = "submit";
   send.textContent = "Send";
-  const cancel = document.createElement("button");
-  cancel.type = "button";
-  cancel.textContent = "Cancel";
-  form.append(label, send, cancel);
   let isOpen = true;
   const end = (text: string | null): void => {
     if (!isOpen) return;
@@ -29,8 +27,6 @@ export function renderQuestion(prompt: string, answer: (text: string | null) => 
     event.preventDefault();
     end(box.value);
   });
-  cancel.addEventListener("click", () => {
-    end(null);
-  });
+  form.append(label, send, makeTextButton("Cancel", () => { end(null); }));
   return form;
 }
