@@ -10,6 +10,7 @@ same profile, and in a new profile over a slow line. Medians go to `bench/result
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 import tempfile
@@ -39,15 +40,21 @@ LINGER = 1.0
 STOPS = 5
 NOTEBOOK_RUN = "notebook, run"
 
+MARK = "/ready"
+"""What a page asks for when it is ready: in the server's log, what comes after was not waited for."""
+
 # A page's scripts are given this to run first, in every engine alike.
-TELL_READY = """window.bootReady = new Promise((resolve, reject) => {
-  const look = () => {
+TELL_READY = f"""window.bootReady = new Promise((resolve, reject) => {{
+  const look = () => {{
     const kernel = document.documentElement.dataset.kernel;
-    if (kernel === "ready") resolve(performance.now());
+    if (kernel === "ready") {{
+      resolve(performance.now());
+      fetch("{MARK}").catch(() => undefined);
+    }}
     if (kernel === "failed") reject(new Error("Python did not start"));
-  };
-  new MutationObserver(look).observe(document.documentElement, { attributeFilter: ["data-kernel"] });
-});
+  }};
+  new MutationObserver(look).observe(document.documentElement, {{ attributeFilter: ["data-kernel"] }});
+}});
 """
 READY = f"""Promise.race([
   window.bootReady,
@@ -214,7 +221,7 @@ def visit(browser: Browser, variant: Variant, engine: str, condition: str) -> Sa
     server.reset()
     view = browser.open((server.slow_url if condition == "slow" else server.url) + variant.address)
     ready = float(view.evaluate(READY))
-    lines = list(server.lines)
+    lines = list(itertools.takewhile(lambda line: line.split(" ")[2] != MARK, server.lines))
     first, phases = None, {}
     if variant.path is not None:
         stats = view.evaluate("tiffin.stats()")

@@ -6,7 +6,7 @@ import { addKernel, loadPyodide } from "./boot.ts";
 import { clearFreed, type Fresh, packMemory } from "./memory.ts";
 import type { EmscriptenModule, Pyodide } from "./pyodide.ts";
 import { compileModule, fetchBytes, fetchText, importScripts } from "./runtime.ts";
-import { type Library, linking, openHandles } from "./snapshot.ts";
+import { freeLibraryFiles, type Library, linking, openHandles, openLibraries } from "./snapshot.ts";
 
 /** What to make: Python with the kernel imported, after `code` has run, with `packages` of the runtime's lock loaded before. */
 export interface MakeConfig {
@@ -81,6 +81,7 @@ async function make(config: MakeConfig): Promise<Made> {
   // Nothing that JavaScript made may be in it, and nothing that nobody needs should be.
   for (const name of packages) Reflect.deleteProperty(pyodide.loadedPackages, name);
   pyodide.runPython("import gc; gc.collect()");
+  freeLibraryFiles(pyodide._module, (path) => pyodide.FS.readFile(path));
   clearFreed(pyodide._module);
   await send(`${config.target}memory`, packMemory(pyodide.makeMemorySnapshot(), fresh));
   return {
@@ -97,8 +98,8 @@ async function make(config: MakeConfig): Promise<Made> {
 async function findLibraries(pyodide: Pyodide, config: MakeConfig): Promise<Library[]> {
   pyodide.runPython(config.code);
   const found: Library[] = [];
-  const opened = new Set(openHandles(pyodide._module).map(([, path]) => path));
-  for (const path of [...opened].filter((name) => name.endsWith(".so")).sort()) {
+  const opened = new Set(openLibraries(pyodide._module).map(([, path]) => path));
+  for (const path of [...opened].sort()) {
     const data = pyodide.FS.readFile(path);
     await send(`${config.target}library-${found.length}`, data);
     found.push({ path, module: await WebAssembly.compile(data) });

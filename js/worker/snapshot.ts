@@ -7,7 +7,11 @@
  */
 
 import type { LibraryConfig } from "../protocol/rpc.ts";
+import type { Allocator } from "./memory.ts";
 import type { CreateModule, EmscriptenModule, EmscriptenSettings, Sys } from "./pyodide.ts";
+
+/** Words at the beginning of Emscripten's record of a library, in which it says where the library's file is. */
+const RECORD = 12;
 
 /** Libraries in WebAssembly that are linked before Python starts, in this order. */
 export interface Library {
@@ -85,6 +89,35 @@ export function openHandles(module: EmscriptenModule): [handle: number, name: st
   return Object.entries(module.LDSO.loadedLibsByHandle)
     .filter(([handle]) => handle !== "0")
     .map(([handle, linked]) => [Number(handle), linked.name]);
+}
+
+/** The handles of those that are libraries, in files of their own. */
+export function openLibraries(module: EmscriptenModule): [handle: number, path: string][] {
+  return openHandles(module).filter(([, name]) => name.endsWith(".so"));
+}
+
+/**
+ * Frees the files of libraries that Python has opened. Emscripten keeps each in Python's memory, where nothing reads it
+ * once the library is linked, and its address and length in the library's record (`struct dso` in its `dynlink.c`), which a
+ * handle is the address of. `readFile` gives the file that was opened. Returns how many bytes were freed.
+ */
+export function freeLibraryFiles(module: EmscriptenModule & Allocator, readFile: (path: string) => Uint8Array): number {
+  let freed = 0;
+  for (const [handle, path] of openLibraries(module)) {
+    const file = readFile(path);
+    const record = new Uint32Array(module.HEAP8.buffer, handle, RECORD);
+    const at = record.findIndex((address, index) => record[index + 1] === file.length && isAt(module.HEAP8, address, file));
+    if (at === -1) continue;
+    module._PyMem_RawFree(record[at] ?? 0);
+    record.fill(0, at, at + 2);
+    freed += file.length;
+  }
+  return freed;
+}
+
+function isAt(heap: Int8Array, address: number, file: Uint8Array): boolean {
+  const bytes = new Uint8Array(heap.buffer, 0, heap.length).subarray(address, address + file.length);
+  return bytes.length === file.length && bytes.every((byte, index) => byte === file[index]);
 }
 
 /** What was drawn by lot before the snapshot was made would be the same for everybody: it is drawn again. */

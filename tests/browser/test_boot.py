@@ -29,6 +29,8 @@ Opening = Callable[..., tuple[EngineView, Served]]
 UNTIL_READY = 8_000_000
 """Bytes that a reader may wait for before the kernel is ready."""
 
+WASM = b"\0asm\1\0\0\0"
+
 
 def boot_of(view: EngineView) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(view.evaluate("JSON.stringify(tiffin.stats().boot)"))
@@ -276,6 +278,8 @@ def test_a_notebooks_packages_are_in_its_snapshot(engine: Engine, opening: Openi
     assert (boot_of(view)["path"], boot_of(view)["reason"]) == ("snapshot", None)
     assert view.stats["cellsRun"] == 0
     assert not any(path.endswith(".whl") for path in served.paths())
+    (memory,) = (served.folder / path.lstrip("/") for path in served.paths() if ".snapshot" in path)
+    assert WASM not in gzip.decompress(memory.read_bytes()), "the libraries come by themselves"
     # A live cell has the whole package, what it imports late included.
     view.set("n", 3)
     assert view.error("c3") == ""

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { EmscriptenModule, EmscriptenSettings } from "../../../js/worker/pyodide.ts";
 import {
+  freeLibraryFiles,
   linking,
   makeRoom,
   openHandles,
@@ -104,5 +105,35 @@ describe("libraries", () => {
       [8, "/gone.so"],
     ]);
     expect(openHandles(module)).toEqual([[4, "/a.so"]]);
+  });
+
+  it("do not keep their files, which nothing reads any more", () => {
+    const file = Uint8Array.from([0, 0x61, 0x73, 0x6d, 200, 201]);
+    const heap = new Int8Array(512);
+    const words = new Uint32Array(heap.buffer);
+    const freed: number[] = [];
+    const module = {
+      ...makeModule(),
+      HEAP8: heap,
+      _PyMem_RawMalloc: () => 0,
+      _PyMem_RawFree: (address: number) => freed.push(address),
+      _malloc_usable_size: () => 0,
+      _sbrk: () => 0,
+    };
+    // The record of /a.so begins at 16; it holds other numbers before its file's, and where the file of /b.so would be is another.
+    new Uint8Array(heap.buffer).set(file, 300);
+    new Uint8Array(heap.buffer).set([...file].reverse(), 400);
+    words.set([7, 6, 300, 6, 5], 16 / 4);
+    words.set([400, 6, 508, 6, 0], 128 / 4);
+    for (const name of ["/a.so", "/b.so"]) module.newDSO(name, undefined, "loading");
+    reopenLibraries(module, [
+      [16, "/a.so"],
+      [128, "/b.so"],
+    ]);
+    expect(freeLibraryFiles(module, () => file)).toBe(file.length);
+    expect(freed).toEqual([300]);
+    expect([...words.subarray(4, 9)]).toEqual([7, 6, 0, 0, 5]);
+    expect([...words.subarray(32, 37)]).toEqual([400, 6, 508, 6, 0]);
+    expect(freeLibraryFiles(module, () => file)).toBe(0);
   });
 });
