@@ -10,7 +10,6 @@ same profile, and in a new profile over a slow line. Medians go to `bench/result
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from typing import Any, Protocol
 
 from boot_report import NAMES, Sample, report
 from playwright.sync_api import BrowserContext, sync_playwright
-from run import WATCH, profile
+from run import SETTLE, WATCH, profile
 from selenium.common.exceptions import TimeoutException
 from served import ROOT, STOCK, Server, add_stock, bytes_by_kind, export
 
@@ -40,21 +39,15 @@ LINGER = 1.0
 STOPS = 5
 NOTEBOOK_RUN = "notebook, run"
 
-MARK = "/ready"
-"""What a page asks for when it is ready: in the server's log, what comes after was not waited for."""
-
 # A page's scripts are given this to run first, in every engine alike.
-TELL_READY = f"""window.bootReady = new Promise((resolve, reject) => {{
-  const look = () => {{
+TELL_READY = """window.bootReady = new Promise((resolve, reject) => {
+  const look = () => {
     const kernel = document.documentElement.dataset.kernel;
-    if (kernel === "ready") {{
-      resolve(performance.now());
-      fetch("{MARK}").catch(() => undefined);
-    }}
+    if (kernel === "ready") resolve(performance.now());
     if (kernel === "failed") reject(new Error("Python did not start"));
-  }};
-  new MutationObserver(look).observe(document.documentElement, {{ attributeFilter: ["data-kernel"] }});
-}});
+  };
+  new MutationObserver(look).observe(document.documentElement, { attributeFilter: ["data-kernel"] });
+});
 """
 READY = f"""Promise.race([
   window.bootReady,
@@ -200,6 +193,7 @@ def firefox() -> Iterator[Browser]:
             name, channel="moz-firefox", executable_path=path
         )
         try:
+            time.sleep(SETTLE)
             yield PlaywrightBrowser(context, Path(name))
         finally:
             context.close()
@@ -209,6 +203,7 @@ def firefox() -> Iterator[Browser]:
 def webkitgtk() -> Iterator[Browser]:
     """WebKitGTK as WebDriver starts it."""
     with webkit() as engine:
+        time.sleep(SETTLE)
         yield WebKitBrowser(engine)
 
 
@@ -221,7 +216,8 @@ def visit(browser: Browser, variant: Variant, engine: str, condition: str) -> Sa
     server.reset()
     view = browser.open((server.slow_url if condition == "slow" else server.url) + variant.address)
     ready = float(view.evaluate(READY))
-    lines = list(itertools.takewhile(lambda line: line.split(" ")[2] != MARK, server.lines))
+    # What is fetched from now on, nobody has waited for.
+    lines = server.lines_until((float(view.evaluate("performance.timeOrigin")) + ready) / 1000)
     first, phases = None, {}
     if variant.path is not None:
         stats = view.evaluate("tiffin.stats()")

@@ -90,8 +90,9 @@ def report(samples: Sequence[Sample], stops: Sequence[float], runs: int, engines
         "kind of server, and prints one line; browsers keep these files for good, as they do with those of",
         "a CDN. *Bytecode* and *snapshot* are the example, exported with `--snapshot none` and `--snapshot",
         "kernel`: ready means that every cell is restored. Ratios are to stock in the same run; shown are",
-        "their medians. A *second visit* is in the same browser, after the page was closed; as",
-        "WebDriver starts it, WebKitGTK keeps no files for it. Made by `make bench`.",
+        "their medians. A browser has three seconds to make its own windows before the first visit. A",
+        "*second visit* is in the same browser, after the page was closed; as WebDriver starts it,",
+        "WebKitGTK keeps no files for it. Made by `make bench`.",
     ]
     lines += section(every, "example", "The example, until ready")
     lines += section(

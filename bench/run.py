@@ -16,6 +16,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from engines import ARGUMENTS  # beside the tests
 
 CHROMIUM = os.environ.get("TIFFIN_CHROMIUM") or shutil.which("chromium") or "chromium"
 PYODIDE = "314.0.7"
+SETTLE = 3.0
+"""Seconds from a browser's start to its first visit: Chromium is busy with pages of its own menus then."""
 WIDGET = "boxes"
 
 # The first moment at which an output of a cell is on the screen, as the browser itself saw it.
@@ -91,11 +94,12 @@ class Sample:
 
 @contextmanager
 def profile(playwright: Playwright, folder: Path) -> Iterator[BrowserContext]:
-    """A Chromium with the profile in `folder`."""
+    """A Chromium with the profile in `folder`, which has made its own windows: that is no part of a visit."""
     context = playwright.chromium.launch_persistent_context(
         str(folder), executable_path=CHROMIUM, args=ARGUMENTS, headless=True
     )
     try:
+        time.sleep(SETTLE)
         yield context
     finally:
         context.close()

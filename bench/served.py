@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import shutil
 import socket
 import subprocess
@@ -109,8 +110,8 @@ class Server:
     """A site's server in this process, at `url`, and over a slow line at `slow_url`."""
 
     def __init__(self, site: Path) -> None:
-        self.lines: list[str] = []
-        self._server = make_server(site, "127.0.0.1", 0, self.lines.append)
+        self._log: list[tuple[float, str]] = []
+        self._server = make_server(site, "127.0.0.1", 0, lambda line: self._log.append((time.time(), line)))
         handler: Any = self._server.RequestHandlerClass
         handler = functools.partial(BenchHandler, *handler.args, **handler.keywords)
         self._server.RequestHandlerClass = handler
@@ -120,9 +121,18 @@ class Server:
         self.slow_url = f"http://127.0.0.1:{self._line.port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
+    @property
+    def lines(self) -> list[str]:
+        """What was sent since it was forgotten, a line each."""
+        return self.lines_until(math.inf)
+
+    def lines_until(self, moment: float) -> list[str]:
+        """Return the lines of a log until a moment, in seconds since 1970."""
+        return [line for time_of_day, line in self._log if time_of_day <= moment]
+
     def reset(self) -> None:
         """Forget what was sent."""
-        self.lines.clear()
+        self._log.clear()
 
     def counts(self) -> tuple[int, int]:
         """Return the number of requests since then, and the bytes of the bodies that were sent."""
