@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import gzip
 import json
-import re
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -41,15 +40,18 @@ def archives(served: Served) -> list[str]:
     return [path for path in served.paths() if path.endswith(".zip")]
 
 
+def read_config(folder: Path) -> tuple[str, Any, str]:
+    """What a page is told, and its text before and after."""
+    head, rest = (folder / "index.html").read_text("utf-8").split('id="tn-config">', 1)
+    config, tail = rest.split("</script>", 1)
+    return head, json.loads(config), tail
+
+
 def configured(folder: Path, change: Callable[[Any], None]) -> None:
     """Change what a page is told, as if it was exported so."""
-    page = folder / "index.html"
-    text = page.read_text("utf-8")
-    head, rest = text.split('id="tn-config">', 1)
-    config, tail = rest.split("</script>", 1)
-    told = json.loads(config)
+    head, told, tail = read_config(folder)
     change(told)
-    page.write_text(f'{head}id="tn-config">{json.dumps(told)}</script>{tail}', "utf-8")
+    (folder / "index.html").write_text(f'{head}id="tn-config">{json.dumps(told)}</script>{tail}', "utf-8")
 
 
 def test_each_engine_restores_its_snapshot_and_needs_no_archive_for_it(
@@ -195,9 +197,7 @@ def test_code_of_scripts_waits_for_archives_on_their_way_and_widgets_do_not(
         "# %%\nimport tiffin as tn\nn = tn.ui.slider(1, 9, label='n')\nn\n\n# %%\nn.value * 2\n"
     )
     served = serve(sites(str(notebook)))
-    text = (served.folder / "index.html").read_text("utf-8")
-    (config,) = re.findall(r'id="tn-config">(.*?)</script>', text)
-    scratchpad = json.loads(config)["runtime"]["scratchpad"]["url"]
+    scratchpad = read_config(served.folder)[1]["runtime"]["scratchpad"]["url"]
     held: list[Route] = []
 
     def hold(route: Route) -> None:
